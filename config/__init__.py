@@ -1,0 +1,1 @@
+"""The project: settings, processes, commands. The product is `carestation`; it never imports this."""

@@ -1,0 +1,79 @@
+"""What the surroundings say, read once. Nothing else reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+KINDS: Final = ("development", "demo", "test", "production")
+
+
+class EnvironmentError_(SystemExit):  # noqa: N801, N818 - the built-in has the better name
+    """A value is missing or makes no sense: the start ends with one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Where everything is. URLs as in the contract; paths are absolute."""
+
+    kind: str
+    data: Path
+    database_url: str
+    database_owner_url: str
+    bus_url: str
+    blob_url: str
+    key_url: str
+    bus_key_url: str
+    smtp_url: str
+    turn_url: str
+    site_url: str
+    secret_key: str
+    mail_dir: Path
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real people's data are here."""
+        return self.kind == "production"
+
+
+@cache
+def environment() -> Environment:
+    """Return the environment of this process.
+
+    Raises:
+        SystemExit: a value is missing or unsafe; the message says which.
+    """
+    return read_environment(os.environ)
+
+
+def read_environment(values: Mapping[str, str]) -> Environment:
+    """Return what the variables say; defaults lie under the data folder.
+
+    Raises:
+        SystemExit: a value is missing or unsafe; the message says which.
+    """
+    kind = values.get("CARESTATION_ENV", "development")
+    if kind not in KINDS:
+        raise EnvironmentError_(f"CARESTATION_ENV must be one of {', '.join(KINDS)}, not “{kind}”.")
+    data = Path(values.get("CARESTATION_DATA", "var")).absolute()
+    database_url = values.get("DATABASE_URL", "")
+    secret_key = values.get("CARESTATION_SECRET_KEY", "")
+    if kind == "production" and len(secret_key) < 50:  # noqa: PLR2004 - Django's own measure
+        raise EnvironmentError_("Set CARESTATION_SECRET_KEY to 50 random characters or more.")
+    return Environment(
+        kind=kind,
+        data=data,
+        database_url=database_url,
+        database_owner_url=values.get("DATABASE_OWNER_URL", database_url),
+        bus_url=values.get("BUS_URL", "pg://"),
+        blob_url=values.get("BLOB_URL", f"file://{data}/files"),
+        key_url=values.get("KEY_URL", f"file://{data}/keys/root.json"),
+        bus_key_url=values.get("BUS_KEY_URL", f"file://{data}/keys/bus.json"),
+        smtp_url=values.get("SMTP_URL", ""),
+        turn_url=values.get("TURN_URL", ""),
+        site_url=values.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        secret_key=secret_key or "not-for-production-" + "x" * 50,
+        mail_dir=Path(values.get("CARESTATION_MAIL_DIR", data / "mail")),
+    )
