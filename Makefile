@@ -1,0 +1,65 @@
+# Two commands are enough: `make run` and `make test`. Each does first what is missing.
+SHELL := /bin/sh
+.DEFAULT_GOAL := run
+.SUFFIXES:
+
+PYTHON ?= python3
+DATA ?= var
+PORT ?= 8000
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
+TESTS ?=
+
+.PHONY: run test setup check lint bench docs messages requirements clean
+
+run: .venv/.run  ## start everything on this machine, with demo data
+	@exec $(BIN)/carestation up --demo --data $(DATA) --port $(PORT)
+
+test: setup  ## all tests: real PostgreSQL, real Chromium
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+setup: .venv/.develop .venv/.debian  ## what the others need first
+
+check: lint test docs  ## what CI runs
+
+lint: .venv/.develop  ## style, types, contracts
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/mypy carestation config tests
+	$(BIN)/lint-imports
+
+bench: .venv/.develop  ## speed figures: a table and benchmarks/out/*.json
+	@$(BIN)/python -m benchmarks
+
+docs: .venv/.develop  ## the documentation hangs together: links and glossary
+	@$(BIN)/python -m pytest tests/documentation
+
+messages: .venv/.develop  ## collect what is translated
+	@$(BIN)/python -m config.messages
+
+# The pins. Needs pip-tools beside the pinned packages; the index is the one pip knows.
+requirements:
+	$(PYTHON) -m venv .venv/pins
+	.venv/pins/bin/pip install --quiet uv
+	for part in run develop; do .venv/pins/bin/uv pip compile --quiet --upgrade --universal \
+	  --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+	  --constraint requirements/run.txt requirements/$$part.in --output-file requirements/$$part.txt; done
+
+.venv/.made:
+	@sh requirements/debian.sh python $(PYTHON)
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run: .venv/.made requirements/run.txt pyproject.toml
+	@echo "Installing the pinned packages…"
+	@$(PIP) install --require-hashes --requirement requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.develop: .venv/.run requirements/develop.txt
+	@echo "Installing the pinned packages of the tests…"
+	@$(PIP) install --require-hashes --requirement requirements/develop.txt
+	@touch $@
+
+.venv/.debian: .venv/.made
+	@sh requirements/debian.sh browser $@

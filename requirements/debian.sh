@@ -1,0 +1,51 @@
+#!/bin/sh
+# What comes from Debian, not from wheels. Installs it when it may, else says what to install.
+#   debian.sh python PYTHON   a Python of 3.11 or later that can make a virtual environment
+#   debian.sh browser STAMP   Chromium and the Noto CJK fonts, for the tests; STAMP: they are there
+set -eu
+
+install() {
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        log=$(mktemp)
+        export DEBIAN_FRONTEND=noninteractive
+        if apt-get update -qq >"$log" 2>&1 \
+            && apt-get install -y -qq --no-install-recommends "$@" >>"$log" 2>&1; then
+            rm -f "$log"
+            return 0
+        fi
+        tail -5 "$log" >&2
+        rm -f "$log"
+    fi
+    return 1
+}
+
+python() {
+    if ! command -v "$1" >/dev/null; then
+        install python3 python3-venv || true
+    fi
+    if ! "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        echo "Python 3.11 or later is needed, also as: make PYTHON=/path/to/python3." >&2
+        exit 1
+    fi
+    if ! "$1" -c 'import ensurepip, venv' 2>/dev/null; then
+        install python3-venv || {
+            echo "Install python3-venv: apt-get install -y python3-venv" >&2
+            exit 1
+        }
+    fi
+}
+
+browser() {
+    missing=""
+    command -v chromium >/dev/null || missing="chromium"
+    find /usr/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" 2>/dev/null \
+        | grep -qiE 'noto.*cjk' || missing="$missing fonts-noto-cjk"
+    # shellcheck disable=SC2086 # a list of names
+    if [ -z "$missing" ] || install $missing; then
+        touch "$1"
+    else
+        echo "The browser tests wait until this is installed: apt-get install -y $missing" >&2
+    fi
+}
+
+"$@"
