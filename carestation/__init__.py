@@ -1,0 +1,1 @@
+"""CareStation: the closed communication place of a care team around one patient."""

@@ -1,0 +1,60 @@
+"""Changes of people.
+
+Controls: ISO/IEC 27017 5.16, 5.17; white paper 「認証情報の管理」.
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from carestation.accounts.facts import PersonRegistered
+from carestation.accounts.models import User
+from carestation.accounts.queries import email_index, email_place, kana_place, name_place
+from carestation.factlog.commands import announce
+from carestation.kernel.actor import Actor
+from carestation.kernel.ids import uuid7
+from carestation.vault.models import ScopeKind
+from carestation.vault.scopes import create_scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """Who is to have an account. An empty password means: none is set yet."""
+
+    email: str
+    name: str
+    kana: str
+    password: str
+    is_professional: bool
+
+
+@transaction.atomic
+def register_person(actor: Actor, new: NewPerson) -> User:
+    """Give a person an account; names and address are sealed under their own scope.
+
+    Raises:
+        IntegrityError: the address has an account already.
+    """
+    user_id = uuid7()
+    bundle = create_scope(user_id, ScopeKind.PERSON)
+    user = User(
+        id=user_id,
+        email_index=email_index(new.email),
+        email_sealed=bundle.seal(new.email.strip(), email_place(user_id)),
+        name_sealed=bundle.seal(new.name, name_place(user_id)),
+        kana_sealed=bundle.seal(new.kana, kana_place(user_id)),
+        is_professional=new.is_professional,
+        created_at=timezone.now(),
+    )
+    if new.password:
+        user.set_password(new.password)
+    else:
+        user.set_unusable_password()
+    user.save(force_insert=True)
+    announce(
+        PersonRegistered(
+            actor_id=actor.user_id, request_id=actor.request_id, person_id=user_id
+        )
+    )
+    return user

@@ -1,0 +1,9 @@
+"""The app."""
+
+from django.apps import AppConfig
+
+
+class FacilitiesConfig(AppConfig):
+    """Facilities."""
+
+    name = "carestation.facilities"

@@ -1,0 +1,214 @@
+"""Changes of groups.
+
+Controls: ISO/IEC 27017 5.18, 8.3; white paper 「利用者アクセスの管理」.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from carestation.factlog.commands import announce
+from carestation.groups.facts import GroupArchived, GroupOpened, MembershipBegan, MembershipEnded
+from carestation.groups.models import (
+    Group,
+    Kind,
+    Membership,
+    ReadMark,
+    Relation,
+    Role,
+    Timeline,
+)
+from carestation.groups.queries import find_membership, group_name_place
+from carestation.groups.rules import SIDES_OF, SIDES_OPEN_TO, Seat, may_manage
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import Conflict, DomainError, require
+from carestation.kernel.ids import uuid7
+from carestation.vault.models import OPERATOR, ScopeKind
+from carestation.vault.scopes import create_scope
+
+SCOPE_KINDS = {
+    Kind.PATIENT: ScopeKind.PATIENT_GROUP,
+    Kind.FREE: ScopeKind.FREE_GROUP,
+    Kind.DIRECT: ScopeKind.DIRECT_TALK,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """Who is to sit in a group, and as what; professionals come through a place in a facility."""
+
+    user_id: UUID
+    role: Role
+    staff_id: UUID | None = None
+    relation: Relation | None = None
+
+
+@transaction.atomic
+def open_group(
+    actor: Actor, kind: Kind, founder: Newcomer, *, facility_id: UUID | None = None, name: str = ""
+) -> Group:
+    """Open a group with its keys, its timelines and its first member."""
+    group_id = uuid7()
+    bundle = create_scope(group_id, SCOPE_KINDS[kind], facility_id or OPERATOR)
+    group = Group.objects.create(
+        id=group_id,
+        kind=kind,
+        facility_id=facility_id,
+        name_sealed=bundle.seal(name, group_name_place(group_id)) if name else None,
+        created_at=timezone.now(),
+    )
+    Timeline.objects.bulk_create(
+        [Timeline(group=group, side=side) for side in sorted(SIDES_OF[kind])]
+    )
+    announce(
+        GroupOpened(
+            actor_id=actor.user_id,
+            facility_id=facility_id,
+            request_id=actor.request_id,
+            group_id=group_id,
+            group_kind=kind,
+        )
+    )
+    _begin(actor, group_id, founder, facility_id)
+    return group
+
+
+@transaction.atomic
+def begin_membership(seat: Seat, newcomer: Newcomer) -> Membership:
+    """Seat a person; counted at every side that it sees, and all before counts as read.
+
+    Raises:
+        Refused: only the group's manager adds, and not to an archived group.
+        Conflict: this person sits there already.
+        DomainError: the family sits in patient groups only.
+    """
+    require(allowed=may_manage(seat) and not seat.is_archived)
+    if newcomer.role is Role.FAMILY and seat.kind is not Kind.PATIENT:
+        raise DomainError("no_family_here")
+    membership = _begin(seat.actor, seat.group_id, newcomer, seat.facility_id)
+    _require_still_manager(seat)
+    return membership
+
+
+@transaction.atomic
+def end_membership(seat: Seat, membership_id: UUID) -> Membership:
+    """End a person's place; counted at every side that it saw. Anyone may end their own.
+
+    Raises:
+        NotVisible: no such membership in this group.
+        Refused: another's place, and the actor is not the group's manager.
+        Conflict: it has ended already, or the group would lose its last manager.
+    """
+    membership = find_membership(seat, membership_id)
+    is_own = membership.user_id == seat.actor.user_id
+    require(allowed=is_own or may_manage(seat))
+    timelines = _lock_timelines(seat.group_id, Role(membership.role))
+    if not is_own:
+        _require_still_manager(seat)
+    sitting = Membership.objects.active().of_group(seat.group_id)
+    if membership.role == Role.MANAGER and seat.kind is not Kind.DIRECT:
+        others = sitting.filter(role=Role.MANAGER).exclude(pk=membership_id)
+        if not others.exists():
+            raise Conflict("last_manager")
+    if not sitting.filter(pk=membership_id).update(left_at=timezone.now()):
+        raise Conflict("ended")
+    for timeline in timelines:
+        count_change(timeline)
+    announce(
+        MembershipEnded(
+            **seat.marks(), membership_id=membership_id, person_id=membership.user_id
+        )
+    )
+    return membership
+
+
+@transaction.atomic
+def archive_group(seat: Seat) -> None:
+    """Close a group: it stays readable, nothing is written any more.
+
+    Raises:
+        Refused: only the group's manager does.
+        Conflict: it is closed already.
+    """
+    require(allowed=may_manage(seat))
+    timelines = _lock_timelines(seat.group_id, Role.MANAGER)
+    _require_still_manager(seat)
+    open_ones = Group.objects.filter(pk=seat.group_id, archived_at=None)
+    if not open_ones.update(archived_at=timezone.now()):
+        raise Conflict("archived")
+    for timeline in timelines:
+        count_change(timeline)
+    announce(GroupArchived(**seat.marks()))
+
+
+def lock_timeline(seat: Seat) -> Timeline:
+    """Lock the timeline of a seat, and read the right to sit there again under the lock.
+
+    Raises:
+        Refused: the membership ended, its role changed, or the group was archived meanwhile.
+    """
+    timeline = (
+        Timeline.objects.of_group(seat.group_id)
+        .select_for_update(no_key=True)
+        .get(pk=seat.timeline_id)
+    )
+    sitting = Membership.objects.active().filter(pk=seat.membership_id, role=seat.role)
+    require(allowed=sitting.filter(group__archived_at=None).exists(), reason="archived")
+    return timeline
+
+
+def count_change(timeline: Timeline, *, posts: int = 0) -> int:
+    """Return the number of the change at hand; the timeline is locked, the row is written."""
+    timeline.seq += 1
+    timeline.posts += posts
+    timeline.save(update_fields=["seq", "posts"])
+    return timeline.seq
+
+
+def _begin(
+    actor: Actor, group_id: UUID, newcomer: Newcomer, facility_id: UUID | None
+) -> Membership:
+    timelines = _lock_timelines(group_id, newcomer.role)
+    sitting = Membership.objects.active().of_group(group_id)
+    if sitting.of_person(newcomer.user_id).exists():
+        raise Conflict("sits_already")
+    membership = Membership.objects.create(
+        group_id=group_id,
+        user_id=newcomer.user_id,
+        staff_id=newcomer.staff_id,
+        role=newcomer.role,
+        relation=newcomer.relation or "",
+        began_at=timezone.now(),
+    )
+    ReadMark.objects.bulk_create(
+        [
+            ReadMark(group_id=group_id, membership=membership, timeline=one, number=one.posts)
+            for one in timelines
+        ]
+    )
+    for timeline in timelines:
+        count_change(timeline)
+    announce(
+        MembershipBegan(
+            actor_id=actor.user_id,
+            facility_id=facility_id,
+            request_id=actor.request_id,
+            group_id=group_id,
+            membership_id=membership.pk,
+            person_id=newcomer.user_id,
+            role=newcomer.role,
+        )
+    )
+    return membership
+
+
+def _lock_timelines(group_id: UUID, role: Role) -> list[Timeline]:
+    seen = Timeline.objects.of_group(group_id).filter(side__in=SIDES_OPEN_TO[role])
+    return list(seen.select_for_update(no_key=True))
+
+
+def _require_still_manager(seat: Seat) -> None:
+    sitting = Membership.objects.active().filter(pk=seat.membership_id, role=Role.MANAGER)
+    require(allowed=sitting.exists())

@@ -1,0 +1,188 @@
+"""Groups, their timelines, memberships and what they have read.
+
+Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
+"""
+
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+
+from carestation.facilities.models import Facility, Staff
+from carestation.kernel.ids import uuid7
+
+
+class Side(models.TextChoices):
+    """The two sides of a patient group; the other kinds have one, for all."""
+
+    PROFESSIONAL = "professional", "医療・介護"
+    PATIENT = "patient", "ご家族"
+    ALL = "all", "全員"
+
+
+class Role(models.TextChoices):
+    """What a member is in a group."""
+
+    MANAGER = "manager", "グループの管理者"
+    PROFESSIONAL = "professional", "医療・介護"
+    FAMILY = "family", "ご家族"
+
+
+class Relation(models.TextChoices):
+    """What a member of the family side is to the patient."""
+
+    PATIENT = "patient", "本人"
+    FAMILY = "family", "家族"
+    KEY_PERSON = "key_person", "キーパーソン"
+    GUARDIAN = "guardian", "成年後見人"
+
+
+class Kind(models.TextChoices):
+    """What a group is for."""
+
+    PATIENT = "patient", "患者グループ"
+    FREE = "free", "自由グループ"
+    DIRECT = "direct", "個別メッセージ"
+
+
+class Group(models.Model):
+    """People around one patient, around anything else, or just two of them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    kind = models.CharField(max_length=20, choices=Kind)
+    facility = models.ForeignKey(Facility, null=True, on_delete=models.PROTECT, related_name="+")
+    name_sealed = models.BinaryField(null=True)
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        """Return the id: a group's name is sealed."""
+        return str(self.pk)
+
+
+class TimelineQuerySet(models.QuerySet["Timeline"]):
+    """Filters."""
+
+    def of_group(self, group_id: UUID) -> Self:
+        """Those of one group, in the order in which they are locked."""
+        return self.filter(group_id=group_id).order_by("side")
+
+
+class Timeline(models.Model):
+    """One side of a group: `seq` counts what its readers can see change, `posts` the posts."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(max_length=20, choices=Side)
+    seq = models.BigIntegerField(default=0)
+    posts = models.BigIntegerField(default=0)
+
+    objects = TimelineQuerySet.as_manager()
+
+    class Meta:
+        """One timeline per side."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["group", "side"], name="groups_side_has_one_timeline")
+        ]
+
+    def __str__(self) -> str:
+        """Return the side."""
+        return self.side
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Filters."""
+
+    def active(self) -> Self:
+        """Those who have not left."""
+        return self.filter(left_at=None)
+
+    def of_group(self, group_id: UUID) -> Self:
+        """Those of one group."""
+        return self.filter(group_id=group_id)
+
+    def of_person(self, user_id: UUID) -> Self:
+        """Those of one person."""
+        return self.filter(user_id=user_id)
+
+    def seeing(self, side: Side) -> Self:
+        """Those to whom this side is open."""
+        return self.exclude(role=Role.FAMILY) if side is Side.PROFESSIONAL else self
+
+
+class Membership(models.Model):
+    """A person in a group: a professional through a place in a facility, or the family."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=Role)
+    relation = models.CharField(max_length=20, choices=Relation, blank=True)
+    began_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        """One active membership per person and group; the family has no staff, others have."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "user"],
+                condition=models.Q(left_at=None),
+                name="groups_member_sits_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role=Role.FAMILY, staff=None)
+                | (~models.Q(role=Role.FAMILY) & models.Q(staff__isnull=False)),
+                name="groups_family_has_no_staff",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the role."""
+        return self.role
+
+
+class ReadMarkQuerySet(models.QuerySet["ReadMark"]):
+    """Filters."""
+
+    def active(self) -> Self:
+        """Those of people who have not left."""
+        return self.filter(membership__left_at=None)
+
+    def at(self, group_id: UUID, side: Side) -> Self:
+        """Those at one side of a group."""
+        return self.filter(group_id=group_id, timeline__side=side)
+
+    def past(self, number: int) -> Self:
+        """Those that have reached a post."""
+        return self.filter(number__gte=number)
+
+
+class ReadMark(models.Model):
+    """A membership at one timeline: the number of the post up to which that person has read."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    timeline = models.ForeignKey(Timeline, on_delete=models.PROTECT, related_name="+")
+    number = models.BigIntegerField()
+
+    objects = ReadMarkQuerySet.as_manager()
+
+    class Meta:
+        """One mark per membership and side."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "timeline"], name="groups_member_has_one_mark_per_side"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return str(self.number)

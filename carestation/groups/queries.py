@@ -1,0 +1,152 @@
+"""Taking a seat, and who else sits there.
+
+Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from carestation.accounts.queries import read_name
+from carestation.facilities.models import short_profession
+from carestation.groups.models import Kind, Membership, Relation, Role, Side
+from carestation.groups.rules import Seat, may_see
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import NotVisible
+from carestation.kernel.sql import Row, row_of, rows_of
+from carestation.vault.scopes import open_scope
+from carestation.vault.sealing import Place
+
+# Hot (benchmarks/posts.py): stands before every look and every change. Its twin in the ORM is
+# tests/groups/twins.py; live asks the same of the whole group (live/queries.py).
+SEAT: Final = """
+SELECT g.id AS group_id, g.kind, g.archived_at IS NOT NULL AS is_archived, t.side,
+  t.id AS timeline_id, t.seq, t.posts, m.id AS membership_id, m.role, m.staff_id, s.facility_id,
+  r.id AS mark_id, r.number AS mark
+FROM groups_membership m
+JOIN groups_group g ON g.id = m.group_id
+JOIN groups_timeline t ON t.group_id = m.group_id
+JOIN groups_readmark r ON r.group_id = m.group_id AND r.membership_id = m.id
+  AND r.timeline_id = t.id
+LEFT JOIN facilities_staff s ON s.id = m.staff_id
+WHERE m.group_id = %(group_id)s AND m.user_id = %(user_id)s AND m.left_at IS NULL
+  AND t.side = %(side)s
+"""
+SEATS: Final = """
+SELECT g.id AS group_id, g.kind, g.archived_at IS NOT NULL AS is_archived, t.side,
+  t.id AS timeline_id, t.seq, t.posts, m.id AS membership_id, m.role, m.staff_id, s.facility_id,
+  r.id AS mark_id, r.number AS mark
+FROM groups_membership m
+JOIN groups_group g ON g.id = m.group_id
+JOIN groups_timeline t ON t.group_id = m.group_id
+JOIN groups_readmark r ON r.group_id = m.group_id AND r.membership_id = m.id
+  AND r.timeline_id = t.id
+LEFT JOIN facilities_staff s ON s.id = m.staff_id
+WHERE m.user_id = %(user_id)s AND m.left_at IS NULL ORDER BY g.id, t.side LIMIT 2000
+"""
+# Everyone who sits at a side now, with the place from which each works and how far each has read.
+MEMBERS: Final = """
+SELECT m.id AS membership_id, m.user_id, m.role, m.relation, m.began_at, u.name_sealed,
+  s.profession, f.name AS facility, r.number AS mark
+FROM groups_readmark r
+JOIN groups_membership m ON m.id = r.membership_id AND m.group_id = r.group_id
+JOIN accounts_user u ON u.id = m.user_id
+LEFT JOIN facilities_staff s ON s.id = m.staff_id
+LEFT JOIN facilities_facility f ON f.id = s.facility_id
+WHERE r.group_id = %(group_id)s AND r.timeline_id = %(timeline_id)s AND m.left_at IS NULL
+ORDER BY m.role = 'family', m.began_at, m.id LIMIT 1000
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Someone who sits at a side, ready to show. `mark`: the post up to which they have read."""
+
+    user_id: UUID
+    membership_id: UUID
+    name: str
+    calling: str
+    facility: str
+    role: Role
+    mark: int
+
+    @property
+    def is_family(self) -> bool:
+        """Whether this is the patient or the family."""
+        return self.role is Role.FAMILY
+
+
+def take_seat(actor: Actor, group_id: UUID, side: Side) -> Seat:
+    """Return the actor's seat at one side of a group.
+
+    Raises:
+        NotVisible: no such group, no membership, or a side not open to it: one answer for all.
+    """
+    asked = {"group_id": group_id, "user_id": actor.user_id, "side": side.value}
+    row = row_of(SEAT, asked)
+    if row is None or not may_see(Role(row["role"]), side):
+        raise NotVisible
+    return _seat(actor, row)
+
+
+def take_seats(actor: Actor) -> list[Seat]:
+    """Return every seat of the actor, group by group, the sides in their order."""
+    seats = [_seat(actor, row) for row in rows_of(SEATS, {"user_id": actor.user_id})]
+    return [seat for seat in seats if may_see(seat.role, seat.side)]
+
+
+def members_at(seat: Seat) -> list[Member]:
+    """Return who sits at the side of a seat, professionals first, in the order of joining."""
+    asked = {"group_id": seat.group_id, "timeline_id": seat.timeline_id}
+    return [_member(seat, row) for row in rows_of(MEMBERS, asked)]
+
+
+def find_membership(seat: Seat, membership_id: UUID) -> Membership:
+    """Return an active membership of the seat's group.
+
+    Raises:
+        NotVisible: there is none with this id.
+    """
+    own = Membership.objects.active().of_group(seat.group_id)
+    membership = own.filter(pk=membership_id).first()
+    if membership is None:
+        raise NotVisible
+    return membership
+
+
+def read_group_name(actor: Actor, group_id: UUID, name_sealed: bytes | memoryview) -> str:
+    """Return the name of a free group, unsealed."""
+    return open_scope(group_id, actor).unseal(name_sealed, group_name_place(group_id))
+
+
+def group_name_place(group_id: UUID) -> Place:
+    """Return where a group's name is sealed."""
+    return Place("groups_group", "name", group_id)
+
+
+def calling_of(role: str, relation: str, profession: str | None) -> str:
+    """Return what someone is here in a word: the profession, or the place in the family."""
+    if profession:
+        return short_profession(profession)
+    return Relation(relation).label if relation else Role(role).label
+
+
+def _seat(actor: Actor, row: Row) -> Seat:
+    own = row | {
+        "kind": Kind(row["kind"]),
+        "side": Side(row["side"]),
+        "role": Role(row["role"]),
+    }
+    return Seat(actor=actor, **own)
+
+
+def _member(seat: Seat, row: Row) -> Member:
+    return Member(
+        user_id=row["user_id"],
+        membership_id=row["membership_id"],
+        name=read_name(row["user_id"], row["name_sealed"], seat.actor),
+        calling=calling_of(row["role"], row["relation"], row["profession"]),
+        facility=row["facility"] or "",
+        role=Role(row["role"]),
+        mark=row["mark"],
+    )

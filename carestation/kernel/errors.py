@@ -1,0 +1,52 @@
+"""The four answers that are not success; the edge turns them into pages, fragments or JSON.
+
+`reason` is a short word for machines (`archived`, `too_late`); what people read of it stands in
+the templates.
+"""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+
+class CareError(Exception):
+    """What a person can be answered."""
+
+    status: ClassVar[HTTPStatus]
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotVisible(CareError):  # noqa: N818 - the name is the answer
+    """Absent, or not yours: one answer for both."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class Refused(CareError):  # noqa: N818 - the name is the answer
+    """You see it, but may not do this."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class Conflict(CareError):  # noqa: N818 - the name is the answer
+    """Someone else was first."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class DomainError(CareError):
+    """What was asked makes no sense here."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def require(*, allowed: bool, reason: str = "") -> None:
+    """Stop unless a rule said yes.
+
+    Raises:
+        Refused: it said no.
+    """
+    if not allowed:
+        raise Refused(reason)

@@ -1,0 +1,107 @@
+"""The HTTP edge: request id, domain errors as answers, headers, and one log line per request.
+
+Controls: ISO/IEC 27017 8.15; white paper 「ログ」.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import (
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
+
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import CareError
+from carestation.kernel.ids import uuid7
+from carestation.kernel.logs import current_request_id
+from carestation.kernel.problems import problem
+
+logger = logging.getLogger("carestation.requests")
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; "
+    "worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
+    "Cache-Control": "no-store",
+}
+
+ANSWERS: Final[dict[type[Exception], HTTPStatus]] = {
+    IntegrityError: HTTPStatus.CONFLICT,
+    OperationalError: HTTPStatus.SERVICE_UNAVAILABLE,
+    InterfaceError: HTTPStatus.SERVICE_UNAVAILABLE,
+    RequestDataTooBig: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooManyFieldsSent: HTTPStatus.BAD_REQUEST,
+    TooManyFilesSent: HTTPStatus.BAD_REQUEST,
+    SuspiciousOperation: HTTPStatus.BAD_REQUEST,
+}
+
+
+class CareRequest(HttpRequest):
+    """A request of a signed-in person."""
+
+    actor: Actor
+    request_id: UUID
+    htmx: HtmxDetails
+
+
+class EdgeMiddleware:
+    """Give each request its id, each domain error its answer, and each answer its headers."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request."""
+        began = time.perf_counter()
+        request_id = uuid7()
+        request.request_id = request_id  # type: ignore[attr-defined]  # CareRequest has it
+        token = current_request_id.set(request_id)
+        try:
+            response = self._get_response(request)
+            _log(request, response, began)
+        finally:
+            current_request_id.reset(token)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["X-Request-Id"] = str(request_id)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer what a person can be answered; everything else is a bug."""
+        if isinstance(error, CareError):
+            return problem(request, error.status, error.reason)
+        for kind, status in ANSWERS.items():
+            if isinstance(error, kind):
+                if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                    logger.warning("the database did not answer", exc_info=error)
+                return problem(request, status, "")
+        return None
+
+
+def _log(request: HttpRequest, response: HttpResponse, began: float) -> None:
+    match = request.resolver_match
+    line = {
+        "method": request.method,
+        "route": match.route if match else "",
+        "status": response.status_code,
+        "milliseconds": round((time.perf_counter() - began) * 1000, 1),
+    }
+    logger.info("request", extra=line)

@@ -1,0 +1,72 @@
+"""Wrapped keys: of facilities, and of scopes.
+
+Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from django.db import models
+
+from carestation.kernel.ids import uuid7
+
+OPERATOR: Final = UUID(int=0)
+
+
+class ScopeKind(models.TextChoices):
+    """Whose words a bundle seals."""
+
+    PATIENT_GROUP = "patient_group", "患者グループ"
+    FREE_GROUP = "free_group", "自由グループ"
+    DIRECT_TALK = "direct_talk", "個別メッセージ"
+    PERSON = "person", "個人"
+    FACILITY = "facility", "施設"
+    OPERATOR = "operator", "運営"
+
+
+class OwnerKey(models.Model):
+    """The key of a facility or of the operator (the nil id), wrapped by the root."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    owner_id = models.UUIDField()
+    version = models.PositiveIntegerField(default=1)
+    wrapped = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """One key per owner and version."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner_id", "version"], name="vault_owner_has_one_key_per_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return owner and version."""
+        return f"{self.owner_id} {self.version}"
+
+    @staticmethod
+    def bound_to(owner_id: UUID, version: int) -> bytes:
+        """Return what the wrapped key is bound to."""
+        return b"vault_ownerkey|" + owner_id.bytes + version.to_bytes(4, "big")
+
+
+class Scope(models.Model):
+    """The bundle of one scope, wrapped by its owner's key; its id is the group's or person's."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=20, choices=ScopeKind)
+    owner_key = models.ForeignKey(OwnerKey, on_delete=models.PROTECT, related_name="+")
+    sealing_wrapped = models.BinaryField()
+    deriving_wrapped = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return kind and id."""
+        return f"{self.kind} {self.pk}"
+
+    @staticmethod
+    def bound_to(scope_id: UUID, part: bytes) -> bytes:
+        """Return what one of the wrapped keysets is bound to."""
+        return b"vault_scope|" + part + b"|" + scope_id.bytes

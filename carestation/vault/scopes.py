@@ -1,0 +1,137 @@
+"""Opening the keys of a scope: the one seam behind which a key service can stand.
+
+Opened bundles are kept for five minutes at most, in the process that opened them.
+
+Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
+"""
+
+import time
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from tink import aead
+
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import NotVisible
+from carestation.vault.keyfiles import key_from_file
+from carestation.vault.models import OPERATOR, OwnerKey, Scope, ScopeKind
+from carestation.vault.sealing import (
+    Bundle,
+    deriving_primitive,
+    new_deriving_keyset,
+    new_sealing_keyset,
+    sealing_primitive,
+    unwrap,
+    wrap,
+)
+
+KEPT_SECONDS: Final = 300
+KEPT_AT_MOST: Final = 20_000
+_opened: dict[UUID, tuple[float, Bundle]] = {}
+
+
+def open_scope(scope_id: UUID, actor: Actor | None) -> Bundle:
+    """Return the opened bundle of a scope, for an actor who has shown a right to it.
+
+    `actor` is None for the system's own work (sign-in, followers, the first start).
+
+    Raises:
+        NotVisible: there is no such scope, or it was erased.
+    """
+    kept = _opened.get(scope_id)
+    if kept is not None and kept[0] > time.monotonic():
+        return kept[1]
+    bundle = _opened_from_row(scope_id, actor)
+    if len(_opened) >= KEPT_AT_MOST:
+        _opened.clear()
+    _opened[scope_id] = (time.monotonic() + KEPT_SECONDS, bundle)
+    return bundle
+
+
+def forget_scope(scope_id: UUID) -> None:
+    """Drop an opened bundle: after removal, erasure and rotation."""
+    _opened.pop(scope_id, None)
+
+
+def forget_all() -> None:
+    """Drop every opened bundle."""
+    _opened.clear()
+
+
+@transaction.atomic
+def create_scope(scope_id: UUID, kind: ScopeKind, owner_id: UUID = OPERATOR) -> Bundle:
+    """Make the keys of a new scope, wrapped by its owner's newest key."""
+    owner_key = _owner_key(owner_id)
+    wrapping = _opened_owner_key(owner_key)
+    sealing, deriving = new_sealing_keyset(), new_deriving_keyset()
+    Scope.objects.create(
+        id=scope_id,
+        kind=kind,
+        owner_key=owner_key,
+        sealing_wrapped=wrap(sealing, wrapping, Scope.bound_to(scope_id, b"sealing")),
+        deriving_wrapped=wrap(deriving, wrapping, Scope.bound_to(scope_id, b"deriving")),
+        created_at=timezone.now(),
+    )
+    return Bundle(
+        scope_id=scope_id,
+        aead=sealing_primitive(sealing),
+        prf_set=deriving_primitive(deriving),
+    )
+
+
+def operator_bundle() -> Bundle:
+    """Return the operator's own bundle (sessions, the index of mail addresses); made if missing."""
+    try:
+        return open_scope(OPERATOR, None)
+    except NotVisible:
+        with transaction.atomic():
+            _owner_key(OPERATOR)
+            OwnerKey.objects.select_for_update().filter(owner_id=OPERATOR).first()
+            if not Scope.objects.filter(pk=OPERATOR).exists():
+                create_scope(OPERATOR, ScopeKind.OPERATOR)
+        return open_scope(OPERATOR, None)
+
+
+def bus_key() -> aead.Aead:
+    """Return the key of the bus."""
+    return key_from_file(settings.BUS_KEY_URL)
+
+
+def _opened_from_row(scope_id: UUID, _actor: Actor | None) -> Bundle:
+    row = Scope.objects.select_related("owner_key").filter(pk=scope_id).first()
+    if row is None:
+        raise NotVisible
+    wrapping = _opened_owner_key(row.owner_key)
+    parts = (
+        (row.sealing_wrapped, b"sealing"),
+        (row.deriving_wrapped, b"deriving"),
+    )
+    sealing, deriving = (
+        unwrap(bytes(wrapped), wrapping, Scope.bound_to(scope_id, part)) for wrapped, part in parts
+    )
+    return Bundle(
+        scope_id=scope_id,
+        aead=sealing_primitive(sealing),
+        prf_set=deriving_primitive(deriving),
+    )
+
+
+def _owner_key(owner_id: UUID) -> OwnerKey:
+    newest = OwnerKey.objects.filter(owner_id=owner_id).order_by("-version").first()
+    if newest is not None:
+        return newest
+    fresh = wrap(new_sealing_keyset(), _root(), OwnerKey.bound_to(owner_id, 1))
+    defaults = {"wrapped": fresh, "created_at": timezone.now()}
+    return OwnerKey.objects.get_or_create(owner_id=owner_id, version=1, defaults=defaults)[0]
+
+
+def _opened_owner_key(row: OwnerKey) -> aead.Aead:
+    bound_to = OwnerKey.bound_to(row.owner_id, row.version)
+    return sealing_primitive(unwrap(bytes(row.wrapped), _root(), bound_to))
+
+
+def _root() -> aead.Aead:
+    return key_from_file(settings.KEY_URL)

@@ -1,0 +1,1 @@
+"""Django's settings: base, and one module per kind of installation."""

@@ -1,0 +1,119 @@
+"""What holds everywhere."""
+
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import django_stubs_ext
+
+from config.environment import environment
+
+django_stubs_ext.monkeypatch()
+ENVIRONMENT: Final = environment()
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return Django's entry for a `postgresql://` URL; a socket folder stands in `?host=`."""
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    options: dict[str, Any] = {
+        "server_side_binding": True,
+        "application_name": "carestation",
+        "connect_timeout": 5,
+    }
+    if query.get("options"):
+        options["options"] = unquote(query["options"])
+    if query.get("sslmode"):
+        options["sslmode"] = query["sslmode"]
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", parts.hostname or "")),
+        "PORT": query.get("port", parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": options,
+    }
+
+
+PRODUCT_NAME = "ケアステーション"
+SECRET_KEY = ENVIRONMENT.secret_key
+SITE_URL = ENVIRONMENT.site_url
+KEY_URL = ENVIRONMENT.key_url
+BUS_KEY_URL = ENVIRONMENT.bus_key_url
+BLOB_URL = ENVIRONMENT.blob_url
+MAIL_DIR = ENVIRONMENT.mail_dir
+IS_PRODUCTION = ENVIRONMENT.is_production
+DEBUG = False
+ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost"]
+DATABASES = {"default": database(ENVIRONMENT.database_url)}
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CONTEXTS = (
+    "ui",
+    "factlog",
+    "vault",
+    "accounts",
+    "facilities",
+    "groups",
+    "patients",
+    "timeline",
+)
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_linear_migrations",
+    *(f"carestation.{context}" for context in CONTEXTS),
+]
+MIDDLEWARE = [
+    "carestation.kernel.http.EdgeMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {"environment": "carestation.ui.environment.environment"},
+    },
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True},
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+STATIC_URL = "/static/"
+STATIC_ROOT = ENVIRONMENT.data / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+        # import statements inside modules get hashed names too
+        "OPTIONS": {"manifest_strict": True},
+    },
+}
+LOGIN_URL = "accounts:sign_in"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "ja"
+USE_I18N = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+CSRF_FAILURE_VIEW = "carestation.kernel.problems.csrf_failed"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# Uploads are held in memory, never as plain text in a temporary file; larger ones are refused.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 60_000_000
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "carestation.kernel.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "level": "WARNING"}},
+}
+EMAIL_BACKEND = "carestation.kernel.mail.FileBackend"
+DEFAULT_FROM_EMAIL = f"{PRODUCT_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>"

@@ -1,0 +1,15 @@
+"""Paths."""
+
+from django.urls import path
+
+from carestation.kernel import health
+
+urlpatterns = [
+    path("health", health.health, name="health"),
+    path("ready", health.ready, name="ready"),
+]
+
+handler400 = "carestation.kernel.problems.bad_request"
+handler403 = "carestation.kernel.problems.forbidden"
+handler404 = "carestation.kernel.problems.not_found"
+handler500 = "carestation.kernel.problems.server_error"
