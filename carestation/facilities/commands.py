@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from carestation.facilities.facts import FacilityOpened, StaffBegan, StaffEnded
-from carestation.facilities.models import Facility, FacilityKind, Profession, Staff, StaffRole
+from carestation.facilities.choices import FacilityKind, Profession, StaffRole
+from carestation.facilities.models import Facility, Staff
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict

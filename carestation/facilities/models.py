@@ -9,95 +9,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
+from carestation.facilities.choices import FacilityKind, Profession, StaffRole
 from carestation.kernel.ids import uuid7
-
-
-class Profession(models.TextChoices):
-    """What someone does for a living, in the trade's words."""
-
-    PHYSICIAN = "physician", "医師"
-    DENTIST = "dentist", "歯科医師"
-    DENTAL_HYGIENIST = "dental_hygienist", "歯科衛生士"
-    PHARMACIST = "pharmacist", "薬剤師"
-    NURSE = "nurse", "看護師"
-    ASSISTANT_NURSE = "assistant_nurse", "准看護師"
-    VISITING_NURSE = "visiting_nurse", "訪問看護師"
-    PUBLIC_HEALTH_NURSE = "public_health_nurse", "保健師"
-    MIDWIFE = "midwife", "助産師"
-    PHYSICAL_THERAPIST = "physical_therapist", "理学療法士"
-    OCCUPATIONAL_THERAPIST = "occupational_therapist", "作業療法士"
-    SPEECH_THERAPIST = "speech_therapist", "言語聴覚士"
-    REGISTERED_DIETITIAN = "registered_dietitian", "管理栄養士"
-    DIETITIAN = "dietitian", "栄養士"
-    CARE_MANAGER = "care_manager", "介護支援専門員（ケアマネジャー）"
-    SENIOR_CARE_MANAGER = "senior_care_manager", "主任介護支援専門員"
-    CERTIFIED_CARE_WORKER = "certified_care_worker", "介護福祉士"
-    HOME_HELPER = "home_helper", "訪問介護員（ヘルパー）"
-    HOME_HELP_COORDINATOR = "home_help_coordinator", "サービス提供責任者"
-    LIFE_COUNSELOR = "life_counselor", "生活相談員"
-    SOCIAL_WORKER = "social_worker", "社会福祉士"
-    PSYCHIATRIC_SOCIAL_WORKER = "psychiatric_social_worker", "精神保健福祉士"
-    MEDICAL_SOCIAL_WORKER = "medical_social_worker", "医療ソーシャルワーカー"
-    DISABILITY_CONSULTANT = "disability_consultant", "相談支援専門員"
-    EQUIPMENT_ADVISOR = "equipment_advisor", "福祉用具専門相談員"
-    LAB_TECHNOLOGIST = "lab_technologist", "臨床検査技師"
-    RADIOGRAPHER = "radiographer", "診療放射線技師"
-    CLINICAL_ENGINEER = "clinical_engineer", "臨床工学技士"
-    JUDO_THERAPIST = "judo_therapist", "柔道整復師"
-    ACUPUNCTURIST = "acupuncturist", "鍼灸師"
-    MASSAGE_THERAPIST = "massage_therapist", "あん摩マッサージ指圧師"
-    WELFARE_COMMISSIONER = "welfare_commissioner", "民生委員"
-    MUNICIPAL_OFFICER = "municipal_officer", "行政職員"
-    SUPPORT_CENTER_STAFF = "support_center_staff", "地域包括支援センター職員"
-    CLERK = "clerk", "事務"
-    LIAISON_OFFICE = "liaison_office", "連携室"
-
-
-class FacilityKind(models.TextChoices):
-    """What a facility is."""
-
-    HOSPITAL = "hospital", "病院"
-    CLINIC = "clinic", "医科診療所"
-    DENTAL_CLINIC = "dental_clinic", "歯科診療所"
-    MATERNITY_HOME = "maternity_home", "助産所"
-    PHARMACY = "pharmacy", "保険薬局"
-    CARE_PLAN_OFFICE = "care_plan_office", "居宅介護支援事業所"
-    HOME_HELP = "home_help", "訪問介護"
-    HOME_BATHING = "home_bathing", "訪問入浴"
-    VISITING_NURSING_STATION = "visiting_nursing_station", "訪問看護ステーション"
-    HOME_REHAB = "home_rehab", "訪問リハビリ"
-    NIGHT_HOME_HELP = "night_home_help", "夜間対応型訪問介護"
-    REGULAR_ONCALL_HOME_CARE = "regular_oncall_home_care", "定期巡回・随時対応型"
-    DAY_SERVICE = "day_service", "通所介護"
-    DAY_REHAB = "day_rehab", "通所リハビリ"
-    COMMUNITY_DAY_SERVICE = "community_day_service", "地域密着型通所介護"
-    NURSING_DAY_CARE = "nursing_day_care", "療養通所介護"
-    DEMENTIA_DAY_SERVICE = "dementia_day_service", "認知症対応型通所介護"
-    SMALL_MULTIFUNCTION = "small_multifunction", "小規模多機能型"
-    NURSING_SMALL_MULTIFUNCTION = "nursing_small_multifunction", "看護小規模多機能型"
-    SHORT_STAY = "short_stay", "短期入所生活介護"
-    MEDICAL_SHORT_STAY = "medical_short_stay", "短期入所療養介護"
-    SPECIAL_NURSING_HOME = "special_nursing_home", "特養"
-    GERIATRIC_HEALTH_FACILITY = "geriatric_health_facility", "老健"
-    INTEGRATED_MEDICAL_CARE_FACILITY = "integrated_medical_care_facility", "介護医療院"
-    PAID_HOME = "paid_home", "有料老人ホーム"
-    LOW_COST_HOME = "low_cost_home", "軽費老人ホーム・ケアハウス"
-    NURSING_HOME_PUBLIC = "nursing_home_public", "養護老人ホーム"
-    GROUP_HOME = "group_home", "グループホーム"
-    EQUIPMENT_RENTAL = "equipment_rental", "福祉用具貸与"
-    SERVICED_HOUSING = "serviced_housing", "サ高住"
-    DISABILITY_SERVICE = "disability_service", "障害福祉サービス"
-    SUPPORT_CENTER = "support_center", "地域包括支援センター"
-    MUNICIPALITY = "municipality", "行政"
-    MEDICAL_ASSOCIATION = "medical_association", "医師会"
-    WELFARE_COUNCIL = "welfare_council", "社会福祉協議会"
-
-
-class StaffRole(models.TextChoices):
-    """What a person may do in a facility."""
-
-    MANAGER = "manager", "施設の管理者"
-    MEMBER = "member", "一般ユーザー"
 
 
 class Facility(models.Model):
@@ -152,9 +65,3 @@ class Staff(models.Model):
     def __str__(self) -> str:
         """Return the profession."""
         return self.profession
-
-
-def short_profession(profession: str) -> str:
-    """Return how a tag says it: the everyday word in the brackets, if there is one."""
-    label = Profession(profession).label
-    return label.split("（")[1].rstrip("）") if "（" in label else label

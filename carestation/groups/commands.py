@@ -10,16 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from carestation.factlog.commands import announce
+from carestation.groups.choices import Kind, Relation, Role
 from carestation.groups.facts import GroupArchived, GroupOpened, MembershipBegan, MembershipEnded
-from carestation.groups.models import (
-    Group,
-    Kind,
-    Membership,
-    ReadMark,
-    Relation,
-    Role,
-    Timeline,
-)
+from carestation.groups.models import Group, Membership, ReadMark, Timeline
 from carestation.groups.queries import find_membership, group_name_place
 from carestation.groups.rules import SIDES_OF, SIDES_OPEN_TO, Seat, may_manage
 from carestation.kernel.actor import Actor

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from carestation.factlog.facts import Fact
-from carestation.groups.models import Kind, Role
+from carestation.groups.choices import Kind, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

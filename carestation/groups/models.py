@@ -10,40 +10,8 @@ from django.conf import settings
 from django.db import models
 
 from carestation.facilities.models import Facility, Staff
+from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.kernel.ids import uuid7
-
-
-class Side(models.TextChoices):
-    """The two sides of a patient group; the other kinds have one, for all."""
-
-    PROFESSIONAL = "professional", "医療・介護"
-    PATIENT = "patient", "ご家族"
-    ALL = "all", "全員"
-
-
-class Role(models.TextChoices):
-    """What a member is in a group."""
-
-    MANAGER = "manager", "グループの管理者"
-    PROFESSIONAL = "professional", "医療・介護"
-    FAMILY = "family", "ご家族"
-
-
-class Relation(models.TextChoices):
-    """What a member of the family side is to the patient."""
-
-    PATIENT = "patient", "本人"
-    FAMILY = "family", "家族"
-    KEY_PERSON = "key_person", "キーパーソン"
-    GUARDIAN = "guardian", "成年後見人"
-
-
-class Kind(models.TextChoices):
-    """What a group is for."""
-
-    PATIENT = "patient", "患者グループ"
-    FREE = "free", "自由グループ"
-    DIRECT = "direct", "個別メッセージ"
 
 
 class Group(models.Model):

@@ -8,8 +8,9 @@ from typing import Final
 from uuid import UUID
 
 from carestation.accounts.queries import read_name
-from carestation.facilities.models import short_profession
-from carestation.groups.models import Kind, Membership, Relation, Role, Side
+from carestation.facilities.queries import short_profession
+from carestation.groups.choices import Kind, Relation, Role, Side
+from carestation.groups.models import Membership
 from carestation.groups.rules import Seat, may_see
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible

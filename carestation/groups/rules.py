@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 from uuid import UUID
 
-from carestation.groups.models import Kind, Role, Side
+from carestation.groups.choices import Kind, Role, Side
 from carestation.kernel.actor import Actor
 
 SIDES_OF: Final = {

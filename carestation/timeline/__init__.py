@@ -1,0 +1,9 @@
+"""What stands at one side of a group: posts, replies, acknowledgements, reading, attachments.
+
+A post takes the next number of its side; a thread (a post with its replies) stands where its
+newest post stands. Nothing is written per reader: who has read a post is said by the marks.
+
+Announces: see `facts`.
+Listens to: nothing.
+Controls: ISO/IEC 27017 8.15, 8.24; white paper 「ログ」, 「暗号化」.
+"""

@@ -1,0 +1,1 @@
+"""Changes of timelines: posts, changes of posts, acknowledgements, reading, files."""

@@ -1,0 +1,177 @@
+"""Publishing.
+
+Controls: ISO/IEC 27017 8.15, 8.24; white paper 「ログ」, 「暗号化」.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from carestation.groups.rules import Seat, may_post
+from carestation.kernel.errors import DomainError, Refused, require
+from carestation.kernel.ids import uuid7
+from carestation.kernel.sql import Parameters, row_of
+from carestation.timeline.choices import Urgency
+from carestation.timeline.commands.files import attach_files
+from carestation.timeline.facts import PostPublished
+from carestation.timeline.models import Post
+from carestation.timeline.queries import find_post
+from carestation.timeline.rules import may_hurry
+from carestation.vault.scopes import open_scope
+
+FILES_AT_MOST: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a person wants to say; the form gave it its id. `parent_id`: it is a reply."""
+
+    id: UUID
+    body: str
+    parent_id: UUID | None = None
+    urgency: Urgency = Urgency.NORMAL
+    asks_acknowledgement: bool = False
+    mentions: tuple[UUID, ...] = ()
+    attachments: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A post, and whether this draft wrote it now or had written it before."""
+
+    post: Post
+    is_new: bool
+
+
+# Hot (benchmarks/posts.py); its twin: tests/timeline/twins.py. Behind the timeline's lock, SHARE
+# reads the right to sit anew (KEY SHARE would not); a repeated draft inserts and counts nothing.
+PUBLISH: Final = """
+WITH seat AS (
+  SELECT t.posts + 1 AS number, t.seq + 1 AS seq, r.number = t.posts AS is_read
+  FROM groups_timeline t JOIN groups_readmark r ON r.timeline_id = t.id
+  JOIN groups_membership m ON m.id = r.membership_id JOIN groups_group g ON g.id = t.group_id
+  WHERE g.id = %(group_id)s AND t.group_id = %(group_id)s AND r.group_id = %(group_id)s
+    AND t.id = %(timeline_id)s AND r.id = %(mark_id)s AND m.role = %(role)s
+    AND g.archived_at IS NULL AND m.left_at IS NULL FOR NO KEY UPDATE OF t, r FOR SHARE OF m, g
+), post AS (
+  INSERT INTO timeline_post (id, group_id, side, number, last_number, seq, changed_seq, parent_id,
+    author_id, membership_id, draft_id, body_sealed, urgency, asks_acknowledgement, mentions,
+    published_at)
+  SELECT %(object_id)s, %(group_id)s, %(side)s, number, number, seq, seq, %(parent_id)s,
+    %(actor_id)s, %(membership_id)s, %(draft_id)s, %(sealed)s, %(urgency)s, %(asks)s,
+    %(mentions)s, %(at)s
+  FROM seat ON CONFLICT (group_id, author_id, draft_id) DO NOTHING RETURNING number, seq
+), counted AS (
+  UPDATE groups_timeline SET seq = post.seq, posts = number FROM post
+  WHERE group_id = %(group_id)s AND id = %(timeline_id)s
+), lifted AS (
+  UPDATE timeline_post SET last_number = post.number FROM post
+  WHERE group_id = %(group_id)s AND id = %(parent_id)s
+), read AS (
+  UPDATE groups_readmark SET number = post.number FROM post, seat
+  WHERE group_id = %(group_id)s AND id = %(mark_id)s AND is_read
+)
+INSERT INTO factlog_loggedfact
+  (kind, actor_id, facility_id, group_id, object_id, request_id, detail)
+SELECT %(kind)s, %(actor_id)s, %(facility_id)s, %(group_id)s, %(object_id)s, %(request_id)s,
+  %(detail)s FROM post
+RETURNING (SELECT number FROM post) AS number, (SELECT seq FROM post) AS seq
+"""
+
+
+def publish_post(seat: Seat, draft: Draft) -> Published:
+    """Write a post at the side of the seat; the same draft sent twice is one post.
+
+    Raises:
+        Refused: the group is archived, or the membership ended meanwhile.
+        NotVisible: the post that it answers is not at this side, or a file is not the actor's.
+        DomainError: nothing is said, or more than ten files are attached.
+    """
+    require(allowed=may_post(seat), reason="archived")
+    _require_sense(seat, draft)
+    if draft.attachments:
+        return _publish_with_files(seat, draft)
+    return _publish(seat, draft)
+
+
+@transaction.atomic
+def _publish_with_files(seat: Seat, draft: Draft) -> Published:
+    published = _publish(seat, draft)
+    if published.is_new:
+        attach_files(seat, published.post.pk, draft.attachments)
+    return published
+
+
+def _publish(seat: Seat, draft: Draft) -> Published:
+    post = _sealed_post(seat, draft)
+    fact = PostPublished(
+        **seat.marks(),
+        side=seat.side,
+        post_id=post.pk,
+        parent_id=post.parent_id,
+        urgency=draft.urgency,
+    )
+    counted = row_of(PUBLISH, fact.parameters() | _parameters(seat, post))
+    if counted is None:
+        return Published(post=_published_before(seat, draft), is_new=False)
+    post.number = post.last_number = counted["number"]
+    post.seq = post.changed_seq = counted["seq"]
+    return Published(post=post, is_new=True)
+
+
+def _require_sense(seat: Seat, draft: Draft) -> None:
+    if not draft.body and not draft.attachments:
+        raise DomainError("empty")
+    if len(draft.attachments) > FILES_AT_MOST:
+        raise DomainError("too_many_files")
+    hurries = draft.urgency is Urgency.URGENT or draft.asks_acknowledgement
+    if hurries and not may_hurry(seat):
+        raise DomainError("calm_side")
+
+
+def _sealed_post(seat: Seat, draft: Draft) -> Post:
+    post_id = uuid7()
+    bundle = open_scope(seat.group_id, seat.actor)
+    parent = find_post(seat, draft.parent_id) if draft.parent_id else None
+    return Post(
+        id=post_id,
+        group_id=seat.group_id,
+        side=seat.side,
+        parent_id=(parent.parent_id or parent.pk) if parent else None,
+        author_id=seat.actor.user_id,
+        membership_id=seat.membership_id,
+        draft_id=draft.id,
+        body_sealed=bundle.seal(draft.body, Post.body_place(post_id)),
+        urgency=draft.urgency,
+        asks_acknowledgement=draft.asks_acknowledgement,
+        mentions=list(draft.mentions),
+        published_at=timezone.now(),
+    )
+
+
+def _parameters(seat: Seat, post: Post) -> Parameters:
+    return {
+        "timeline_id": seat.timeline_id,
+        "mark_id": seat.mark_id,
+        "membership_id": seat.membership_id,
+        "role": seat.role.value,
+        "side": seat.side.value,
+        "parent_id": post.parent_id,
+        "draft_id": post.draft_id,
+        "sealed": post.body_sealed,
+        "urgency": post.urgency,
+        "asks": post.asks_acknowledgement,
+        "mentions": post.mentions,
+        "at": post.published_at,
+    }
+
+
+def _published_before(seat: Seat, draft: Draft) -> Post:
+    own = Post.objects.of(seat).filter(author_id=seat.actor.user_id, draft_id=draft.id)
+    post = own.first()
+    if post is None:
+        raise Refused("archived")
+    return post

@@ -1,0 +1,267 @@
+"""Reading a timeline. Unsealing is done here alone.
+
+Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
+"""
+
+from base64 import b64decode
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from carestation.accounts.queries import read_name
+from carestation.groups.queries import calling_of
+from carestation.groups.rules import Seat
+from carestation.kernel.errors import NotVisible
+from carestation.kernel.sql import Row, rows_of
+from carestation.timeline.choices import MediaType, Urgency
+from carestation.timeline.models import Attachment, Post, PostVersion
+from carestation.vault.scopes import open_scope
+
+PAGE_SIZE: Final = 30
+REPLIES_SHOWN: Final = 50
+NEWEST: Final = 2**62
+# Hot (benchmarks/timeline.py): one statement for a page, its replies, signs and files.
+PAGE: Final = """
+WITH threads AS MATERIALIZED (
+  SELECT id FROM timeline_post
+  WHERE group_id = %(group_id)s AND side = %(side)s AND parent_id IS NULL
+    AND last_number < %(before)s
+  ORDER BY last_number DESC LIMIT %(limit)s
+), replies AS MATERIALIZED (
+  SELECT r.id FROM threads t, LATERAL (
+    SELECT id FROM timeline_post p WHERE p.parent_id = t.id
+      AND p.group_id = %(group_id)s AND p.side = %(side)s
+    ORDER BY number DESC LIMIT %(replies)s) r
+)
+SELECT * FROM timeline_message
+WHERE id IN (SELECT id FROM threads UNION ALL SELECT id FROM replies)
+  AND group_id = %(group_id)s AND side = %(side)s
+"""
+AFTER: Final = """
+SELECT * FROM timeline_message
+WHERE group_id = %(group_id)s AND side = %(side)s AND changed_seq > %(seq)s
+ORDER BY changed_seq LIMIT %(limit)s
+"""
+FLAT: Final = """
+SELECT * FROM timeline_message
+WHERE group_id = %(group_id)s AND side = %(side)s AND number < %(before)s
+ORDER BY number DESC LIMIT %(limit)s
+"""
+THREAD: Final = """
+SELECT * FROM timeline_message
+WHERE group_id = %(group_id)s AND side = %(side)s
+  AND (id = %(post_id)s OR parent_id = %(post_id)s)
+ORDER BY number LIMIT 1000
+"""
+ONE: Final = """
+SELECT * FROM timeline_message
+WHERE group_id = %(group_id)s AND side = %(side)s AND id = %(post_id)s
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """An attachment, ready to show. Sizes in bytes and pixels."""
+
+    id: UUID
+    name: str
+    media_type: MediaType
+    size_bytes: int
+    width: int | None
+    height: int | None
+    has_thumbnail: bool
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is looked at in place."""
+        return self.media_type is not MediaType.PDF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A post, ready to show: the same for everyone at that side."""
+
+    id: UUID
+    number: int
+    last_number: int
+    changed_seq: int
+    parent_id: UUID | None
+    author_id: UUID
+    author: str
+    calling: str
+    facility: str
+    is_family: bool
+    published_at: datetime
+    edited_at: datetime | None
+    withdrawn_at: datetime | None
+    body: str
+    urgency: Urgency
+    asks_acknowledgement: bool
+    mentions: tuple[UUID, ...]
+    acknowledged_by: tuple[UUID, ...]
+    files: tuple[File, ...]
+    replies: tuple["Message", ...] = ()
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it hurries."""
+        return self.urgency is Urgency.URGENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Threads, newest first; `has_older`: there are more behind the last."""
+
+    threads: list[Message]
+    has_older: bool
+
+    @property
+    def oldest(self) -> int:
+        """Where the next page begins."""
+        return self.threads[-1].last_number if self.threads else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What a post said until a time."""
+
+    body: str
+    until_at: datetime
+
+
+def page_of_threads(seat: Seat, *, before: int | None = None, size: int = PAGE_SIZE) -> Page:
+    """Return a page of threads, newest first, in one statement."""
+    asked = _at(seat) | {
+        "before": NEWEST if before is None else before,
+        "limit": size + 1,
+        "replies": REPLIES_SHOWN,
+    }
+    threads = threads_of([read_message(seat, row) for row in rows_of(PAGE, asked)])
+    threads.sort(key=lambda one: -one.last_number)
+    return Page(threads=threads[:size], has_older=len(threads) > size)
+
+
+def threads_of(messages: list[Message]) -> list[Message]:
+    """Return the posts that begin a thread, each with its replies, oldest reply first."""
+    replies: dict[UUID, list[Message]] = {}
+    for message in messages:
+        if message.parent_id is not None:
+            replies.setdefault(message.parent_id, []).append(message)
+    return [
+        replace(one, replies=tuple(sorted(replies[one.id], key=lambda reply: reply.number)))
+        if one.id in replies
+        else one
+        for one in messages
+        if one.parent_id is None
+    ]
+
+
+def messages_after(seat: Seat, seq: int, *, limit: int = PAGE_SIZE) -> list[Message]:
+    """Return what is new or changed since `seq`; one more than the limit means: too much."""
+    asked = _at(seat) | {"seq": seq, "limit": limit + 1}
+    return [read_message(seat, row) for row in rows_of(AFTER, asked)]
+
+
+def messages_before(seat: Seat, before: int | None, *, limit: int = PAGE_SIZE) -> list[Message]:
+    """Return posts and replies in one row, newest first; one more than the limit means: more."""
+    asked = _at(seat) | {"before": NEWEST if before is None else before, "limit": limit + 1}
+    return [read_message(seat, row) for row in rows_of(FLAT, asked)]
+
+
+def thread(seat: Seat, post_id: UUID) -> Message:
+    """Return a post with all its replies.
+
+    Raises:
+        NotVisible: no such post at this side.
+    """
+    rows = rows_of(THREAD, _at(seat) | {"post_id": post_id})
+    messages = [read_message(seat, row) for row in rows]
+    found = [one for one in messages if one.id == post_id]
+    if not found:
+        raise NotVisible
+    replies = tuple(one for one in messages if one.parent_id == post_id)
+    return replace(found[0], replies=replies)
+
+
+def message(seat: Seat, post_id: UUID) -> Message:
+    """Return one post or reply, as it is shown.
+
+    Raises:
+        NotVisible: no such post at this side.
+    """
+    rows = rows_of(ONE, _at(seat) | {"post_id": post_id})
+    if not rows:
+        raise NotVisible
+    return read_message(seat, rows[0])
+
+
+def versions_of(seat: Seat, post_id: UUID) -> list[Version]:
+    """Return what a post said before, newest first."""
+    bundle = open_scope(seat.group_id, seat.actor)
+    rows = PostVersion.objects.filter(group_id=seat.group_id, post_id=post_id)
+    return [
+        Version(
+            body=bundle.unseal(row.body_sealed, PostVersion.body_place(row.pk)),
+            until_at=row.until_at,
+        )
+        for row in rows.order_by("-until_at")[:100]
+    ]
+
+
+def find_post(seat: Seat, post_id: UUID) -> Post:
+    """Return the row of a post at the side of the seat.
+
+    Raises:
+        NotVisible: there is none.
+    """
+    post = Post.objects.of(seat).filter(pk=post_id).first()
+    if post is None:
+        raise NotVisible
+    return post
+
+
+def read_message(seat: Seat, row: Row) -> Message:
+    """Return a post of the seat's side, unsealed; of a withdrawn one nothing is."""
+    bundle = open_scope(seat.group_id, seat.actor)
+    is_shown = row["withdrawn_at"] is None
+    body = bundle.unseal(row["body_sealed"], Post.body_place(row["id"])) if is_shown else ""
+    return Message(
+        id=row["id"],
+        number=row["number"],
+        last_number=row["last_number"],
+        changed_seq=row["changed_seq"],
+        parent_id=row["parent_id"],
+        author_id=row["author_id"],
+        author=read_name(row["author_id"], row["name_sealed"], seat.actor),
+        calling=calling_of(row["role"], row["relation"], row["profession"]),
+        facility=row["facility"] or "",
+        is_family=row["role"] == "family",
+        published_at=row["published_at"],
+        edited_at=row["edited_at"],
+        withdrawn_at=row["withdrawn_at"],
+        body=body,
+        urgency=Urgency(row["urgency"]),
+        asks_acknowledgement=row["asks_acknowledgement"],
+        mentions=tuple(row["mentions"]),
+        acknowledged_by=tuple(row["acknowledged_by"]),
+        files=tuple(_file(seat, file) for file in row["files"]) if is_shown else (),
+    )
+
+
+def _at(seat: Seat) -> Row:
+    return {"group_id": seat.group_id, "side": seat.side.value}
+
+
+def _file(seat: Seat, row: Row) -> File:
+    file_id = UUID(row["id"])
+    bundle = open_scope(seat.group_id, seat.actor)
+    return File(
+        id=file_id,
+        name=bundle.unseal(b64decode(row["name_sealed"]), Attachment.name_place(file_id)),
+        media_type=MediaType(row["media_type"]),
+        size_bytes=row["size_bytes"],
+        width=row["width"],
+        height=row["height"],
+        has_thumbnail=row["thumbnail_bytes"] is not None,
+    )

@@ -1,0 +1,55 @@
+"""Who may do what with a post.
+
+Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from carestation.groups.choices import Kind, Side
+from carestation.groups.rules import Seat, may_post
+from carestation.timeline.models import Post
+
+EDITABLE: Final = timedelta(minutes=15)
+
+
+def may_withdraw(seat: Seat, post: Post) -> bool:
+    """Whoever wrote a post may take it back, once, while the group is open."""
+    own = post.author_id == seat.actor.user_id
+    return own and post.withdrawn_at is None and may_post(seat)
+
+
+def may_edit(seat: Seat, post: Post, now: datetime) -> bool:
+    """Whoever wrote a post may put it right for fifteen minutes."""
+    return may_withdraw(seat, post) and now - post.published_at < EDITABLE
+
+
+def may_acknowledge(seat: Seat, post: Post) -> bool:
+    """Everyone at a side may give the sign under the posts of others."""
+    others = post.author_id != seat.actor.user_id
+    return others and post.withdrawn_at is None and may_post(seat)
+
+
+def may_hurry(seat: Seat) -> bool:
+    """Urgent and 了解が必要 are for professionals among themselves; the family's side is calm."""
+    return seat.side is not Side.PATIENT
+
+
+def asks_before_sending(side: Side) -> bool:
+    """What the family will read is confirmed with its readers' names before it is sent."""
+    return side is Side.PATIENT
+
+
+def asked_of(
+    mentions: Iterable[UUID], readers: Iterable[UUID], author_id: UUID
+) -> frozenset[UUID]:
+    """Return whose 了解 a post asks for: those it names, or everyone there but its author."""
+    there = frozenset(readers) - {author_id}
+    return frozenset(mentions) & there or there
+
+
+def has_album(kind: Kind) -> bool:
+    """Pictures are kept together where there is a patient or a group."""
+    return kind is not Kind.DIRECT

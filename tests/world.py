@@ -1,0 +1,117 @@
+"""The cast: the same few people around the same patient, in every test.
+
+Kato manages the patient group, Sato is a professional in it, Mori is family, Ito sits in a free
+group elsewhere, Ueda has left.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from carestation.accounts.commands import NewPerson, register_person
+from carestation.accounts.models import User
+from carestation.facilities.choices import FacilityKind, Profession, StaffRole
+from carestation.facilities.commands import begin_staff, open_facility
+from carestation.facilities.models import Facility, Staff
+from carestation.groups.choices import Kind, Relation, Role, Side
+from carestation.groups.commands import Newcomer, begin_membership, end_membership, open_group
+from carestation.groups.models import Group, Membership, ReadMark, Timeline
+from carestation.groups.queries import take_seat
+from carestation.groups.rules import Seat
+from carestation.kernel.actor import Actor
+from carestation.kernel.ids import uuid7
+from carestation.timeline.commands.posts import Draft
+
+PASSWORD: Final = "hana-to-kaze-no-michi-2026"
+NAMES: Final = {
+    "kato": ("加藤 恵子", "かとう けいこ"),
+    "sato": ("佐藤 一郎", "さとう いちろう"),
+    "mori": ("森 花子", "もり はなこ"),
+    "ito": ("伊藤 実", "いとう みのる"),
+    "ueda": ("上田 静", "うえだ しずか"),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    facility: Facility
+    group: Group
+    elsewhere: Group
+    people: dict[str, User]
+    staff: dict[str, Staff]
+
+    def actor(self, name: str) -> Actor:
+        return Actor(user_id=self.people[name].pk, request_id=uuid7())
+
+    def seat(self, name: str, side: Side) -> Seat:
+        return take_seat(self.actor(name), self.group.pk, side)
+
+    def membership(self, name: str) -> Membership:
+        return Membership.objects.get(group=self.group, user=self.people[name], left_at=None)
+
+    def timeline(self, side: Side) -> Timeline:
+        return Timeline.objects.get(group=self.group, side=side)
+
+    def mark(self, name: str, side: Side) -> ReadMark:
+        own = ReadMark.objects.at(self.group.pk, side).active()
+        return own.get(membership__user=self.people[name])
+
+    def unread(self, name: str, side: Side) -> int:
+        return self.seat(name, side).unread
+
+
+def settle() -> World:
+    people = {name: _person(name) for name in NAMES}
+    actor = Actor(user_id=people["kato"].pk, request_id=uuid7())
+    facility = open_facility(actor, name="月見坂在宅クリニック", kind=FacilityKind.CLINIC)
+    callings = {
+        "kato": Profession.VISITING_NURSE,
+        "sato": Profession.PHYSICIAN,
+        "ito": Profession.PHARMACIST,
+        "ueda": Profession.HOME_HELPER,
+    }
+    staff = {
+        name: begin_staff(
+            actor, facility.pk, people[name].pk, profession=calling, role=StaffRole.MEMBER
+        )
+        for name, calling in callings.items()
+    }
+    kato = Newcomer(user_id=people["kato"].pk, role=Role.MANAGER, staff_id=staff["kato"].pk)
+    group = open_group(actor, Kind.PATIENT, kato, facility_id=facility.pk)
+    seat = take_seat(actor, group.pk, Side.PROFESSIONAL)
+    for name in ("sato", "ueda"):
+        begin_membership(
+            seat,
+            Newcomer(
+                user_id=people[name].pk, role=Role.PROFESSIONAL, staff_id=staff[name].pk
+            ),
+        )
+    family = Newcomer(user_id=people["mori"].pk, role=Role.FAMILY, relation=Relation.FAMILY)
+    begin_membership(seat, family)
+    ueda = Membership.objects.get(group=group, user=people["ueda"])
+    end_membership(seat, ueda.pk)
+    ito = Newcomer(user_id=people["ito"].pk, role=Role.MANAGER, staff_id=staff["ito"].pk)
+    elsewhere = open_group(
+        Actor(user_id=people["ito"].pk, request_id=uuid7()),
+        Kind.FREE,
+        ito,
+        facility_id=facility.pk,
+        name="退院調整チーム",
+    )
+    return World(facility=facility, group=group, elsewhere=elsewhere, people=people, staff=staff)
+
+
+def a_draft(body: str = "お変わりありません。", draft_id: UUID | None = None) -> Draft:
+    return Draft(id=draft_id or uuid7(), body=body)
+
+
+def _person(name: str) -> User:
+    shown, kana = NAMES[name]
+    new = NewPerson(
+        email=f"{name}@tsukimizaka.example",
+        name=shown,
+        kana=kana,
+        password=PASSWORD,
+        is_professional=name != "mori",
+    )
+    return register_person(Actor(user_id=uuid7(), request_id=uuid7()), new)
