@@ -15,7 +15,7 @@ from carestation.groups.rules import Seat
 from carestation.kernel.errors import require
 from carestation.timeline.facts import AcknowledgementWithdrawn, PostAcknowledged
 from carestation.timeline.models import Acknowledgement, AcknowledgementQuerySet, Post
-from carestation.timeline.queries import find_post
+from carestation.timeline.queries.messages import find_post
 from carestation.timeline.rules import may_acknowledge
 
 

@@ -14,7 +14,7 @@ from carestation.groups.rules import Seat
 from carestation.kernel.errors import DomainError, require
 from carestation.timeline.facts import PostEdited, PostWithdrawn
 from carestation.timeline.models import Post, PostVersion
-from carestation.timeline.queries import find_post
+from carestation.timeline.queries.messages import find_post
 from carestation.timeline.rules import EDITABLE, may_edit, may_withdraw
 from carestation.vault.scopes import open_scope
 

@@ -18,7 +18,7 @@ from carestation.timeline.choices import Urgency
 from carestation.timeline.commands.files import attach_files
 from carestation.timeline.facts import PostPublished
 from carestation.timeline.models import Post
-from carestation.timeline.queries import find_post
+from carestation.timeline.queries.messages import find_post
 from carestation.timeline.rules import may_hurry
 from carestation.vault.scopes import open_scope
 

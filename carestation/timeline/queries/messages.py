@@ -1,9 +1,8 @@
-"""Reading a timeline. Unsealing is done here alone.
+"""Reading posts: pages, threads, what changed.
 
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
-from base64 import b64decode
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -14,8 +13,9 @@ from carestation.groups.queries import calling_of
 from carestation.groups.rules import Seat
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Row, rows_of
-from carestation.timeline.choices import MediaType, Urgency
-from carestation.timeline.models import Attachment, Post, PostVersion
+from carestation.timeline.choices import Urgency
+from carestation.timeline.models import Post, PostVersion
+from carestation.timeline.queries.files import File, read_file
 from carestation.vault.scopes import open_scope
 
 PAGE_SIZE: Final = 30
@@ -58,24 +58,6 @@ ONE: Final = """
 SELECT * FROM timeline_message
 WHERE group_id = %(group_id)s AND side = %(side)s AND id = %(post_id)s
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    """An attachment, ready to show. Sizes in bytes and pixels."""
-
-    id: UUID
-    name: str
-    media_type: MediaType
-    size_bytes: int
-    width: int | None
-    height: int | None
-    has_thumbnail: bool
-
-    @property
-    def is_picture(self) -> bool:
-        """Whether it is looked at in place."""
-        return self.media_type is not MediaType.PDF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,23 +227,9 @@ def read_message(seat: Seat, row: Row) -> Message:
         asks_acknowledgement=row["asks_acknowledgement"],
         mentions=tuple(row["mentions"]),
         acknowledged_by=tuple(row["acknowledged_by"]),
-        files=tuple(_file(seat, file) for file in row["files"]) if is_shown else (),
+        files=tuple(read_file(seat, file) for file in row["files"]) if is_shown else (),
     )
 
 
 def _at(seat: Seat) -> Row:
     return {"group_id": seat.group_id, "side": seat.side.value}
-
-
-def _file(seat: Seat, row: Row) -> File:
-    file_id = UUID(row["id"])
-    bundle = open_scope(seat.group_id, seat.actor)
-    return File(
-        id=file_id,
-        name=bundle.unseal(b64decode(row["name_sealed"]), Attachment.name_place(file_id)),
-        media_type=MediaType(row["media_type"]),
-        size_bytes=row["size_bytes"],
-        width=row["width"],
-        height=row["height"],
-        has_thumbnail=row["thumbnail_bytes"] is not None,
-    )
