@@ -1,0 +1,27 @@
+"""The closed words of patients."""
+
+from django.db.models import TextChoices
+
+
+class Sex(TextChoices):
+    """FHIR's administrative gender."""
+
+    FEMALE = "female", "女性"
+    MALE = "male", "男性"
+    OTHER = "other", "その他"
+    UNKNOWN = "unknown", "不明"
+
+
+class CareLevel(TextChoices):
+    """The level of care that a municipality has certified."""
+
+    NONE = "", "なし"
+    INDEPENDENT = "independent", "自立"
+    PROGRAM_TARGET = "program_target", "事業対象者"
+    SUPPORT_1 = "support_1", "要支援1"
+    SUPPORT_2 = "support_2", "要支援2"
+    CARE_1 = "care_1", "要介護1"
+    CARE_2 = "care_2", "要介護2"
+    CARE_3 = "care_3", "要介護3"
+    CARE_4 = "care_4", "要介護4"
+    CARE_5 = "care_5", "要介護5"
