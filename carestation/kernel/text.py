@@ -1,0 +1,60 @@
+"""Text as people type it, made fit to be kept: one form, one kind of line end, no hidden signs.
+
+Letters are put together (NFC), every line end becomes one, marks that turn the direction of
+reading are taken out (a file `gpj.exe` must not read `exe.jpg`), and what no keyboard makes is
+refused: NUL, other control characters, halves of characters.
+"""
+
+import re
+import unicodedata
+from enum import StrEnum
+from typing import Final
+
+LONGEST_POST: Final = 10_000
+LONGEST_LINE: Final = 200
+# Unicode's own list of line ends (UAX #14), the old vertical tab and form feed with them.
+_LINE_ENDS: Final = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
+# Embeddings, overrides and isolates: UAX #9, the signs with which text shows what it is not.
+_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# C0 and C1 but tab and line feed, and surrogates, which are no characters by themselves.
+_UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_SPACES: Final = re.compile(r"[\t\n ]+")
+
+
+class TextReason(StrEnum):
+    """Why a text is not taken."""
+
+    UNFIT = "unfit_characters"
+    LONG = "too_long"
+
+
+class UnfitText(ValueError):  # noqa: N818 - the name is the answer
+    """A text that cannot be kept as it is; `reason` says why, never what."""
+
+    def __init__(self, reason: TextReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+def clean_text(raw: str, *, longest: int = LONGEST_POST) -> str:
+    """Return a text of several lines as it is kept; `longest` counts characters.
+
+    Raises:
+        UnfitText: it holds what no keyboard makes, or is too long.
+    """
+    text = _TURNING.sub("", _LINE_ENDS.sub("\n", raw))
+    if _UNFIT.search(text):
+        raise UnfitText(TextReason.UNFIT)
+    text = unicodedata.normalize("NFC", text).strip()
+    if len(text) > longest:
+        raise UnfitText(TextReason.LONG)
+    return text
+
+
+def clean_line(raw: str, *, longest: int = LONGEST_LINE) -> str:
+    """Return a text of one line (a name, an address) as it is kept: line ends become spaces.
+
+    Raises:
+        UnfitText: it holds what no keyboard makes, or is too long.
+    """
+    return _SPACES.sub(" ", clean_text(raw, longest=longest))
