@@ -61,6 +61,14 @@ WHERE group_id = %(group_id)s AND side = %(side)s AND id = %(post_id)s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """Someone whom a post names."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A post, ready to show: the same for everyone at that side."""
 
@@ -72,6 +80,7 @@ class Message:
     author_id: UUID
     author: str
     calling: str
+    profession: str
     facility: str
     is_family: bool
     published_at: datetime
@@ -80,7 +89,7 @@ class Message:
     body: str
     urgency: Urgency
     asks_acknowledgement: bool
-    mentions: tuple[UUID, ...]
+    mentions: tuple[Mention, ...]
     acknowledged_by: tuple[UUID, ...]
     files: tuple[File, ...]
     replies: tuple["Message", ...] = ()
@@ -217,6 +226,7 @@ def read_message(seat: Seat, row: Row) -> Message:
         author_id=row["author_id"],
         author=read_name(row["author_id"], row["name_sealed"], seat.actor),
         calling=calling_of(row["role"], row["relation"], row["profession"]),
+        profession=row["profession"] or "",
         facility=row["facility"] or "",
         is_family=row["role"] == "family",
         published_at=row["published_at"],
@@ -225,7 +235,7 @@ def read_message(seat: Seat, row: Row) -> Message:
         body=body,
         urgency=Urgency(row["urgency"]),
         asks_acknowledgement=row["asks_acknowledgement"],
-        mentions=tuple(row["mentions"]),
+        mentions=tuple(_mention(seat, mention) for mention in row["mentioned"]),
         acknowledged_by=tuple(row["acknowledged_by"]),
         files=tuple(read_file(seat, file) for file in row["files"]) if is_shown else (),
     )
