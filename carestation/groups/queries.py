@@ -3,6 +3,7 @@
 Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from carestation.accounts.queries import read_name
 from carestation.facilities.queries import short_profession
 from carestation.groups.choices import Kind, Relation, Role, Side
-from carestation.groups.models import Membership
+from carestation.groups.models import Group, Membership
 from carestation.groups.rules import Seat, may_see
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
@@ -21,29 +22,14 @@ from carestation.vault.sealing import Place
 # Hot (benchmarks/posts.py): stands before every look and every change. Its twin in the ORM is
 # tests/groups/twins.py; live asks the same of the whole group (live/queries.py).
 SEAT: Final = """
-SELECT g.id AS group_id, g.kind, g.archived_at IS NOT NULL AS is_archived, t.side,
-  t.id AS timeline_id, t.seq, t.posts, m.id AS membership_id, m.role, m.staff_id, s.facility_id,
-  r.id AS mark_id, r.number AS mark
-FROM groups_membership m
-JOIN groups_group g ON g.id = m.group_id
-JOIN groups_timeline t ON t.group_id = m.group_id
-JOIN groups_readmark r ON r.group_id = m.group_id AND r.membership_id = m.id
-  AND r.timeline_id = t.id
-LEFT JOIN facilities_staff s ON s.id = m.staff_id
-WHERE m.group_id = %(group_id)s AND m.user_id = %(user_id)s AND m.left_at IS NULL
-  AND t.side = %(side)s
+SELECT * FROM groups_seat
+WHERE group_id = %(group_id)s AND user_id = %(user_id)s AND side = %(side)s
+"""
+SIBLINGS: Final = """
+SELECT * FROM groups_seat WHERE group_id = %(group_id)s AND user_id = %(user_id)s
 """
 SEATS: Final = """
-SELECT g.id AS group_id, g.kind, g.archived_at IS NOT NULL AS is_archived, t.side,
-  t.id AS timeline_id, t.seq, t.posts, m.id AS membership_id, m.role, m.staff_id, s.facility_id,
-  r.id AS mark_id, r.number AS mark
-FROM groups_membership m
-JOIN groups_group g ON g.id = m.group_id
-JOIN groups_timeline t ON t.group_id = m.group_id
-JOIN groups_readmark r ON r.group_id = m.group_id AND r.membership_id = m.id
-  AND r.timeline_id = t.id
-LEFT JOIN facilities_staff s ON s.id = m.staff_id
-WHERE m.user_id = %(user_id)s AND m.left_at IS NULL ORDER BY g.id, t.side LIMIT 2000
+SELECT * FROM groups_seat WHERE user_id = %(user_id)s ORDER BY group_id, side LIMIT 2000
 """
 # Everyone who sits at a side now, with the place from which each works and how far each has read.
 MEMBERS: Final = """
@@ -67,6 +53,7 @@ class Member:
     membership_id: UUID
     name: str
     calling: str
+    profession: str
     facility: str
     role: Role
     mark: int
@@ -96,6 +83,14 @@ def take_seats(actor: Actor) -> list[Seat]:
     return [seat for seat in seats if may_see(seat.role, seat.side)]
 
 
+def other_seats(seat: Seat) -> list[Seat]:
+    """Return the actor's seats at the other sides of the same group."""
+    asked = {"group_id": seat.group_id, "user_id": seat.actor.user_id}
+    seats = [_seat(seat.actor, row) for row in rows_of(SIBLINGS, asked)]
+    open_ones = [one for one in seats if may_see(one.role, one.side)]
+    return [one for one in open_ones if one.side is not seat.side]
+
+
 def members_at(seat: Seat) -> list[Member]:
     """Return who sits at the side of a seat, professionals first, in the order of joining."""
     asked = {"group_id": seat.group_id, "timeline_id": seat.timeline_id}
@@ -113,6 +108,17 @@ def find_membership(seat: Seat, membership_id: UUID) -> Membership:
     if membership is None:
         raise NotVisible
     return membership
+
+
+def title_of(seat: Seat, members: Sequence[Member]) -> str:
+    """Return what a free group or a talk of two is called; a patient's group has its patient."""
+    others = [one.name for one in members if one.user_id != seat.actor.user_id]
+    if seat.kind is Kind.DIRECT:
+        return others[0] if others else ""
+    group = Group.objects.get(pk=seat.group_id)
+    if group.name_sealed is None:
+        return ""
+    return read_group_name(seat.actor, seat.group_id, group.name_sealed)
 
 
 def read_group_name(actor: Actor, group_id: UUID, name_sealed: bytes | memoryview) -> str:
@@ -138,6 +144,7 @@ def _seat(actor: Actor, row: Row) -> Seat:
         "side": Side(row["side"]),
         "role": Role(row["role"]),
     }
+    del own["user_id"]
     return Seat(actor=actor, **own)
 
 
@@ -147,6 +154,7 @@ def _member(seat: Seat, row: Row) -> Member:
         membership_id=row["membership_id"],
         name=read_name(row["user_id"], row["name_sealed"], seat.actor),
         calling=calling_of(row["role"], row["relation"], row["profession"]),
+        profession=row["profession"] or "",
         facility=row["facility"] or "",
         role=Role(row["role"]),
         mark=row["mark"],

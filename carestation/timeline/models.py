@@ -81,6 +81,11 @@ class Post(models.Model):
                 name="timeline_threads_in_order",
             ),
             models.Index(
+                fields=["group", "side", "number"],
+                condition=models.Q(asks_acknowledgement=True),
+                name="timeline_asking_posts",
+            ),
+            models.Index(
                 fields=["parent", "number"],
                 condition=models.Q(parent__isnull=False),
                 name="timeline_replies_in_order",

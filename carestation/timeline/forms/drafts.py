@@ -1,0 +1,98 @@
+"""What a person typed, cleaned."""
+
+from enum import StrEnum
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from carestation.kernel.text import TextReason, UnfitText, clean_text
+from carestation.timeline.choices import Urgency
+from carestation.timeline.commands.posts import Draft
+
+WORDS: Final = {
+    TextReason.UNFIT: _("使えない文字が入っています。消してから、もう一度送ってください。"),
+    TextReason.LONG: _("長すぎます。1万字までにしてください。"),
+}
+
+
+class Manner(StrEnum):
+    """How a post asks for attention; the three chips of the composer."""
+
+    NORMAL = "normal"
+    ASKS = "asks"
+    URGENT = "urgent"
+
+
+class WordsField(forms.CharField):
+    """A text of several lines, in the form in which it is kept."""
+
+    def to_python(self, value: Any) -> str:  # noqa: ANN401 - Django's signature
+        """Return the text, cleaned.
+
+        Raises:
+            ValidationError: it holds what no keyboard makes, or is too long.
+        """
+        try:
+            return clean_text(str(value or ""))
+        except UnfitText as unfit:
+            raise ValidationError(WORDS[unfit.reason], code=unfit.reason) from unfit
+
+    def run_validators(self, value: str) -> None:
+        """Check nothing more: `clean_text` has said all."""
+
+
+class IdsField(forms.TypedMultipleChoiceField):
+    """Any number of ids."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - passed on
+        super().__init__(coerce=forms.UUIDField().clean, required=False, **options)
+
+    def valid_value(self, value: str) -> bool:  # noqa: ARG002 - the command asks whose they are
+        """Take any: whether they are there is the command's question."""
+        return True
+
+
+class DraftForm(forms.Form):
+    """A draft: its id comes with the form, so that sending twice is harmless."""
+
+    draft_id = forms.UUIDField()
+    body = WordsField(required=False)
+    manner = forms.ChoiceField(choices=[(one.value, one.name) for one in Manner], required=False)
+    parent_id = forms.UUIDField(required=False)
+    mentions = IdsField()
+    attachments = IdsField()
+    is_confirmed = forms.BooleanField(required=False)
+
+    def draft(self) -> Draft:
+        """Return what the command wants."""
+        said = self.cleaned_data
+        manner = Manner(said["manner"] or Manner.NORMAL)
+        return Draft(
+            id=said["draft_id"],
+            body=said["body"],
+            parent_id=said["parent_id"],
+            urgency=Urgency.URGENT if manner is Manner.URGENT else Urgency.NORMAL,
+            asks_acknowledgement=manner is not Manner.NORMAL,
+            mentions=tuple(said["mentions"]),
+            attachments=tuple(said["attachments"]),
+        )
+
+
+class EditForm(forms.Form):
+    """Other words for a post."""
+
+    body = WordsField(error_messages={"required": _("本文を書いてください。")})
+
+
+class MarkForm(forms.Form):
+    """The number of the newest post that was shown."""
+
+    number = forms.IntegerField(min_value=0, max_value=2**62)
+
+
+class SignForm(forms.Form):
+    """Whether the sign 了解 is given or taken back."""
+
+    acknowledged = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])

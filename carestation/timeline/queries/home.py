@@ -1,0 +1,181 @@
+"""The list of one's groups: the last post, what is unread, what waits for one's 了解.
+
+Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from carestation.accounts.queries import read_name
+from carestation.groups.choices import Kind, Role, Side
+from carestation.groups.queries import read_group_name, take_seats
+from carestation.groups.rules import Seat
+from carestation.kernel.actor import Actor
+from carestation.kernel.sql import Row, rows_of
+from carestation.patients.queries import PatientCard, patients_of
+from carestation.timeline.models import Post
+from carestation.vault.scopes import open_scope
+
+EXCERPT: Final = 60
+# Hot (benchmarks/home.py): one statement for all sides at which the actor sits.
+LATEST: Final = """
+SELECT t.group_id, t.side, g.name_sealed, p.id AS post_id, p.body_sealed, p.author_id,
+  u.name_sealed AS author_sealed, p.published_at, p.withdrawn_at, q.waiting, q.is_urgent,
+  o.user_id AS other_id, o.name_sealed AS other_sealed
+FROM groups_seat t
+JOIN groups_group g ON g.id = t.group_id
+JOIN groups_membership m ON m.id = t.membership_id
+LEFT JOIN timeline_post p ON p.group_id = t.group_id AND p.side = t.side AND p.number = t.posts
+LEFT JOIN accounts_user u ON u.id = p.author_id
+LEFT JOIN LATERAL (
+  SELECT count(*) AS waiting, coalesce(bool_or(a.urgency = 'urgent'), false) AS is_urgent
+  FROM timeline_post a
+  WHERE a.group_id = t.group_id AND a.side = t.side AND a.asks_acknowledgement
+    AND a.withdrawn_at IS NULL AND a.author_id <> m.user_id AND a.published_at >= m.began_at
+    AND (cardinality(a.mentions) = 0 OR m.user_id = ANY (a.mentions))
+    AND NOT EXISTS (SELECT FROM timeline_acknowledgement k
+      WHERE k.post_id = a.id AND k.user_id = m.user_id AND k.withdrawn_at IS NULL)
+) q ON true
+LEFT JOIN LATERAL (
+  SELECT n.user_id, v.name_sealed FROM groups_membership n JOIN accounts_user v ON v.id = n.user_id
+  WHERE g.kind = 'direct' AND n.group_id = g.id AND n.user_id <> m.user_id
+  ORDER BY n.began_at DESC LIMIT 1
+) o ON true
+WHERE t.user_id = %(user_id)s LIMIT 4000
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideRow:
+    """One side of a group in the list."""
+
+    seat: Seat
+    last_author: str
+    last_words: str
+    last_at: datetime | None
+    waiting: int
+    is_urgent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """A group in the list, with the sides that are open to the reader."""
+
+    id: UUID
+    kind: Kind
+    name: str
+    patient: PatientCard | None
+    sides: tuple[SideRow, ...]
+
+    @property
+    def newest(self) -> SideRow:
+        """The side that was written to last."""
+        return max(self.sides, key=lambda one: one.last_at.timestamp() if one.last_at else 0.0)
+
+    @property
+    def unread(self) -> int:
+        """How many posts are unread at all sides."""
+        return sum(one.seat.unread for one in self.sides)
+
+    @property
+    def waiting(self) -> int:
+        """How many posts wait for the reader's 了解."""
+        return sum(one.waiting for one in self.sides)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether one of those hurries."""
+        return any(one.is_urgent for one in self.sides)
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether the group can only be read."""
+        return self.sides[0].seat.is_archived
+
+    @property
+    def opens_at(self) -> Side:
+        """The side that a press on the row opens: where something is unread, else the first."""
+        unread = [one.seat.side for one in self.sides if one.seat.unread]
+        sides = [one.seat.side for one in self.sides]
+        if Side.PROFESSIONAL in sides and (Side.PROFESSIONAL in unread or not unread):
+            return Side.PROFESSIONAL
+        return unread[0] if unread else sides[0]
+
+    @property
+    def has_news_of_family(self) -> bool:
+        """Whether the family side has something that a professional has not read."""
+        return any(
+            one.seat.side is Side.PATIENT and one.seat.unread and one.seat.role is not Role.FAMILY
+            for one in self.sides
+        )
+
+
+def groups_of(actor: Actor) -> list[GroupRow]:
+    """Return the actor's groups: what waits first, then by the time of the last post."""
+    patients = patients_of(actor)
+    rows = {
+        (row["group_id"], row["side"]): row for row in rows_of(LATEST, {"user_id": actor.user_id})
+    }
+    seats = [seat for seat in take_seats(actor) if (seat.group_id, seat.side.value) in rows]
+    groups = [
+        _group(actor, list(own), rows, patients.get(group_id))
+        for group_id, own in groupby(seats, key=lambda seat: seat.group_id)
+    ]
+    return sorted(groups, key=_rank)
+
+
+def _group(
+    actor: Actor,
+    seats: Sequence[Seat],
+    rows: dict[tuple[UUID, str], Row],
+    patient: PatientCard | None,
+) -> GroupRow:
+    first = rows[seats[0].group_id, seats[0].side.value]
+    sides = (_side(seat, rows[seat.group_id, seat.side.value]) for seat in seats)
+    return GroupRow(
+        id=seats[0].group_id,
+        kind=seats[0].kind,
+        name=_name(actor, first, patient),
+        patient=patient,
+        sides=tuple(sides),
+    )
+
+
+def _name(actor: Actor, row: Row, patient: PatientCard | None) -> str:
+    if patient is not None:
+        return patient.face_sheet.name
+    if row["name_sealed"] is not None:
+        return read_group_name(actor, row["group_id"], row["name_sealed"])
+    if row["other_id"] is not None:
+        return read_name(row["other_id"], row["other_sealed"], actor)
+    return ""
+
+
+def _side(seat: Seat, row: Row) -> SideRow:
+    has_words = row["post_id"] is not None and row["withdrawn_at"] is None
+    words = ""
+    if has_words:
+        bundle = open_scope(seat.group_id, seat.actor)
+        words = bundle.unseal(row["body_sealed"], Post.body_place(row["post_id"]))
+    author = (
+        read_name(row["author_id"], row["author_sealed"], seat.actor)
+        if row["post_id"] is not None
+        else ""
+    )
+    return SideRow(
+        seat=seat,
+        last_author=author,
+        last_words=" ".join(words[: EXCERPT * 2].split())[:EXCERPT],
+        last_at=row["published_at"],
+        waiting=row["waiting"],
+        is_urgent=row["is_urgent"],
+    )
+
+
+def _rank(row: GroupRow) -> tuple[bool, bool, float]:
+    last_at = row.newest.last_at
+    return (row.is_archived, not row.is_urgent, -last_at.timestamp() if last_at else 0.0)

@@ -1,0 +1,1 @@
+"""HTTP of timelines: home, reading, writing, posts, files."""
