@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from carestation.accounts.commands import NewPerson, register_person
+from carestation.accounts.commands.people import NewPerson, register_person
 from carestation.accounts.models import User
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
 from carestation.facilities.commands import begin_staff, open_facility
