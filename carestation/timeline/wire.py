@@ -74,7 +74,7 @@ def post_json(message: Message, members: Sequence[Member]) -> PostJson:
         parent=_text(message.parent_id),
         urgency=message.urgency.value,
         asks_acknowledgement=message.asks_acknowledgement,
-        mentions=[str(one) for one in message.mentions],
+        mentions=[str(one.id) for one in message.mentions],
         acknowledged_by=len(message.acknowledged_by),
         read_by=sum(one.mark >= message.number for one in readers),
         attachments=[file_json(file) for file in message.files],
