@@ -1,0 +1,57 @@
+"""Where files are handed over to be written anew: one short-lived process each, a few at a time."""
+
+import logging
+import subprocess
+import sys
+from threading import BoundedSemaphore
+from typing import Final
+
+from carestation.timeline.media.kinds import kind_of
+from carestation.timeline.media.refusals import Reason, refusal
+from carestation.timeline.media.rewritten import Rewritten
+
+logger = logging.getLogger(__name__)
+LARGEST_BYTES: Final = 50 * 1024 * 1024
+# What is written anew may grow; beyond this it is not worth its place.
+LARGEST_REWRITTEN_BYTES: Final = 100 * 1024 * 1024
+AT_ONCE: Final = 2
+WAIT_SECONDS: Final = 60
+WORK_SECONDS: Final = 60
+WORKBENCH: Final = (sys.executable, "-I", "-m", "carestation.timeline.media.workbench")
+_places = BoundedSemaphore(AT_ONCE)
+
+
+def rewrite_file(data: bytes) -> Rewritten:
+    """Return a file as it is kept: typed by its content, without words about where it comes from.
+
+    Raises:
+        FileRefused: it is not taken; the reason says why.
+    """
+    if not data:
+        raise refusal(Reason.EMPTY_FILE)
+    if len(data) > LARGEST_BYTES:
+        raise refusal(Reason.TOO_LARGE)
+    if kind_of(data) is None:
+        raise refusal(Reason.UNKNOWN_KIND)
+    rewritten = Rewritten.from_bytes(_worked(data))
+    if len(rewritten.content) > LARGEST_REWRITTEN_BYTES:
+        raise refusal(Reason.TOO_LARGE)
+    return rewritten
+
+
+def _worked(data: bytes) -> bytes:
+    if not _places.acquire(timeout=WAIT_SECONDS):
+        raise refusal(Reason.BUSY)
+    try:
+        # An empty environment: no address and no secret of ours goes with it.
+        done = subprocess.run(  # noqa: S603 - our own program
+            WORKBENCH, input=data, capture_output=True, timeout=WORK_SECONDS, env={}, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise refusal(Reason.UNREADABLE) from error
+    finally:
+        _places.release()
+    if done.returncode != 0:
+        logger.warning("a file could not be read", extra={"status": done.returncode})
+        raise refusal(Reason.UNREADABLE)
+    return done.stdout

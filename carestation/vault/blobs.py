@@ -1,0 +1,116 @@
+"""Where sealed bytes lie outside the database: today a folder tree, later an object store.
+
+Only what is sealed comes here. A write is complete or absent: a temporary name, the disk's own
+word that it is kept, and only then its name.
+
+Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
+"""
+
+import os
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Final, Protocol
+from uuid import UUID
+
+from django.conf import settings
+
+from carestation.kernel.ids import uuid7
+
+PRIVATE_FOLDER: Final = 0o700
+PRIVATE_FILE: Final = 0o600
+
+
+class Blobs(Protocol):
+    """What a store of sealed bytes can do; an object store (`s3://`) answers the same calls."""
+
+    def write(self, blob_id: UUID, variant: str, parts: Iterable[bytes]) -> None:
+        """Keep the parts, in their order, under an id and a variant; they are on disk after."""
+
+    def read(self, blob_id: UUID, variant: str, start: int, length: int) -> bytes:
+        """Return up to `length` bytes from `start`."""
+
+    def size(self, blob_id: UUID, variant: str) -> int:
+        """Return how many bytes are kept; 0 where there is nothing."""
+
+    def remove(self, blob_id: UUID, variant: str) -> None:
+        """Forget it; what is not there is forgotten already."""
+
+
+class FolderBlobs:
+    """A folder tree, by the last two bytes of an id: its first ones are time."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def write(self, blob_id: UUID, variant: str, parts: Iterable[bytes]) -> None:
+        """Keep the parts; they are on disk after."""
+        path = self._path(blob_id, variant)
+        path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        fresh = path.with_name(f"{uuid7()}.new")
+        try:
+            _write_through(fresh, parts)
+            fresh.rename(path)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
+        for folder in (path.parent, path.parent.parent, self._root):
+            _keep_names(folder)
+
+    def read(self, blob_id: UUID, variant: str, start: int, length: int) -> bytes:
+        """Return up to `length` bytes from `start`.
+
+        Raises:
+            FileNotFoundError: nothing is kept there.
+        """
+        with self._path(blob_id, variant).open("rb") as file:
+            file.seek(start)
+            return file.read(length)
+
+    def size(self, blob_id: UUID, variant: str) -> int:
+        """Return how many bytes are kept; 0 where there is nothing."""
+        path = self._path(blob_id, variant)
+        return path.stat().st_size if path.exists() else 0
+
+    def remove(self, blob_id: UUID, variant: str) -> None:
+        """Forget it."""
+        self._path(blob_id, variant).unlink(missing_ok=True)
+
+    def _path(self, blob_id: UUID, variant: str) -> Path:
+        name = blob_id.hex
+        return self._root / name[-2:] / name[-4:-2] / f"{name}.{variant}"
+
+
+def blobs() -> Blobs:
+    """Return the store that BLOB_URL names.
+
+    Raises:
+        ValueError: the URL is of a kind that we do not know.
+    """
+    return _store_at(settings.BLOB_URL)
+
+
+@cache
+def _store_at(url: str) -> Blobs:
+    kind, _, path = url.partition("://")
+    if kind != "file" or not path:
+        message = f"BLOB_URL must be file://…, not “{kind}://”."
+        raise ValueError(message)
+    return FolderBlobs(Path(path))
+
+
+def _write_through(path: Path, parts: Iterable[bytes]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.writelines(parts)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _keep_names(folder: Path) -> None:
+    # A name is kept only when its folder is written through too.
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
