@@ -51,7 +51,7 @@ def ensure_roles(cluster: Cluster) -> None:
             f"REVOKE CONNECT, TEMPORARY ON DATABASE {DATABASE} FROM PUBLIC",
             f"GRANT CONNECT ON DATABASE {DATABASE} TO {APP}",
         ):
-            connection.execute(sql.SQL(statement))  # type: ignore[arg-type]  # constants of ours
+            connection.execute(sql.SQL(statement))
 
 
 def check_database(url: str) -> None:
@@ -106,7 +106,7 @@ def _ensure_role(connection: psycopg.Connection, cluster: Cluster, role: str, ri
     sealed = connection.pgconn.encrypt_password(password, role.encode(), b"scram-sha-256")
     exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount
     verb = "ALTER" if exists else "CREATE"
-    statement = sql.SQL(f"{verb} ROLE {{}} LOGIN {rights} PASSWORD {{}}")  # type: ignore[arg-type]  # constants of ours
+    statement = sql.SQL(f"{verb} ROLE {{}} LOGIN {rights} PASSWORD {{}}")
     connection.execute(statement.format(sql.Identifier(role), sql.Literal(sealed.decode())))
 
 

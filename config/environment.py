@@ -10,7 +10,7 @@ from typing import Final
 KINDS: Final = ("development", "demo", "test", "production")
 
 
-class EnvironmentError_(SystemExit):  # noqa: N801, N818 - the built-in has the better name
+class EnvironmentError_(SystemExit):  # noqa: N801 - the built-in has the better name
     """A value is missing or makes no sense: the start ends with one sentence."""
 
 
@@ -77,3 +77,14 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         secret_key=secret_key or "not-for-production-" + "x" * 50,
         mail_dir=Path(values.get("CARESTATION_MAIL_DIR", data / "mail")),
     )
+
+
+def surroundings() -> dict[str, str]:
+    """Return a copy of all variables, to hand on to a process that we start."""
+    return dict(os.environ)
+
+
+def choose_settings() -> None:
+    """Let Django read the settings of this kind of installation; the demo has development's."""
+    kind = {"demo": "development"}.get(environment().kind, environment().kind)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{kind}")

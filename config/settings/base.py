@@ -65,10 +65,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "django_linear_migrations",
+    "carestation.accounts.apps.UnusedAccountConfig",
+    "allauth.mfa",
     *(f"carestation.{context}" for context in CONTEXTS),
 ]
 MIDDLEWARE = [
     "carestation.kernel.http.EdgeMiddleware",
+    "carestation.accounts.gate.middleware.GateMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -86,18 +89,27 @@ STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.data / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
-        # import statements inside modules get hashed names too
-        "OPTIONS": {"manifest_strict": True},
-    },
+    "staticfiles": {"BACKEND": "config.static.HashedStatic"},
 }
 LOGIN_URL = "accounts:sign_in"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "ja"
 USE_I18N = True
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["carestation.accounts.gate.hasher.PepperedArgon2"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_ENGINE = "carestation.accounts.gate.store"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+SESSION_COOKIE_NAME = "__Host-session" if SESSION_COOKIE_SECURE else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if SESSION_COOKIE_SECURE else "csrf"
+# Nothing is kept in a cache: what must hold (a spent code, a brake) is a row.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+# Of allauth only the table of authenticators; the tables of its accounts are never made.
+MFA_ADAPTER = "carestation.accounts.gate.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MIGRATION_MODULES = {"account": None}
 CSRF_FAILURE_VIEW = "carestation.kernel.problems.csrf_failed"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"

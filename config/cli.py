@@ -1,0 +1,51 @@
+"""The command `carestation`: a table of subcommands, each in a module of its own."""
+
+import argparse
+import errno
+import importlib
+import sys
+from collections.abc import Callable
+from typing import Final
+
+# Name: module (with `add_options(parser)` and `run(options) -> int`), and what it does.
+COMMANDS: Final = {
+    "up": ("config.up", "start everything on this machine"),
+    "status": ("config.status", "which pieces run, since when, and how far behind"),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a subcommand and return its exit code; what goes wrong is one sentence."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(prog="carestation")
+    parser.add_argument("command", choices=sorted(COMMANDS), metavar="COMMAND", help=_table())
+    chosen = parser.parse_args(arguments[:1]).command
+    module = importlib.import_module(COMMANDS[chosen][0])
+    own = argparse.ArgumentParser(prog=f"carestation {chosen}", description=COMMANDS[chosen][1])
+    module.add_options(own)
+    return _run(module.run, own.parse_args(arguments[1:]))
+
+
+def _run(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    try:
+        return run(options)
+    except SystemExit as error:
+        if isinstance(error.code, str):
+            sys.stderr.write(f"carestation: {error.code}\n")
+            return 1
+        raise
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS}:
+            raise
+        sys.stderr.write(f"carestation: {error.filename or 'The disk'}: {error.strerror}.\n")
+        return 1
+
+
+def _table() -> str:
+    return "; ".join(f"{name}: {words}" for name, (_, words) in COMMANDS.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

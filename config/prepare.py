@@ -1,0 +1,109 @@
+"""What must be done between the database's start and ours. `python -m config.prepare`.
+
+Migrations, keys, static files, demo data: in one process of its own, as the owner of the database,
+so that nothing that serves people ever holds the owner's password.
+"""
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from carestation.vault.keyfiles import ensure_key_file
+from config.environment import choose_settings, environment
+
+ONE_AT_A_TIME: Final = 7_262_001
+LOCK_TIMEOUT: Final = "5s"
+DEMO_MARK: Final = "demo-data"
+# Of htmx, its core alone; its extensions import modules that the package does not carry.
+UNUSED: Final = ["ext"]
+
+
+def main() -> None:
+    """Do what is missing; what is there already costs a look.
+
+    Raises:
+        SystemExit: something cannot be done; the sentence says what.
+    """
+    choose_settings()
+    django.setup()
+    with_demo = "--demo" in sys.argv
+    _refuse_demo_in_production(with_demo=with_demo)
+    try:
+        for url in (settings.KEY_URL, settings.BUS_KEY_URL):
+            ensure_key_file(url)
+        migrate()
+        collect_static()
+    except DatabaseError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise SystemExit(f"The database cannot be brought up to date: {reason}") from error
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"Keys or static files cannot be made: {error}") from error
+    if with_demo:
+        _ensure_demo()
+
+
+def migrate() -> None:
+    """Bring the tables up to date, one start at a time, without waiting long for any lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+
+
+def collect_static() -> None:
+    """Collect the static files under hashed names, if any changed."""
+    root = Path(settings.STATIC_ROOT)
+    mark = root / ".collected-from"
+    state = _state_of_static()
+    if mark.exists() and mark.read_text() == state:
+        return
+    call_command(
+        "collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=UNUSED
+    )
+    mark.write_text(state)
+
+
+def _state_of_static() -> str:
+    lines = sorted(_static_lines())
+    return hashlib.sha256("\n".join([django.__version__, *lines]).encode()).hexdigest()
+
+
+def _static_lines() -> Iterator[str]:
+    for finder in get_finders():
+        for path, storage in finder.list(UNUSED):
+            stat = Path(storage.path(path)).stat()
+            yield f"{path} {stat.st_size} {stat.st_mtime_ns}"
+
+
+def _refuse_demo_in_production(*, with_demo: bool) -> None:
+    if not environment().is_production:
+        return
+    if with_demo or (environment().data / DEMO_MARK).exists():
+        raise SystemExit("There is no demo data in production: give another folder with --data.")
+
+
+def _ensure_demo() -> None:
+    (environment().data / DEMO_MARK).touch()
+    if importlib.util.find_spec("config.demo") is None:
+        return
+    from config.demo import ensure_demo  # noqa: PLC0415 - only where it is asked for
+
+    ensure_demo()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""The pieces of a running CareStation: what each is started with."""
+
+import importlib.util
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from config.places import Places
+from config.postgres import Cluster
+from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_configuration
+from config.supervise import Piece
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+THREADS_PER_WEB: Final = 4
+PLAIN: Final = {"LC_ALL": "C", "TZ": "UTC"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What one start is to be."""
+
+    places: Places
+    surroundings: dict[str, str]
+    hosts: list[str]
+    port: int
+    tls_names: list[str]
+    web: int
+
+
+def postgres_piece(cluster: Cluster) -> Piece:
+    """Return PostgreSQL."""
+    return Piece(name="postgres", command=cluster.command(), surroundings=PLAIN)
+
+
+def other_pieces(plan: Plan) -> list[Piece]:
+    """Return web, live, worker and, in front of them, caddy, whose configuration is written."""
+    run = plan.places.run
+    sockets = [run / f"web-{number}.sock" for number in range(1, plan.web + 1)]
+    live = run / "live.sock"
+    site = Site(hosts=plan.hosts, port=plan.port, tls_names=plan.tls_names, web=sockets, live=live)
+    write_caddy_configuration(plan.places, site)
+    return [
+        *(_own(plan, f"web-{n}", _web(socket)) for n, socket in enumerate(sockets, start=1)),
+        *([_own(plan, "live", _live(live))] if importlib.util.find_spec("config.live") else []),
+        _own(plan, "worker", [sys.executable, "-P", "-m", "config.worker"]),
+        Piece(
+            name="caddy",
+            command=_ended_with_parent(caddy_command(plan.places)),
+            surroundings=caddy_surroundings(plan.places),
+        ),
+    ]
+
+
+def _own(plan: Plan, name: str, command: list[str]) -> Piece:
+    return Piece(name=name, command=_ended_with_parent(command), surroundings=plan.surroundings)
+
+
+def _ended_with_parent(command: list[str]) -> list[str]:
+    return ["/usr/bin/setpriv", "--pdeathsig=TERM", "--", *command]
+
+
+def _web(socket: Path) -> list[str]:
+    return [
+        str(Path(sysconfig.get_path("scripts")) / "granian"),
+        "--interface=wsgi",
+        f"--uds={socket}",
+        "--workers=1",
+        f"--blocking-threads={THREADS_PER_WEB}",
+        "--blocking-threads-idle-timeout=600",
+        "--workers-kill-timeout=3",
+        "--http=1",
+        "--no-ws",
+        "--log-level=warning",
+        f"--working-dir={PROJECT}",
+        "config.wsgi:application",
+    ]
+
+
+def _live(socket: Path) -> list[str]:
+    return [
+        str(Path(sysconfig.get_path("scripts")) / "uvicorn"),
+        f"--uds={socket}",
+        "--no-access-log",
+        "--no-server-header",
+        "--timeout-graceful-shutdown=2",
+        "--log-level=warning",
+        f"--app-dir={PROJECT}",
+        "config.live:application",
+    ]

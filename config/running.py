@@ -1,0 +1,59 @@
+"""Which pieces run here: read from the notes that each start leaves."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+CLOCK_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """One piece that runs: its name, its process, and since when (seconds of the epoch)."""
+
+    name: str
+    pid: int
+    began_at: float
+
+
+def running_pieces(run: Path) -> list[Running]:
+    """Return the pieces whose process lives."""
+    found = [_read(note) for note in sorted(run.glob("*.json")) if note.name != "state.json"]
+    return [piece for piece in found if piece is not None]
+
+
+def pids(run: Path) -> dict[str, int | list[int] | None]:
+    """Return the processes that serve, as the contract names them."""
+    by_name = {piece.name: piece.pid for piece in running_pieces(run)}
+    web = [_serving(pid) for name, pid in by_name.items() if name.startswith("web-")]
+    singles = {name: by_name.get(name) for name in ("postgres", "caddy", "live", "worker")}
+    return singles | {"web": web}
+
+
+def forget_pieces(run: Path) -> None:
+    """Drop the notes and sockets of an earlier start."""
+    for pattern in ("*.json", "*.sock"):
+        for path in run.glob(pattern):
+            path.unlink(missing_ok=True)
+
+
+def _serving(pid: int) -> int:
+    # The server of the web process keeps its one child, and it is the child that serves.
+    children = psutil.Process(pid).children()
+    return children[0].pid if children else pid
+
+
+def _read(note: Path) -> Running | None:
+    try:
+        said = json.loads(note.read_text())
+        process = psutil.Process(said["pid"])
+        alive = process.status() != psutil.STATUS_ZOMBIE
+        same = abs(process.create_time() - said["began_at"]) < CLOCK_SECONDS
+    except (OSError, ValueError, KeyError, psutil.Error):
+        return None
+    if not alive or not same:
+        return None
+    return Running(name=note.stem, pid=said["pid"], began_at=said["began_at"])
