@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from carestation.accounts.choices import EndReason, Proof, RefusalReason, SessionKind
 from carestation.factlog.facts import Fact
 
 
@@ -11,4 +12,142 @@ class PersonRegistered(Fact, kind="accounts.PersonRegistered", of="person_id"):
     """A person has an account."""
 
     actor_id: UUID | None = None
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEnded(Fact, kind="accounts.PersonEnded", of="person_id"):
+    """A person's account ended."""
+
+    actor_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorBegan(Fact, kind="accounts.OperatorBegan", of="person_id"):
+    """A person took up a place with the provider."""
+
+    actor_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorEnded(Fact, kind="accounts.OperatorEnded", of="person_id"):
+    """A person's place with the provider ended."""
+
+    actor_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordAccepted(Fact, kind="accounts.PasswordAccepted", of="session_id"):
+    """The password was right; the second step is due."""
+
+    actor_id: UUID
+    session_id: UUID
+    session_kind: SessionKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(Fact, kind="accounts.SignedIn", of="session_id"):
+    """A session can be used."""
+
+    actor_id: UUID
+    session_id: UUID
+    session_kind: SessionKind
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInRefused(Fact, kind="accounts.SignInRefused", of="attempt_id"):
+    """Someone was refused; `person_id` where the account is known."""
+
+    attempt_id: UUID
+    person_id: UUID | None = None
+    reason: RefusalReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionReopened(Fact, kind="accounts.SessionReopened", of="session_id"):
+    """The holder of a session showed again who they are."""
+
+    actor_id: UUID
+    session_id: UUID
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut(Fact, kind="accounts.SignedOut", of="session_id"):
+    """A session was ended by its holder, from itself."""
+
+    actor_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded(Fact, kind="accounts.SessionEnded", of="session_id"):
+    """A session was ended from elsewhere."""
+
+    actor_id: UUID
+    session_id: UUID
+    person_id: UUID
+    reason: EndReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorEnrolled(Fact, kind="accounts.SecondFactorEnrolled", of="person_id"):
+    """A person has an authenticator app or a passkey more."""
+
+    actor_id: UUID
+    person_id: UUID
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorRemoved(Fact, kind="accounts.SecondFactorRemoved", of="person_id"):
+    """A person has an authenticator app or a passkey less."""
+
+    actor_id: UUID
+    person_id: UUID
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesMade(Fact, kind="accounts.RecoveryCodesMade", of="person_id"):
+    """A person has new recovery codes; the earlier ones are void."""
+
+    actor_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeUsed(Fact, kind="accounts.RecoveryCodeUsed", of="person_id"):
+    """A recovery code was spent."""
+
+    actor_id: UUID
+    person_id: UUID
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Fact, kind="accounts.PasswordChanged", of="person_id"):
+    """A person has a new password."""
+
+    actor_id: UUID
+    person_id: UUID
+    by_link: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordResetAsked(Fact, kind="accounts.PasswordResetAsked", of="attempt_id"):
+    """Someone asked for a link; whether the address is known is not said here."""
+
+    attempt_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordResetSent(Fact, kind="accounts.PasswordResetSent", of="reset_id"):
+    """A person was sent a link to set a new password."""
+
+    reset_id: UUID
     person_id: UUID

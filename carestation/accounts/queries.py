@@ -1,16 +1,40 @@
-"""Reading of people. Unsealing is done here alone.
+"""Reading of people and of their sessions. Unsealing is done here alone.
 
-Controls: ISO/IEC 27017 5.16, 8.24; white paper 「暗号化」.
+Controls: ISO/IEC 27017 5.16, 5.17, 8.24; white paper 「認証情報の管理」, 「暗号化」.
 """
 
+import hashlib
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from carestation.accounts.models import User
+from django.utils import timezone
+
+from carestation.accounts.choices import SessionKind, Standing
+from carestation.accounts.models import Operator, Session, User
 from carestation.kernel.actor import Actor
+from carestation.kernel.sql import Row, row_of
 from carestation.vault.scopes import open_scope, operator_bundle
 from carestation.vault.sealing import Place
+
+# Hot (benchmarks/sessions.py): stands before every request. Its twin: tests/accounts/twins.py;
+# live asks the same of the same row (live/queries.py). Whether there is a factor is only looked
+# for where none was shown.
+SESSION: Final = """
+SELECT s.id, s.user_id, s.kind, s.confirmed_at,
+  s.second_factor_at IS NOT NULL AS is_proven,
+  s.last_used_at + make_interval(secs => s.idle_seconds) <= %(now)s AS is_idle,
+  s.last_used_at <= %(now)s - interval '1 minute' AS is_due,
+  u.is_professional, o.id IS NOT NULL AS is_operator,
+  CASE WHEN s.second_factor_at IS NULL THEN EXISTS (
+    SELECT FROM mfa_authenticator a WHERE a.user_id = u.id AND a.type IN ('totp', 'webauthn')
+  ) ELSE true END AS has_factor
+FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id
+LEFT JOIN accounts_operator o ON o.user_id = u.id AND o.ended_at IS NULL
+WHERE s.key = %(key)s AND s.ended_at IS NULL AND s.expires_at > %(now)s AND u.ended_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +44,62 @@ class Person:
     id: UUID
     name: str
     kana: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A session that a token opened: whose, and how far it has come.
+
+    `is_due`: its last use is a minute old and should be written anew.
+    """
+
+    session_id: UUID
+    user_id: UUID
+    kind: SessionKind
+    standing: Standing
+    confirmed_at: datetime
+    is_due: bool
+    is_professional: bool
+    is_operator: bool
+
+
+def find_entry(token: str) -> Entry | None:
+    """Return what a token opens now: nothing if it is unknown, ended or past its last hour."""
+    row = row_of(SESSION, {"key": token_key(token), "now": timezone.now()})
+    standing = None if row is None else standing_of(row)
+    if row is None or standing is None:
+        return None
+    return Entry(
+        session_id=row["id"],
+        user_id=row["user_id"],
+        kind=SessionKind(row["kind"]),
+        standing=standing,
+        confirmed_at=row["confirmed_at"],
+        is_due=row["is_due"] and standing is not Standing.IDLE,
+        is_professional=row["is_professional"],
+        is_operator=row["is_operator"],
+    )
+
+
+def standing_of(row: Row) -> Standing | None:
+    """Return how far a session has come; one left half signed in is over when it is idle."""
+    is_half = not row["is_proven"] and row["has_factor"]
+    if is_half:
+        return None if row["is_idle"] else Standing.CODE_DUE
+    if row["is_idle"]:
+        return Standing.IDLE
+    wants_factor = row["is_professional"] or row["is_operator"]
+    return Standing.FULL if row["is_proven"] or not wants_factor else Standing.ENROLMENT_DUE
+
+
+def token_key(token: str) -> bytes:
+    """Return what a token is stored as: its SHA-256."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def is_operator(user_id: UUID) -> bool:
+    """Whether a person works for the provider now."""
+    return Operator.objects.active().filter(user_id=user_id).exists()
 
 
 def read_person(user: User, actor: Actor | None) -> Person:
@@ -70,3 +150,17 @@ def kana_place(user_id: UUID) -> Place:
 def email_place(user_id: UUID) -> Place:
     """Return where an address is sealed."""
     return Place("accounts_user", "email", user_id)
+
+
+def session_place(session_id: UUID, column: str) -> Place:
+    """Return where a session's device, network address or data are sealed."""
+    return Place("accounts_session", column, session_id)
+
+
+def read_session_data(user_id: UUID, session_id: UUID) -> str:
+    """Return what was put aside with a session, or nothing."""
+    rows = Session.objects.filter(pk=session_id, ended_at=None)
+    sealed = rows.values_list("data_sealed", flat=True).first()
+    if sealed is None:
+        return ""
+    return open_scope(user_id, None).unseal(sealed, session_place(session_id, "data"))

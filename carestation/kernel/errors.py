@@ -1,4 +1,4 @@
-"""The four answers that are not success; the edge turns them into pages, fragments or JSON.
+"""The answers that are not success; the edge turns them into pages, fragments or JSON.
 
 `reason` is a short word for machines (`archived`, `too_late`); what people read of it stands in
 the templates.
@@ -40,6 +40,22 @@ class DomainError(CareError):
     """What was asked makes no sense here."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class Unauthenticated(CareError):  # noqa: N818 - the name is the answer
+    """Nobody has signed in, or the sign-in was wrong: one answer for every wrong one."""
+
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class TooMany(CareError):  # noqa: N818 - the name is the answer
+    """Tried too often; after `retry_after_seconds` it may be tried again."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, reason: str = "", *, retry_after_seconds: int) -> None:
+        super().__init__(reason)
+        self.retry_after_seconds = retry_after_seconds
 
 
 def require(*, allowed: bool, reason: str = "") -> None:

@@ -24,7 +24,7 @@ from carestation.kernel.actor import Actor
 from carestation.kernel.errors import CareError
 from carestation.kernel.ids import uuid7
 from carestation.kernel.logs import current_request_id
-from carestation.kernel.problems import problem
+from carestation.kernel.problems import answer_to, problem
 
 logger = logging.getLogger("carestation.requests")
 CONTENT_SECURITY_POLICY: Final = (
@@ -87,7 +87,7 @@ class EdgeMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer what a person can be answered; everything else is a bug."""
         if isinstance(error, CareError):
-            return problem(request, error.status, error.reason)
+            return answer_to(request, error)
         for kind, status in ANSWERS.items():
             if isinstance(error, kind):
                 if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

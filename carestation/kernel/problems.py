@@ -7,6 +7,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from carestation.kernel.errors import CareError, TooMany
+
 API: Final = "/api/"
 TITLES: Final = {
     HTTPStatus.BAD_REQUEST: "送られた内容を読めませんでした。",
@@ -22,6 +24,14 @@ TITLES: Final = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "うまくいきませんでした。",
     HTTPStatus.SERVICE_UNAVAILABLE: "ただいま使えません。しばらく待ってください。",
 }
+
+
+def answer_to(request: HttpRequest, error: CareError) -> HttpResponse:
+    """Answer what a person can be answered; with when to try again, where that is known."""
+    response = problem(request, error.status, error.reason)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
 
 
 def problem(request: HttpRequest, status: HTTPStatus, reason: str) -> HttpResponse:

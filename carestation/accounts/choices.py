@@ -1,0 +1,75 @@
+"""The closed words of accounts.
+
+Controls: ISO/IEC 27017 5.17; white paper 「認証情報の管理」.
+"""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class SessionKind(models.TextChoices):
+    """Who holds the token: a browser in a cookie, or a program in a header."""
+
+    BROWSER = "browser", "ブラウザー"
+    PROGRAM = "program", "プログラム"
+
+
+class Device(models.TextChoices):
+    """What someone signed in from, as far as it says so itself."""
+
+    PHONE = "phone", "スマートフォン"
+    TABLET = "tablet", "タブレット"
+    COMPUTER = "computer", "パソコン"
+    PROGRAM = "program", "プログラム"
+    UNKNOWN = "unknown", "そのほかの端末"
+
+
+class EndReason(models.TextChoices):
+    """Why a session ended before its time."""
+
+    SIGNED_OUT = "signed_out", "サインアウト"
+    CUT_OFF = "cut_off", "ほかの端末から切断"
+    PASSWORD_CHANGED = "password_changed", "パスワードの変更"
+    PERSON_ENDED = "person_ended", "アカウントの終了"
+    REPLACED = "replaced", "新しいサインイン"
+
+
+class Proof(models.TextChoices):
+    """By what a person showed who they are."""
+
+    PASSWORD = "password", "パスワード"
+    TOTP = "totp", "認証アプリ"
+    PASSKEY = "passkey", "パスキー"
+    RECOVERY_CODE = "recovery_code", "回復コード"
+
+
+class RefusalReason(models.TextChoices):
+    """Why a sign-in was refused; the person reads one text for all but the brake."""
+
+    PASSWORD = "password", "メールアドレスかパスワードの違い"
+    CODE = "code", "確認コードの違い"
+    PASSKEY = "passkey", "パスキーの違い"
+    BRAKED = "braked", "回数の超過"
+
+
+class Standing(StrEnum):
+    """How far a session has come: what its holder may open."""
+
+    FULL = "full"
+    CODE_DUE = "code_due"
+    ENROLMENT_DUE = "enrolment_due"
+    IDLE = "idle"
+
+
+class Purpose(StrEnum):
+    """What a brake counts."""
+
+    ACCOUNT = "account"
+    NETWORK = "network"
+    EVERYWHERE = "everywhere"
+    CODE = "code"
+    PASSKEY = "passkey"
+    RESET_ACCOUNT = "reset_account"
+    RESET_NETWORK = "reset_network"
+    CHALLENGE = "challenge"

@@ -1,0 +1,1 @@
+"""Changes of people, sessions and what proves who someone is: one module per noun."""

@@ -1,0 +1,255 @@
+"""Sessions begin, are used, and end.
+
+Controls: ISO/IEC 27017 5.17, 8.5; white paper 「認証情報の管理」.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from carestation.accounts.choices import Device, EndReason, Proof, SessionKind
+from carestation.accounts.facts import (
+    PasswordAccepted,
+    SessionEnded,
+    SessionReopened,
+    SignedIn,
+    SignedOut,
+)
+from carestation.accounts.models import Session
+from carestation.accounts.queries import session_place, token_key
+from carestation.factlog.commands import announce
+from carestation.kernel.actor import Actor
+from carestation.kernel.after_commit import tell_live
+from carestation.kernel.errors import NotVisible
+from carestation.kernel.ids import uuid7
+from carestation.kernel.pushes import Push
+from carestation.vault.scopes import bus_key, open_scope
+from carestation.vault.sealing import seal_push
+
+ABSOLUTE: Final = timedelta(hours=12)
+IDLE_SECONDS: Final = 15 * 60
+IDLE_SECONDS_SHARED: Final = 5 * 60
+TOKEN_BYTES: Final = 32
+AGENT_LENGTH: Final = 300
+SECOND_FACTORS: Final = frozenset({Proof.TOTP, Proof.PASSKEY, Proof.RECOVERY_CODE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """From where someone signs in, as far as the request says so."""
+
+    kind: SessionKind
+    device: Device
+    agent: str = ""
+    address: str = ""
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedSession:
+    """A session and its token, which is told once and stored nowhere."""
+
+    token: str
+    session_id: UUID
+    user_id: UUID
+    expires_at: datetime
+    is_shared: bool
+    is_half: bool
+
+
+@transaction.atomic
+def open_session(
+    user_id: UUID, where: Where, *, proof: Proof, request_id: UUID, is_half: bool = False
+) -> OpenedSession:
+    """Open a session for a person who has shown who they are; half, while a code is due."""
+    now, token, session_id = timezone.now(), _fresh_token(), uuid7()
+    bundle = open_scope(user_id, None)
+    session = Session(
+        id=session_id,
+        key=token_key(token),
+        user_id=user_id,
+        kind=where.kind,
+        device=where.device,
+        is_shared=where.is_shared,
+        idle_seconds=_idle_seconds(where),
+        created_at=now,
+        last_used_at=now,
+        confirmed_at=now,
+        expires_at=now + ABSOLUTE,
+        second_factor_at=now if proof in SECOND_FACTORS else None,
+        agent_sealed=bundle.seal(where.agent[:AGENT_LENGTH], session_place(session_id, "agent")),
+        address_sealed=bundle.seal(where.address, session_place(session_id, "address")),
+    )
+    session.save(force_insert=True)
+    marks = {"actor_id": user_id, "session_id": session_id, "request_id": request_id}
+    kind = where.kind
+    accepted = PasswordAccepted(**marks, session_kind=kind)
+    announce(accepted if is_half else SignedIn(**marks, session_kind=kind, proof=proof))
+    return _opened(session, token, is_half=is_half)
+
+
+@transaction.atomic
+def complete_session(actor: Actor, proof: Proof) -> OpenedSession:
+    """Give a half open session its second step, and a new token with it.
+
+    Raises:
+        NotVisible: the session has ended meanwhile.
+    """
+    session = _locked(actor)
+    session.second_factor_at = timezone.now()
+    opened = _with_new_token(session)
+    announce(
+        SignedIn(
+            actor_id=actor.user_id,
+            request_id=actor.request_id,
+            session_id=session.pk,
+            session_kind=SessionKind(session.kind),
+            proof=proof,
+        )
+    )
+    return opened
+
+
+@transaction.atomic
+def reopen_session(actor: Actor, proof: Proof) -> OpenedSession:
+    """Open an idle session again, or confirm a used one; it gets a new token.
+
+    Raises:
+        NotVisible: the session has ended meanwhile.
+    """
+    session = _locked(actor)
+    if proof in SECOND_FACTORS:
+        session.second_factor_at = timezone.now()
+    opened = _with_new_token(session)
+    announce(
+        SessionReopened(
+            actor_id=actor.user_id, request_id=actor.request_id, session_id=session.pk, proof=proof
+        )
+    )
+    return opened
+
+
+def touch_session(session_id: UUID) -> None:
+    """Note that a session was used: asked for when the last note is a minute old."""
+    now = timezone.now()
+    Session.objects.filter(pk=session_id, last_used_at__lt=now).update(last_used_at=now)
+
+
+def keep_session_data(user_id: UUID, session_id: UUID, data: str) -> None:
+    """Keep what a page puts aside between two requests, sealed."""
+    sealed = open_scope(user_id, None).seal(data, session_place(session_id, "data"))
+    Session.objects.filter(pk=session_id, ended_at=None).update(data_sealed=sealed)
+
+
+@transaction.atomic
+def sign_out(actor: Actor) -> None:
+    """End the actor's own session, from itself.
+
+    Raises:
+        NotVisible: it has ended already.
+    """
+    session = _locked(actor)
+    _end([session], EndReason.SIGNED_OUT)
+    announce(
+        SignedOut(actor_id=actor.user_id, request_id=actor.request_id, session_id=session.pk)
+    )
+
+
+@transaction.atomic
+def cut_off_session(actor: Actor, session_id: UUID) -> None:
+    """End one of the actor's own sessions, from another.
+
+    Raises:
+        NotVisible: it is not the actor's, or has ended.
+    """
+    own = Session.objects.alive(timezone.now()).of_person(actor.user_id)
+    session = own.select_for_update().filter(pk=session_id).first()
+    if session is None:
+        raise NotVisible
+    end_sessions(actor, [session], EndReason.CUT_OFF)
+
+
+@transaction.atomic
+def cut_off_others(actor: Actor) -> int:
+    """End all sessions of the actor but this one; return how many."""
+    return end_sessions_of(
+        actor, actor.user_id, EndReason.CUT_OFF, except_session_id=actor.session_id
+    )
+
+
+def end_sessions_of(
+    actor: Actor, user_id: UUID, reason: EndReason, *, except_session_id: UUID | None = None
+) -> int:
+    """End a person's sessions; return how many. Runs inside the caller's transaction."""
+    own = Session.objects.alive(timezone.now()).of_person(user_id).exclude(pk=except_session_id)
+    sessions = list(own.select_for_update().order_by("id"))
+    end_sessions(actor, sessions, reason)
+    return len(sessions)
+
+
+def end_sessions(actor: Actor, sessions: list[Session], reason: EndReason) -> None:
+    """End locked sessions: row, fact, and their streams. Inside the caller's transaction."""
+    _end(sessions, reason)
+    for session in sessions:
+        announce(
+            SessionEnded(
+                actor_id=actor.user_id,
+                request_id=actor.request_id,
+                session_id=session.pk,
+                person_id=session.user_id,
+                reason=reason,
+            )
+        )
+
+
+def _end(sessions: list[Session], reason: EndReason) -> None:
+    ids = [session.pk for session in sessions]
+    Session.objects.filter(pk__in=ids).update(
+        ended_at=timezone.now(), end_reason=reason, data_sealed=None
+    )
+    for session_id in ids:
+        push = Push(kind="session", ended_session_id=session_id)
+        tell_live(seal_push(push, bus_key()))
+
+
+def _locked(actor: Actor) -> Session:
+    own = Session.objects.alive(timezone.now()).of_person(actor.user_id)
+    session = own.select_for_update().filter(pk=actor.session_id).first()
+    if session is None:
+        raise NotVisible
+    return session
+
+
+def _with_new_token(session: Session) -> OpenedSession:
+    token, now = _fresh_token(), timezone.now()
+    session.key = token_key(token)
+    session.last_used_at = session.confirmed_at = now
+    session.save(update_fields=["key", "last_used_at", "confirmed_at", "second_factor_at"])
+    return _opened(session, token, is_half=False)
+
+
+def _opened(session: Session, token: str, *, is_half: bool) -> OpenedSession:
+    return OpenedSession(
+        token=token,
+        session_id=session.pk,
+        user_id=session.user_id,
+        expires_at=session.expires_at,
+        is_shared=session.is_shared,
+        is_half=is_half,
+    )
+
+
+def _fresh_token() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def _idle_seconds(where: Where) -> int:
+    # A program has no screen that someone else could look at: the last hour alone binds it.
+    if where.kind is SessionKind.PROGRAM:
+        return int(ABSOLUTE.total_seconds())
+    return IDLE_SECONDS_SHARED if where.is_shared else IDLE_SECONDS

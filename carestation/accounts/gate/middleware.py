@@ -1,0 +1,146 @@
+"""The gate: every request is let in by a session that has come far enough, or led elsewhere.
+
+Default deny: a view is open to `Standing.FULL` alone unless it says otherwise, by `Door.PUBLIC` or
+`@open_to`. A professional without a second factor stands at `ENROLMENT_DUE` and sees nothing but
+its enrolment; whoever owes a code stands at `CODE_DUE`.
+
+Controls: ISO/IEC 27017 5.17, 8.3, 8.5; white paper 「認証情報の管理」, 「管理者権限」.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django_htmx.http import HttpResponseClientRedirect
+
+from carestation.accounts.choices import SessionKind, Standing
+from carestation.accounts.commands.sessions import touch_session
+from carestation.accounts.gate.cookies import drop_cookie, token_of_cookie
+from carestation.accounts.gate.returning import way_back
+from carestation.accounts.gate.store import SessionStore
+from carestation.accounts.models import User
+from carestation.accounts.queries import Entry, find_entry
+from carestation.kernel.actor import Actor
+from carestation.kernel.problems import API, problem_json
+
+View = Callable[..., HttpResponse]
+V = TypeVar("V", bound=View)
+BEARER: Final = "Bearer "
+FULL_ALONE: Final = frozenset({Standing.FULL})
+FRESH: Final = timedelta(minutes=10)
+# A page that asks by itself (catching up) says so: it keeps no unattended screen open.
+BACKGROUND: Final = "X-Background"
+LEADS_TO: Final = {
+    Standing.CODE_DUE: "accounts:second_step",
+    Standing.ENROLMENT_DUE: "accounts:enrolment",
+    Standing.IDLE: "accounts:reopening",
+}
+
+
+def open_to(*standings: Standing) -> Callable[[V], V]:
+    """Say to which standings a view is open, if not to a full one alone."""
+
+    def say(view: V) -> V:
+        view.standings = frozenset(standings)  # type: ignore[attr-defined]  # as Django's login_required
+        return view
+
+    return say
+
+
+def freshly_confirmed(view: V) -> V:
+    """Say that a view wants a proof of the person that is at most ten minutes old."""
+    view.is_freshly_confirmed = True  # type: ignore[attr-defined]  # as Django's login_required
+    return view
+
+
+class GateMiddleware:
+    """Set `request.session`, `request.user`, `request.entry` and `request.actor`; or lead away."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request."""
+        token = _token_of(request)
+        entry = SimpleLazyObject(lambda: find_entry(token) if token else None)
+        store = SessionStore(entry)
+        request.entry = entry  # type: ignore[attr-defined]  # what the token opened
+        request.session = store
+        request.user = SimpleLazyObject(lambda: _user_of(entry))  # type: ignore[assignment]  # looked up when asked for
+        response = self._get_response(request)
+        if store.modified:
+            store.save()
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: View, _args: tuple[Any, ...], _kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Let the request in, or say where to go first."""
+        if not getattr(view, "login_required", True):
+            return None
+        entry: Entry | None = request.entry  # type: ignore[attr-defined]  # set above
+        # The lazy object is never None itself; what it stands for may be.
+        if not entry:
+            return _led(request, "accounts:sign_in", HTTPStatus.UNAUTHORIZED, "session")
+        if entry.standing not in getattr(view, "standings", FULL_ALONE):
+            return _led_by_standing(request, entry.standing)
+        if entry.is_due and BACKGROUND not in request.headers:
+            touch_session(entry.session_id)
+        request.actor = Actor(  # type: ignore[attr-defined]  # CareRequest has it
+            user_id=entry.user_id,
+            request_id=request.request_id,  # type: ignore[attr-defined]  # CareRequest has it
+            session_id=entry.session_id,
+        )
+        if getattr(view, "is_freshly_confirmed", False) and not is_fresh(entry):
+            return _led(request, "accounts:reopening", HTTPStatus.FORBIDDEN, "confirmation")
+        return None
+
+
+def is_fresh(entry: Entry) -> bool:
+    """Whether the last proof of the person is young enough for what is hard to undo."""
+    return timezone.now() - entry.confirmed_at < FRESH
+
+
+def _token_of(request: HttpRequest) -> str:
+    # A token in the header is no cookie: no other site can make a browser send it.
+    authorization = request.headers.get("Authorization", "")
+    if request.path.startswith(API) and authorization.startswith(BEARER):
+        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
+        return authorization.removeprefix(BEARER).strip()
+    return token_of_cookie(request)
+
+
+def _user_of(entry: Entry | None) -> User | AnonymousUser:
+    return User.objects.get(pk=entry.user_id) if entry else AnonymousUser()
+
+
+def _led_by_standing(request: HttpRequest, standing: Standing) -> HttpResponse:
+    if standing is Standing.FULL:
+        return _to(request, "/")
+    reason = "session" if standing is Standing.IDLE else "second_factor"
+    status = HTTPStatus.UNAUTHORIZED if standing is Standing.IDLE else HTTPStatus.FORBIDDEN
+    return _led(request, LEADS_TO[standing], status, reason)
+
+
+def _led(request: HttpRequest, name: str, status: HTTPStatus, reason: str) -> HttpResponse:
+    if request.path.startswith(API):
+        return problem_json(request, status, reason=reason)
+    back = way_back(request)
+    query = f"?{urlencode({'next': back})}" if back != "/" else ""
+    response = _to(request, reverse(name) + query)
+    if not request.entry:  # type: ignore[attr-defined]  # set above
+        drop_cookie(request, response)
+    return response
+
+
+def _to(request: HttpRequest, url: str) -> HttpResponse:
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponseClientRedirect(url)
+    return HttpResponseRedirect(url)
