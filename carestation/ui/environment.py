@@ -1,0 +1,110 @@
+"""The one template engine of our pages: escaped, strict, translated."""
+
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from carestation.ui import components, fields, icons, times
+
+# Loaded by every page, in one order; what only some pages need they link themselves.
+STYLESHEETS: Final = (
+    "tokens",
+    "measures",
+    "sides",
+    "fallback",
+    "base",
+    "layout",
+    "bars",
+    "icons",
+    "buttons",
+    "navigation",
+    "band",
+    "cards",
+    "grouplist",
+    "post",
+    "attachments",
+    "composer",
+    "forms",
+    "tables",
+    "people",
+    "sheet",
+    "state",
+    "tabs",
+    "auth",
+    "contrast",
+    "utilities",
+    "print",
+)
+BEHAVIOURS: Final = ("moment", "reveal", "sheet", "grow", "offline", "idle", "problem")
+
+
+def environment(**options: Any) -> Environment:  # noqa: ANN401 - Django passes its engine's options through
+    """Return Jinja2 as the house wants it; Django gives the loader and asks for escaping."""
+    options |= {
+        "undefined": StrictUndefined,
+        "autoescape": True,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "keep_trailing_newline": False,
+        "cache_size": -1,
+    }
+    env = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 - escaping is set above
+    env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension's
+    env.globals.update(
+        url=url,
+        static=static,
+        product=settings.PRODUCT_NAME,
+        head_links=head_links,
+        moment=times.moment,
+        short_moment=times.short_moment,
+        clock=times.clock,
+        day_of=times.day_of,
+        local_date=times.local_date,
+        calendar_date=times.calendar_date,
+        icon=icons.icon,
+        initial=components.initial,
+        age=components.age,
+        size=components.size,
+        paragraphs=components.paragraphs,
+        attributes=components.attributes,
+        problem_number=components.problem_number,
+        field_of=fields.field_of,
+        errors_of=fields.errors_of,
+        Tone=components.Tone,
+        Weight=components.Weight,
+        TagKind=components.TagKind,
+        Figure=components.Figure,
+        Dress=components.Dress,
+    )
+    return env
+
+
+def url(name: str, /, *args: str | int | UUID) -> str:
+    """Return the path of a view.
+
+    Raises:
+        NoReverseMatch: there is no view of this name.
+    """
+    return reverse(name, args=args)
+
+
+@cache
+def head_links() -> Markup:
+    """Return the links to the styles and behaviours that every page has; made once."""
+    sheets = [static(f"ui/css/{name}.css") for name in STYLESHEETS]
+    modules = [static(f"ui/js/{name}.js") for name in BEHAVIOURS]
+    htmx = static("django_htmx/htmx-2.min.js")
+    return Markup("\n").join(
+        [
+            *(Markup('<link rel="stylesheet" href="{}">').format(path) for path in sheets),
+            Markup('<script src="{}" defer></script>').format(htmx),
+            *(Markup('<script type="module" src="{}"></script>').format(path) for path in modules),
+        ]
+    )

@@ -1,0 +1,88 @@
+"""Times as people in Japan say them, and as machines read them.
+
+What is shown is relative to the day of the reader; a page that stays open over midnight is put
+right by `cs-moment` (static/ui/js/moment.js), which says the same words.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+TOKYO: Final = ZoneInfo("Asia/Tokyo")
+_DAY: Final = timedelta(days=1)
+
+
+def moment(at: datetime, *, now: datetime | None = None) -> Markup:
+    """Return a time as people say it: 今日 9:18, 昨日 16:40, 6月8日 15:20; the year if not this."""
+    local, today = at.astimezone(TOKYO), local_date(now)
+    shown = f"{_near(local.date(), today) or _date(local.date(), today)} {_clock(local)}"
+    whole = f"{_full_date(local.date())} {_clock(local)}"
+    exact = local.isoformat("T", "seconds")
+    return Markup('<cs-moment><time datetime="{}" title="{}">{}</time></cs-moment>').format(
+        exact, whole, shown
+    )
+
+
+def short_moment(at: datetime, *, now: datetime | None = None) -> Markup:
+    """Return a time for a narrow list: 9:18 for today, else the day alone."""
+    local, today = at.astimezone(TOKYO), local_date(now)
+    day = local.date()
+    shown = _clock(local) if day == today else _near(day, today) or _date(day, today)
+    whole = f"{_full_date(day)} {_clock(local)}"
+    exact = local.isoformat("T", "seconds")
+    return Markup('<cs-moment short><time datetime="{}" title="{}">{}</time></cs-moment>').format(
+        exact, whole, shown
+    )
+
+
+def clock(at: datetime) -> str:
+    """Return the time of day alone: 9:18."""
+    return _clock(at.astimezone(TOKYO))
+
+
+def day_of(at: datetime, *, now: datetime | None = None) -> str:
+    """Return the words of a day line: 今日　6月10日（水）."""
+    day, today = at.astimezone(TOKYO).date(), local_date(now)
+    near = _near(day, today) or (_("おととい") if today - day == 2 * _DAY else "")
+    date_words = _with_weekday(_date(day, today), day)
+    return f"{near}　{date_words}" if near else date_words
+
+
+def local_date(at: datetime | None = None) -> date:
+    """Return the day in Japan at a time; without one, today."""
+    return (at or timezone.now()).astimezone(TOKYO).date()
+
+
+def calendar_date(day: date) -> str:
+    """Return a date that belongs to no clock (of birth, of consent): 1940年3月5日."""
+    words = {"year": day.year, "month": day.month, "day": day.day}
+    return _("%(year)s年%(month)s月%(day)s日") % words
+
+
+def _near(day: date, today: date) -> str:
+    if day == today:
+        return _("今日")
+    return _("昨日") if today - day == _DAY else ""
+
+
+def _date(day: date, today: date) -> str:
+    if day.year != today.year:
+        return calendar_date(day)
+    return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
+
+
+def _full_date(day: date) -> str:
+    return _with_weekday(calendar_date(day), day)
+
+
+def _with_weekday(date_words: str, day: date) -> str:
+    names = (_("月"), _("火"), _("水"), _("木"), _("金"), _("土"), _("日"))
+    return _("%(date)s（%(weekday)s）") % {"date": date_words, "weekday": names[day.weekday()]}
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour}:{local:%M}"
