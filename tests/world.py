@@ -14,10 +14,10 @@ from carestation.facilities.choices import FacilityKind, Profession, StaffRole
 from carestation.facilities.commands import begin_staff, open_facility
 from carestation.facilities.models import Facility, Staff
 from carestation.groups.choices import Kind, Relation, Role, Side
-from carestation.groups.commands import Newcomer, begin_membership, end_membership, open_group
+from carestation.groups.commands import begin_membership, end_membership, open_group
 from carestation.groups.models import Group, Membership, ReadMark, Timeline
 from carestation.groups.queries import take_seat
-from carestation.groups.rules import Seat
+from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.posts import Draft

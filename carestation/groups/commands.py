@@ -3,18 +3,23 @@
 Controls: ISO/IEC 27017 5.18, 8.3; white paper 「利用者アクセスの管理」.
 """
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from carestation.factlog.commands import announce
-from carestation.groups.choices import Kind, Relation, Role
-from carestation.groups.facts import GroupArchived, GroupOpened, MembershipBegan, MembershipEnded
+from carestation.groups.choices import Kind, Role
+from carestation.groups.facts import (
+    GroupArchived,
+    GroupOpened,
+    MembersViewed,
+    MembershipBegan,
+    MembershipEnded,
+)
 from carestation.groups.models import Group, Membership, ReadMark, Timeline
 from carestation.groups.queries import find_membership, group_name_place
-from carestation.groups.rules import SIDES_OF, SIDES_OPEN_TO, Seat, may_manage
+from carestation.groups.rules import SIDES_OF, SIDES_OPEN_TO, Newcomer, Seat, may_manage
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, require
 from carestation.kernel.ids import uuid7
@@ -26,16 +31,6 @@ SCOPE_KINDS = {
     Kind.FREE: ScopeKind.FREE_GROUP,
     Kind.DIRECT: ScopeKind.DIRECT_TALK,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newcomer:
-    """Who is to sit in a group, and as what; professionals come through a place in a facility."""
-
-    user_id: UUID
-    role: Role
-    staff_id: UUID | None = None
-    relation: Relation | None = None
 
 
 @transaction.atomic
@@ -134,6 +129,11 @@ def archive_group(seat: Seat) -> None:
     for timeline in timelines:
         count_change(timeline)
     announce(GroupArchived(**seat.marks()))
+
+
+def note_members_viewed(seat: Seat) -> None:
+    """Put down that a member looked at who sits there."""
+    announce(MembersViewed(**seat.marks()))
 
 
 def lock_timeline(seat: Seat) -> Timeline:

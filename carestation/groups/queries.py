@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from carestation.accounts.queries import read_name
-from carestation.facilities.queries import short_profession
+from carestation.accounts.queries import find_by_email, read_name
+from carestation.facilities.queries import places_of, short_profession
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.models import Group, Membership
-from carestation.groups.rules import Seat, may_see
+from carestation.groups.rules import Newcomer, Seat, may_see
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import NotVisible
+from carestation.kernel.errors import DomainError, NotVisible
 from carestation.kernel.sql import Row, row_of, rows_of
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Place
@@ -97,6 +97,18 @@ def members_at(seat: Seat) -> list[Member]:
     return [_member(seat, row) for row in rows_of(MEMBERS, asked)]
 
 
+def find_member(seat: Seat, membership_id: UUID) -> Member:
+    """Return one of those who sit at the side of a seat.
+
+    Raises:
+        NotVisible: there is none with this id.
+    """
+    for one in members_at(seat):
+        if one.membership_id == membership_id:
+            return one
+    raise NotVisible
+
+
 def find_membership(seat: Seat, membership_id: UUID) -> Membership:
     """Return an active membership of the seat's group.
 
@@ -159,3 +171,21 @@ def _member(seat: Seat, row: Row) -> Member:
         role=Role(row["role"]),
         mark=row["mark"],
     )
+
+
+def newcomer_by_email(seat: Seat, email: str, role: Role, relation: Relation | None) -> Newcomer:
+    """Return who has this address, as someone to seat: professionals through their place of work.
+
+    Raises:
+        DomainError: nobody has this address, or a professional has no place in a facility.
+    """
+    user = find_by_email(email)
+    if user is None:
+        raise DomainError("no_such_person")
+    if role is Role.FAMILY:
+        return Newcomer(user_id=user.pk, role=role, relation=relation)
+    places = places_of(user.pk)
+    own = [one for one in places if one.facility_id == seat.facility_id] or places
+    if not own:
+        raise DomainError("no_place_of_work")
+    return Newcomer(user_id=user.pk, role=role, staff_id=own[0].pk)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 from uuid import UUID
 
-from carestation.groups.choices import Kind, Role, Side
+from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.kernel.actor import Actor
 
 SIDES_OF: Final = {
@@ -67,6 +67,16 @@ class Seat:
             request_id=self.actor.request_id,
             group_id=self.group_id,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """Who is to sit in a group, and as what; professionals come through a place in a facility."""
+
+    user_id: UUID
+    role: Role
+    staff_id: UUID | None = None
+    relation: Relation | None = None
 
 
 def may_see(role: Role, side: Side) -> bool:

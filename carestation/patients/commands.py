@@ -9,12 +9,12 @@ from django.utils import timezone
 from carestation.facilities.models import Staff
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind, Role
-from carestation.groups.commands import Newcomer, open_group
-from carestation.groups.rules import Seat
+from carestation.groups.commands import open_group
+from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, NotVisible, require
 from carestation.kernel.ids import uuid7
-from carestation.patients.facts import FaceSheetChanged, PatientRegistered
+from carestation.patients.facts import FaceSheetChanged, PatientRegistered, PatientsListed
 from carestation.patients.models import Patient
 from carestation.patients.queries import FaceSheet
 from carestation.patients.rules import may_change_face_sheet
@@ -76,3 +76,8 @@ def change_face_sheet(seat: Seat, face_sheet: FaceSheet, *, version: int) -> Pat
     patient.save(update_fields=["face_sheet_sealed", "version", "changed_at"])
     announce(FaceSheetChanged(**seat.marks(), patient_id=patient.pk))
     return patient
+
+
+def note_list_viewed(actor: Actor) -> None:
+    """Put down that a person looked at the list of their patients."""
+    announce(PatientsListed(actor_id=actor.user_id, request_id=actor.request_id))

@@ -17,6 +17,13 @@ WORDS: Final = {
 }
 
 
+REFUSALS: Final = {
+    "empty": _("本文を書くか、写真や書類を付けてください。"),
+    "too_many_files": _("添付は10個までです。減らしてから送ってください。"),
+    "calm_side": _("ご家族の側では、緊急や「了解が必要」は使えません。"),
+}
+
+
 class Manner(StrEnum):
     """How a post asks for attention; the three chips of the composer."""
 
@@ -64,6 +71,10 @@ class DraftForm(forms.Form):
     mentions = IdsField()
     attachments = IdsField()
     is_confirmed = forms.BooleanField(required=False)
+
+    def refuse(self, reason: str) -> None:
+        """Say at the form why the command did not take it."""
+        self.add_error(None, ValidationError(REFUSALS.get(reason, reason), code=reason))
 
     def draft(self) -> Draft:
         """Return what the command wants."""

@@ -72,6 +72,12 @@ class GroupRow:
     sides: tuple[SideRow, ...]
 
     @property
+    def found_by(self) -> str:
+        """What the list is searched by: names and kana, without spaces."""
+        kana = self.patient.face_sheet.kana if self.patient else ""
+        return f"{self.name}{kana}".replace(" ", "").replace("\u3000", "").casefold()
+
+    @property
     def newest(self) -> SideRow:
         """The side that was written to last."""
         return max(self.sides, key=lambda one: one.last_at.timestamp() if one.last_at else 0.0)
@@ -126,6 +132,13 @@ def groups_of(actor: Actor) -> list[GroupRow]:
         for group_id, own in groupby(seats, key=lambda seat: seat.group_id)
     ]
     return sorted(groups, key=_rank)
+
+
+def only_family(rows: Sequence[GroupRow]) -> GroupRow | None:
+    """Return the one group of someone of the patient's side; None for everyone else."""
+    if len(rows) == 1 and rows[0].sides[0].seat.role is Role.FAMILY:
+        return rows[0]
+    return None
 
 
 def _group(

@@ -1,0 +1,70 @@
+"""What was typed on a face sheet, cleaned."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from carestation.kernel.text import UnfitText, clean_line, clean_text
+from carestation.patients.choices import CareLevel, Sex
+from carestation.patients.queries import FaceSheet
+
+LONGEST_NOTE = 2_000
+
+
+class FaceSheetForm(forms.Form):
+    """Who a patient is, and what to beware of; `version` is the one that was shown."""
+
+    name = forms.CharField(label=_("お名前（姓と名のあいだに空白）"), max_length=100)
+    kana = forms.CharField(label=_("ふりがな"), max_length=100)
+    birth_date = forms.DateField(label=_("生年月日"), widget=forms.DateInput(attrs={"type": "date"}))
+    sex = forms.ChoiceField(label=_("性別"), choices=Sex.choices)
+    care_level = forms.ChoiceField(label=_("要介護度"), choices=CareLevel.choices, required=False)
+    allergies = forms.CharField(label=_("アレルギー"), required=False, widget=forms.Textarea)
+    conditions = forms.CharField(label=_("主な病名"), required=False, widget=forms.Textarea)
+    contact = forms.CharField(label=_("緊急時の連絡先"), required=False, widget=forms.Textarea)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def clean(self) -> dict[str, Any]:
+        """Return the texts in the form in which they are kept."""
+        said = super().clean() or self.cleaned_data
+        for name in ("name", "kana", "allergies", "conditions", "contact"):
+            is_line = name in {"name", "kana"}
+            try:
+                text = said.get(name, "")
+                said[name] = clean_line(text) if is_line else clean_text(text, longest=LONGEST_NOTE)
+            except UnfitText as unfit:
+                self.add_error(name, ValidationError(_("使えない文字があるか、長すぎます。"), unfit.reason))
+        return said
+
+    def face_sheet(self) -> FaceSheet:
+        """Return what the command wants."""
+        said = self.cleaned_data
+        return FaceSheet(
+            name=said["name"],
+            kana=said["kana"],
+            birth_date=said["birth_date"],
+            sex=Sex(said["sex"]),
+            care_level=CareLevel(said["care_level"]),
+            allergies=said["allergies"],
+            conditions=said["conditions"],
+            contact=said["contact"],
+        )
+
+
+def filled_form(sheet: FaceSheet, version: int) -> FaceSheetForm:
+    """Return a form that holds a face sheet as it stands."""
+    return FaceSheetForm(
+        initial={
+            "name": sheet.name,
+            "kana": sheet.kana,
+            "birth_date": sheet.birth_date,
+            "sex": sheet.sex.value,
+            "care_level": sheet.care_level.value,
+            "allergies": sheet.allergies,
+            "conditions": sheet.conditions,
+            "contact": sheet.contact,
+            "version": version,
+        }
+    )

@@ -1,0 +1,28 @@
+"""Paths of timelines."""
+
+from django.urls import path, register_converter
+
+from carestation.timeline.paths import SideConverter
+from carestation.timeline.views import home, members, reading, writing
+
+register_converter(SideConverter, "side")
+app_name = "timeline"
+SIDE = "groups/<uuid:group_id>/<side:side>/"
+POST = SIDE + "posts/<uuid:post_id>/"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path(SIDE, reading.timeline, name="timeline"),
+    path(SIDE + "after/<int:seq>/", reading.after, name="after"),
+    path(SIDE + "read/", reading.read, name="read"),
+    path(SIDE + "write/", writing.write, name="write"),
+    path(SIDE + "publish/", writing.publish, name="publish"),
+    path(SIDE + "members/", members.members, name="members"),
+    path(SIDE + "members/add/", members.add, name="add_member"),
+    path(SIDE + "members/<uuid:membership_id>/end/", members.end, name="end_member"),
+    path(SIDE + "archive/", members.archive, name="archive"),
+    path(POST, reading.post, name="post"),
+    path(POST + "versions/", reading.versions, name="versions"),
+    path(POST + "edit/", writing.edit, name="edit"),
+    path(POST + "withdraw/", writing.withdraw, name="withdraw"),
+    path(POST + "acknowledgement/", writing.acknowledgement, name="acknowledgement"),
+]

@@ -1,0 +1,28 @@
+"""The first page after sign-in: one's groups, and what waits."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_GET
+
+from carestation.accounts.queries import read_own
+from carestation.kernel.doors import Door, door
+from carestation.kernel.http import CareRequest
+from carestation.patients.commands import note_list_viewed
+from carestation.timeline.forms.lists import ListForm
+from carestation.timeline.queries.home import groups_of, only_family
+
+
+@require_GET
+@door(Door.SELF)
+def home(request: CareRequest) -> HttpResponse:
+    """Show the actor's groups; the family is led to the one timeline that is theirs."""
+    rows = groups_of(request.actor)
+    own = only_family(rows)
+    if own is not None:
+        return redirect("timeline:timeline", own.id, own.opens_at)
+    note_list_viewed(request.actor)
+    form = ListForm(request.GET)
+    context = {"rows": form.sifted(rows), "total": len(rows), "form": form}
+    context |= {"me": read_own(request.actor), "urgent": [row for row in rows if row.is_urgent]}
+    return TemplateResponse(request, "timeline/home.html", context)

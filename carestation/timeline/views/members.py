@@ -1,0 +1,83 @@
+"""Who sits in a group: the list, adding, ending, and closing the group."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from carestation.groups.choices import Role, Side
+from carestation.groups.commands import (
+    archive_group,
+    begin_membership,
+    end_membership,
+    note_members_viewed,
+)
+from carestation.groups.pushes import push_membership
+from carestation.groups.queries import find_member, newcomer_by_email, take_seat
+from carestation.kernel.doors import Door, door
+from carestation.kernel.errors import Conflict, DomainError
+from carestation.kernel.http import CareRequest
+from carestation.timeline.forms.members import AddForm
+from carestation.timeline.queries.board import room_of
+
+
+@require_GET
+@door(Door.SEAT)
+def members(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
+    """Show who sits at this side; the group's manager can add and remove."""
+    seat = take_seat(request.actor, group_id, side)
+    note_members_viewed(seat)
+    context = {"room": room_of(seat), "form": AddForm()}
+    return TemplateResponse(request, "timeline/members.html", context)
+
+
+@require_POST
+@door(Door.SEAT)
+def add(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
+    """Seat someone who has an account."""
+    seat = take_seat(request.actor, group_id, side)
+    form = AddForm(request.POST)
+    if form.is_valid():
+        try:
+            email, role = form.cleaned_data["email"], form.as_role()
+            newcomer = newcomer_by_email(seat, email, role, form.as_relation())
+            membership = begin_membership(seat, newcomer)
+        except (DomainError, Conflict) as error:
+            form.refuse(error.reason)
+        else:
+            push_membership(group_id, membership.pk, role)
+            return redirect("timeline:members", group_id, side)
+    context = {"room": room_of(seat), "form": form}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return TemplateResponse(request, "timeline/members.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@door(Door.SEAT, changes=True)
+def end(request: CareRequest, group_id: UUID, side: Side, membership_id: UUID) -> HttpResponse:
+    """Say what ending a place means, then end it."""
+    seat = take_seat(request.actor, group_id, side)
+    member = find_member(seat, membership_id)
+    if request.method == "GET":
+        context = {"room": room_of(seat), "member": member}
+        return TemplateResponse(request, "timeline/end_member.html", context)
+    end_membership(seat, membership_id)
+    push_membership(group_id, membership_id, Role(member.role))
+    if member.user_id == request.actor.user_id:
+        return redirect("timeline:home")
+    return redirect("timeline:members", group_id, side)
+
+
+@require_http_methods(["GET", "POST"])
+@door(Door.SEAT, changes=True)
+def archive(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
+    """Say what closing a group means, then close it."""
+    seat = take_seat(request.actor, group_id, side)
+    if request.method == "GET":
+        return TemplateResponse(request, "timeline/archive.html", {"room": room_of(seat)})
+    archive_group(seat)
+    push_membership(group_id, seat.membership_id, Role.MANAGER)
+    return redirect("timeline:timeline", group_id, side)

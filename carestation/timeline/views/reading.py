@@ -1,0 +1,103 @@
+"""Reading a timeline: its page, what came after, who has read a post."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from carestation.groups.choices import Side
+from carestation.groups.queries import members_at, take_seat
+from carestation.kernel.doors import Door, door
+from carestation.kernel.errors import DomainError
+from carestation.kernel.http import CareRequest
+from carestation.timeline.commands.looks import note_post_viewed, note_timeline_viewed
+from carestation.timeline.commands.reading import mark_read
+from carestation.timeline.forms.drafts import MarkForm
+from carestation.timeline.forms.pages import PageForm
+from carestation.timeline.pushes import push_read
+from carestation.timeline.queries.board import board_of, room_of
+from carestation.timeline.queries.messages import (
+    PAGE_SIZE,
+    messages_after,
+    thread,
+    versions_of,
+)
+from carestation.timeline.queries.standing import reach_of, standing_of
+
+
+@require_GET
+@door(Door.SEAT)
+def timeline(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
+    """Show a page of threads, newest first; `?before=` goes on where a page ended."""
+    seat = take_seat(request.actor, group_id, side)
+    asked = PageForm(request.GET).said()
+    room = room_of(seat)
+    note_timeline_viewed(seat)
+    context = {"room": room, "board": board_of(room, before=asked.before), "sent": asked.sent}
+    template = "timeline/_more.html" if request.htmx else "timeline/timeline.html"
+    return TemplateResponse(request, template, context)
+
+
+@require_GET
+@door(Door.SEAT)
+def after(request: CareRequest, group_id: UUID, side: Side, seq: int) -> HttpResponse:
+    """Answer what came after a number; 205 where that is more than a page: load it anew."""
+    seat = take_seat(request.actor, group_id, side)
+    messages = messages_after(seat, seq)
+    if len(messages) > PAGE_SIZE:
+        return HttpResponse(status=HTTPStatus.RESET_CONTENT)
+    members = members_at(seat)
+    entries = [(one, standing_of(one, members)) for one in messages]
+    context = {"seat": seat, "entries": entries}
+    answer = TemplateResponse(request, "timeline/_after.html", context)
+    answer.headers["X-Seq"] = str(seat.seq)
+    return answer
+
+
+@require_GET
+@door(Door.SEAT)
+def post(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> HttpResponse:
+    """Show a post with its replies, and whom it has reached."""
+    seat = take_seat(request.actor, group_id, side)
+    shown = thread(seat, post_id)
+    note_post_viewed(seat, post_id)
+    room = room_of(seat)
+    context = {
+        "room": room,
+        "message": shown,
+        "standing": standing_of(shown, room.members),
+        "replies": [(one, standing_of(one, room.members)) for one in shown.replies],
+        "reach": reach_of(seat, shown),
+    }
+    return TemplateResponse(request, "timeline/post.html", context)
+
+
+@require_GET
+@door(Door.SEAT)
+def versions(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> HttpResponse:
+    """Show what a post said before it was edited."""
+    seat = take_seat(request.actor, group_id, side)
+    shown = thread(seat, post_id)
+    note_post_viewed(seat, post_id)
+    earlier = versions_of(seat, post_id) if shown.withdrawn_at is None else []
+    context = {"room": room_of(seat), "message": shown, "versions": earlier}
+    return TemplateResponse(request, "timeline/versions.html", context)
+
+
+@require_POST
+@door(Door.SEAT)
+def read(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
+    """Move the actor's mark to a post that was shown."""
+    seat = take_seat(request.actor, group_id, side)
+    form = MarkForm(request.POST)
+    if not form.is_valid():
+        raise DomainError("number")
+    moved = mark_read(seat, form.cleaned_data["number"])
+    if moved is not None:
+        push_read(seat, moved)
+    if request.headers.get("X-Requested-With"):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return redirect("timeline:timeline", group_id, side)

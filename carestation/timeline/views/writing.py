@@ -1,0 +1,120 @@
+"""Writing: the composer, the family side's confirmation, publishing, putting right, taking back."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from carestation.groups.choices import Side
+from carestation.groups.queries import take_seat
+from carestation.kernel.doors import Door, door
+from carestation.kernel.errors import DomainError
+from carestation.kernel.http import CareRequest
+from carestation.kernel.ids import uuid7
+from carestation.timeline.commands.acknowledgements import (
+    acknowledge_post,
+    withdraw_acknowledgement,
+)
+from carestation.timeline.commands.changes import edit_post, withdraw_post
+from carestation.timeline.commands.posts import publish_post
+from carestation.timeline.forms.drafts import DraftForm, EditForm, Manner, SignForm
+from carestation.timeline.pushes import push_post
+from carestation.timeline.queries.board import room_of
+from carestation.timeline.queries.messages import message
+from carestation.timeline.rules import asks_before_sending
+
+
+@require_GET
+@door(Door.SEAT, changes=False)
+def write(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
+    """Show the composer of a side."""
+    seat = take_seat(request.actor, group_id, side)
+    form = DraftForm(initial={"draft_id": uuid7(), "manner": Manner.NORMAL})
+    return TemplateResponse(request, "timeline/write.html", {"room": room_of(seat), "form": form})
+
+
+@require_POST
+@door(Door.SEAT)
+def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
+    """Publish a post; what the family will read is shown once more before."""
+    seat = take_seat(request.actor, group_id, side)
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return _again(request, group_id, side, form)
+    if asks_before_sending(side) and not form.cleaned_data["is_confirmed"]:
+        context = {"room": room_of(seat), "form": form, "draft": form.draft()}
+        return TemplateResponse(request, "timeline/confirm.html", context)
+    try:
+        published = publish_post(seat, form.draft())
+    except DomainError as error:
+        form.refuse(error.reason)
+        return _again(request, group_id, side, form)
+    if published.is_new:
+        push_post(seat, message(seat, published.post.pk), "post")
+    if published.post.parent_id is not None:
+        return redirect("timeline:post", group_id, side, published.post.parent_id)
+    return redirect(_timeline(group_id, side) + f"?sent={published.post.pk}")
+
+
+@require_http_methods(["GET", "POST"])
+@door(Door.SEAT, changes=True)
+def edit(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> HttpResponse:
+    """Show one's own post as a form, and put other words in its place."""
+    seat = take_seat(request.actor, group_id, side)
+    shown = message(seat, post_id)
+    form = EditForm(request.POST or None, initial={"body": shown.body})
+    if not form.is_valid():
+        context = {"room": room_of(seat), "message": shown, "form": form}
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        return TemplateResponse(request, "timeline/edit.html", context, status=status)
+    edit_post(seat, post_id, form.cleaned_data["body"])
+    push_post(seat, message(seat, post_id), "edit")
+    return redirect(_timeline(group_id, side) + f"#post-{post_id}")
+
+
+@require_http_methods(["GET", "POST"])
+@door(Door.SEAT, changes=True)
+def withdraw(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> HttpResponse:
+    """Ask once, then take one's own post back."""
+    seat = take_seat(request.actor, group_id, side)
+    if request.method == "GET":
+        context = {"room": room_of(seat), "message": message(seat, post_id)}
+        return TemplateResponse(request, "timeline/withdraw.html", context)
+    withdraw_post(seat, post_id)
+    push_post(seat, message(seat, post_id), "withdrawal")
+    return redirect(_timeline(group_id, side) + f"#post-{post_id}")
+
+
+@require_POST
+@door(Door.SEAT)
+def acknowledgement(
+    request: CareRequest, group_id: UUID, side: Side, post_id: UUID
+) -> HttpResponse:
+    """Give the sign 了解, or take it back; with htmx the answer is the post as it is now."""
+    seat = take_seat(request.actor, group_id, side)
+    form = SignForm(request.POST)
+    if not form.is_valid():
+        raise DomainError("acknowledged")
+    gives = form.cleaned_data["acknowledged"] == "yes"
+    change = acknowledge_post if gives else withdraw_acknowledgement
+    change(seat, post_id)
+    arrived = push_post(seat, message(seat, post_id), "acknowledgement")
+    if request.htmx:
+        return HttpResponse(arrived)
+    return redirect(_timeline(group_id, side) + f"#post-{post_id}")
+
+
+def _again(request: CareRequest, group_id: UUID, side: Side, form: DraftForm) -> HttpResponse:
+    """Show the composer again with what was typed, and what is the matter with it."""
+    room = room_of(take_seat(request.actor, group_id, side))
+    context = {"room": room, "form": form}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return TemplateResponse(request, "timeline/write.html", context, status=status)
+
+
+def _timeline(group_id: UUID, side: Side) -> str:
+    return reverse("timeline:timeline", args=[group_id, side])
