@@ -123,3 +123,11 @@ class FileViewed(Fact, kind="timeline.FileViewed", of="attachment_id"):
     facility_id: UUID | None = None
     group_id: UUID | None = None
     attachment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDiscarded(Fact, kind="timeline.FileDiscarded", of="attachment_id"):
+    """A file that no post carried was thrown away: by its uploader, or after a day by nobody."""
+
+    actor_id: UUID | None = None
+    attachment_id: UUID

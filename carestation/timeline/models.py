@@ -13,8 +13,8 @@ from django.db import models
 from carestation.groups.choices import Side
 from carestation.groups.models import Group, Membership
 from carestation.groups.rules import Seat
-from carestation.timeline.choices import MediaType, Urgency
 from carestation.kernel.ids import uuid7
+from carestation.timeline.choices import MediaType, Urgency
 from carestation.vault.sealing import Place
 
 
@@ -157,6 +157,27 @@ class Acknowledgement(models.Model):
         return str(self.post_id)
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    """Filters."""
+
+    def waiting(self) -> Self:
+        """Those that no post carries."""
+        return self.filter(post=None)
+
+    def of_uploader(self, user_id: UUID) -> Self:
+        """Those that one person handed in."""
+        return self.filter(uploader_id=user_id)
+
+    def shown_at(self, seat: Seat) -> Self:
+        """Those of posts at the side of the seat that stand."""
+        posts = self.filter(group_id=seat.group_id, post__group_id=seat.group_id)
+        return posts.filter(post__side=seat.side, post__withdrawn_at=None)
+
+    def pictures(self) -> Self:
+        """Those that are looked at in place."""
+        return self.exclude(media_type=MediaType.PDF)
+
+
 class Attachment(models.Model):
     """A sealed file: its uploader's until a post carries it, from then on the group's.
 
@@ -179,6 +200,26 @@ class Attachment(models.Model):
     key_sealed = models.BinaryField()
     name_sealed = models.BinaryField()
     uploaded_at = models.DateTimeField()
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        """A post's file is its group's; those that wait are few, and found quickly."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(group=None, post=None)
+                | models.Q(group__isnull=False, post__isnull=False),
+                name="timeline_carried_file_is_the_groups",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["uploader", "uploaded_at"],
+                condition=models.Q(post=None),
+                name="timeline_files_waiting",
+            )
+        ]
 
     def __str__(self) -> str:
         """Return the id: the name is sealed."""
