@@ -4,6 +4,7 @@ It keeps to itself: no administration port, no trust store of the machine, no ce
 elsewhere, everything under our data folder. The security headers of pages are Django's.
 """
 
+import json
 import os
 import sysconfig
 from dataclasses import dataclass
@@ -16,6 +17,12 @@ from config.private_files import write_private_json
 HASHED: Final = r"^/static/.+\.[0-9a-f]{12}\.[0-9a-z]+$"
 A_YEAR: Final = "public, max-age=31536000, immutable"
 LARGEST_BODY: Final = 60_000_000
+OVER_THE_LIMIT: Final = r"^0*([6-9][0-9]{7}|[1-9][0-9]{8,})$"
+TOO_LARGE: Final = "ファイルが大きすぎます。"
+WAITING: Final = (
+    '<!doctype html><html lang="ja"><title>準備中です</title>'
+    "<h1>準備中です</h1><p>数秒待ってから、ページを読み込み直してください。</p></html>"
+)
 # What may say who asks: caddy writes X-Forwarded-* itself, the rest is cut off. An underscore
 # would become the same WSGI variable as a hyphen.
 UNTRUSTED: Final = ["Forwarded", "X-Real-Ip", "X-Forwarded-*", "X-Original-*", "*_*", "Proxy"]
@@ -67,7 +74,8 @@ def configuration(places: Places, site: Site) -> dict[str, Any]:
         "idle_timeout": "2m",
         "max_header_bytes": 32_768,
         "logs": {"default_logger_name": "access"},
-        "routes": [_static(places.static), _live(site.live), _web(site.web)],
+        "routes": [_static(places.static), _too_large(), _live(site.live), _web(site.web)],
+        "errors": {"routes": [_waiting()]},
     }
     apps: dict[str, Any] = {"http": {"grace_period": "2s", "servers": {"carestation": server}}}
     if site.tls_names:
@@ -82,15 +90,19 @@ def configuration(places: Places, site: Site) -> dict[str, Any]:
 
 
 def _static(folder: Path) -> dict[str, Any]:
-    kept = _header({"Cache-Control": [A_YEAR]})
+    hashed = {"path_regexp": {"pattern": HASHED}}
+    kept, asked = _header({"Cache-Control": [A_YEAR]}), _header({"Cache-Control": ["no-cache"]})
     kept["response"]["require"] = {"status_code": [2, 304]}
-    hashed = {"match": [{"path_regexp": {"pattern": HASHED}}], "handle": [kept]}
+    by_name = [
+        {"match": [hashed], "handle": [kept]},
+        {"match": [{"not": [hashed]}], "handle": [asked]},
+    ]
     return {
         "match": [{"path": ["/static/*"]}],
         "terminal": True,
         "handle": [
-            _header({"Cache-Control": ["no-cache"], "X-Content-Type-Options": ["nosniff"]}),
-            {"handler": "subroute", "routes": [hashed]},
+            _header({"X-Content-Type-Options": ["nosniff"]}),
+            {"handler": "subroute", "routes": by_name},
             {"handler": "encode", "encodings": {"zstd": {}, "gzip": {}}, "minimum_length": 512},
             {"handler": "rewrite", "strip_path_prefix": "/static"},
             {"handler": "file_server", "root": str(folder), "hide": ["staticfiles.json"]},
@@ -108,6 +120,42 @@ def _live(socket: Path) -> dict[str, Any]:
 
 def _web(sockets: list[Path]) -> dict[str, Any]:
     return {"handle": [_cut_untrusted(), _limited(LARGEST_BODY), _handed_to(sockets)]}
+
+
+def _too_large() -> dict[str, Any]:
+    # Refused by its announced length, before anything is sent on; what lies is cut off on the way.
+    problem = {"type": "about:blank", "title": TOO_LARGE, "status": 413}
+    return {
+        "match": [{"header_regexp": {"Content-Length": {"pattern": OVER_THE_LIMIT}}}],
+        "terminal": True,
+        "handle": [
+            {
+                "handler": "static_response",
+                "status_code": 413,
+                "headers": {"Content-Type": ["application/problem+json"], "Connection": ["close"]},
+                "body": json.dumps(problem, ensure_ascii=False),
+            }
+        ],
+    }
+
+
+def _waiting() -> dict[str, Any]:
+    return {
+        "match": [{"expression": "{http.error.status_code} in [502, 503, 504]"}],
+        "handle": [
+            {
+                "handler": "static_response",
+                "status_code": 503,
+                "headers": {
+                    "Content-Type": ["text/html; charset=utf-8"],
+                    "Content-Security-Policy": ["default-src 'none'"],
+                    "Cache-Control": ["no-store"],
+                    "Retry-After": ["5"],
+                },
+                "body": WAITING,
+            }
+        ],
+    }
 
 
 def _handed_to(sockets: list[Path], **more: Any) -> dict[str, Any]:

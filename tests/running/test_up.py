@@ -1,0 +1,177 @@
+"""What `carestation up` promises: it starts, it serves, it ends whole."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import psycopg
+import pytest
+
+from tests.running.starts import COMMAND, PROJECT, Started, lives, refused, started, surroundings
+
+pytestmark = pytest.mark.xdist_group("running")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    with started(tmp_path_factory.mktemp("up") / "data", "--web=2") as one:
+        yield one
+
+
+def test_it_says_where_it_is_and_every_piece_lives(running: Started) -> None:
+    pids = running.said["pids"]
+
+    assert running.said["ready"] is True
+    assert set(pids) == {"postgres", "caddy", "web", "live", "worker"}
+    assert len(pids["web"]) == 2
+    assert all(lives(pid) for pid in running.pids)
+
+
+def test_it_answers_at_the_address_it_named(running: Started) -> None:
+    with urlopen(f"{running.url}/ready") as answer:  # noqa: S310 - our own address
+        assert answer.status == 200
+
+
+def test_what_it_made_for_itself_is_closed_to_others(running: Started) -> None:
+    assert running.data.stat().st_mode & 0o077 == 0
+    for folder in ("secrets", "logs", "postgres", "run"):
+        assert (running.data / folder).stat().st_mode & 0o077 == 0
+    for secret in (running.data / "secrets").iterdir():
+        assert secret.stat().st_mode & 0o077 == 0
+
+
+def test_the_database_opens_no_port_keeps_what_it_wrote_and_trusts_nobody(running: Started) -> None:
+    with psycopg.connect(running.said["database_url"]) as connection:
+        names = ("listen_addresses", "fsync", "synchronous_commit", "data_checksums")
+        shown = [connection.execute(f"SHOW {name}").fetchone() for name in names]
+
+    without = running.said["database_url"].split("://")[1].split(":")[0]
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(f"postgresql://{without}@/carestation?host={running.data}/run/pg")
+    assert shown == [("",), ("on",), ("on",), ("on",)]
+
+
+def test_the_applications_role_is_no_owner(running: Started) -> None:
+    with psycopg.connect(running.said["database_app_url"]) as connection:
+        row = connection.execute(
+            "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles"
+            " WHERE rolname = current_user"
+        ).fetchone()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE TABLE mine (id int)")
+
+    assert row == (False, False, False, False)
+
+
+def test_the_web_process_does_not_hold_the_owners_password(running: Started) -> None:
+    owner = (running.data / "secrets" / "postgres-carestation").read_text().strip()
+
+    for pid in (*running.said["pids"]["web"], running.said["pids"]["worker"]):
+        assert owner.encode() not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def test_no_statement_reaches_the_databases_log(running: Started) -> None:
+    with psycopg.connect(running.said["database_url"]) as connection:
+        with pytest.raises(psycopg.Error):
+            connection.execute("SELECT 'kanarienvogel'::int")
+
+    assert "kanarienvogel" not in (running.data / "logs" / "postgres.log").read_text()
+
+
+def test_hashed_static_files_may_be_kept_for_ever_and_come_compressed(running: Started) -> None:
+    names = json.loads((running.data / "static" / "staticfiles.json").read_text())["paths"]
+    name = next(path for path in names.values() if "htmx-2" in path)
+    request = Request(f"{running.url}/static/{name}", headers={"Accept-Encoding": "zstd"})  # noqa: S310 - our own address
+
+    with urlopen(request) as answer:  # noqa: S310 - our own address
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["Content-Encoding"] == "zstd"
+
+
+def test_a_second_start_on_the_same_folder_is_refused(running: Started) -> None:
+    assert "already runs" in refused("up", f"--data={running.data}", "--port=0")
+
+
+def test_a_taken_port_is_named(running: Started, tmp_path: Path) -> None:
+    port = running.url.rsplit(":", 1)[1]
+
+    assert f"Port {port} is taken" in refused("up", f"--data={tmp_path}/data", f"--port={port}")
+
+
+def test_status_tells_machines_what_runs(running: Started) -> None:
+    told = subprocess.run(  # noqa: S603 - ours
+        [*COMMAND, "status", f"--data={running.data}", "--json"],
+        env=surroundings(),
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    status = json.loads(told.stdout)
+    assert told.returncode == 0
+    assert status["running"] is True
+    assert status["versions"]["postgres"].startswith("18.")
+    assert status["worker_lag_facts"] is not None
+
+
+def test_two_run_side_by_side_and_each_ends_whole_within_ten_seconds(
+    running: Started, tmp_path: Path
+) -> None:
+    with started(tmp_path / "data", "--web=1") as other:
+        took = other.end()
+
+        assert took < 10
+        assert not [pid for pid in other.pids if lives(pid)]
+        assert other.process.returncode == 0
+    assert all(lives(pid) for pid in running.pids)
+
+
+def test_a_piece_that_dies_ends_the_whole_with_its_reason(tmp_path: Path) -> None:
+    with started(tmp_path / "data", "--web=1") as one:
+        os.kill(one.said["pids"]["worker"], signal.SIGKILL)
+
+        assert one.process.wait(timeout=10) == 1
+        assert not [pid for pid in one.pids if lives(pid)]
+
+
+def test_nothing_is_left_when_it_is_killed_itself_and_the_next_start_succeeds(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    with started(data, "--web=1") as one:
+        one.end(signal.SIGKILL)
+        until = time.monotonic() + 10
+        while [pid for pid in one.pids if lives(pid)] and time.monotonic() < until:
+            os.sched_yield()
+        left = [pid for pid in one.pids if lives(pid)]
+    (data / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{data}/postgres\n")
+
+    with started(data, "--web=1") as again:
+        assert left == []
+        assert again.said["ready"] is True
+
+
+def test_a_piece_may_be_restarted_instead(tmp_path: Path) -> None:
+    with started(tmp_path / "data", "--web=1", "--restart") as one:
+        for piece in ("postgres", "worker", "caddy"):
+            os.kill(one.said["pids"][piece], signal.SIGKILL)
+
+        until = time.monotonic() + 20
+        while not _answers(one.url) and time.monotonic() < until:
+            os.sched_yield()
+
+        assert _answers(one.url)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(f"{url}/ready", timeout=5) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
+    except OSError:
+        return False
