@@ -1,12 +1,14 @@
 """Paths."""
 
-from django.urls import path
+from django.urls import include, path
 
 from carestation.kernel import health
 
 urlpatterns = [
     path("health", health.health, name="health"),
     path("ready", health.ready, name="ready"),
+    path("", include("carestation.timeline.urls")),
+    path("", include("carestation.patients.urls")),
 ]
 
 handler400 = "carestation.kernel.problems.bad_request"

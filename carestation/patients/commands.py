@@ -14,9 +14,14 @@ from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, NotVisible, require
 from carestation.kernel.ids import uuid7
-from carestation.patients.facts import FaceSheetChanged, PatientRegistered, PatientsListed
+from carestation.patients.facts import (
+    FaceSheetChanged,
+    FaceSheetViewed,
+    PatientRegistered,
+    PatientsListed,
+)
 from carestation.patients.models import Patient
-from carestation.patients.queries import FaceSheet
+from carestation.patients.queries.face_sheets import FaceSheet
 from carestation.patients.rules import may_change_face_sheet
 from carestation.vault.scopes import open_scope
 
@@ -76,6 +81,11 @@ def change_face_sheet(seat: Seat, face_sheet: FaceSheet, *, version: int) -> Pat
     patient.save(update_fields=["face_sheet_sealed", "version", "changed_at"])
     announce(FaceSheetChanged(**seat.marks(), patient_id=patient.pk))
     return patient
+
+
+def note_face_sheet_viewed(seat: Seat) -> None:
+    """Put down that a member looked at a patient's face sheet."""
+    announce(FaceSheetViewed(**seat.marks()))
 
 
 def note_list_viewed(actor: Actor) -> None:

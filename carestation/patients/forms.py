@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carestation.kernel.text import UnfitText, clean_line, clean_text
 from carestation.patients.choices import CareLevel, Sex
-from carestation.patients.queries import FaceSheet
+from carestation.patients.queries.face_sheets import FaceSheet
 
 LONGEST_NOTE = 2_000
 
@@ -38,6 +38,13 @@ class FaceSheetForm(forms.Form):
                 self.add_error(name, ValidationError(_("使えない文字があるか、長すぎます。"), unfit.reason))
         return said
 
+    def say_conflict(self, version: int) -> None:
+        """Say that somebody else was first; the next try builds on what they wrote."""
+        words = _("ほかの人が先に直しました。2つを見くらべて、もう一度保存してください。")
+        self.add_error(None, ValidationError(words, code="conflict"))
+        self.data = self.data.copy()
+        self.data["version"] = str(version)
+
     def face_sheet(self) -> FaceSheet:
         """Return what the command wants."""
         said = self.cleaned_data
@@ -53,18 +60,16 @@ class FaceSheetForm(forms.Form):
         )
 
 
-def filled_form(sheet: FaceSheet, version: int) -> FaceSheetForm:
-    """Return a form that holds a face sheet as it stands."""
-    return FaceSheetForm(
-        initial={
-            "name": sheet.name,
-            "kana": sheet.kana,
-            "birth_date": sheet.birth_date,
-            "sex": sheet.sex.value,
-            "care_level": sheet.care_level.value,
-            "allergies": sheet.allergies,
-            "conditions": sheet.conditions,
-            "contact": sheet.contact,
-            "version": version,
-        }
-    )
+def filled_form(sheet: FaceSheet, version: int) -> dict[str, object]:
+    """Return what the form holds of a face sheet as it stands."""
+    return {
+        "name": sheet.name,
+        "kana": sheet.kana,
+        "birth_date": sheet.birth_date,
+        "sex": sheet.sex.value,
+        "care_level": sheet.care_level.value,
+        "allergies": sheet.allergies,
+        "conditions": sheet.conditions,
+        "contact": sheet.contact,
+        "version": version,
+    }

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from carestation.kernel.ids import uuid7
 from carestation.kernel.text import TextReason, UnfitText, clean_text
 from carestation.timeline.choices import Urgency
 from carestation.timeline.commands.posts import Draft
@@ -89,6 +90,11 @@ class DraftForm(forms.Form):
             mentions=tuple(said["mentions"]),
             attachments=tuple(said["attachments"]),
         )
+
+
+def fresh_draft() -> dict[str, object]:
+    """Return what a new composer holds: the id of the draft to come."""
+    return {"draft_id": uuid7(), "manner": Manner.NORMAL.value}
 
 
 class EditForm(forms.Form):

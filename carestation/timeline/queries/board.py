@@ -1,4 +1,4 @@
-"""What a page of a timeline shows: who it is about, who reads here, and the threads of a page."""
+"""What a page of a timeline shows: the threads, by day, and where the new ones end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,7 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from carestation.groups.choices import Side
-from carestation.groups.queries import Member, members_at, other_seats, title_of
-from carestation.groups.rules import Seat
-from carestation.patients.queries import PatientCard, patient_of
+from carestation.patients.queries.rooms import Room
 from carestation.timeline.queries.messages import Message, page_of_threads
 from carestation.timeline.queries.standing import Standing, standing_of
 
@@ -28,51 +25,11 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
-    """Where a page stands: the seat, the patient or the title, who sits here, the other side."""
-
-    seat: Seat
-    patient: PatientCard | None
-    title: str
-    members: list[Member]
-    other: Seat | None
-
-    @property
-    def family(self) -> list[Member]:
-        """The patient and the family among those who sit here."""
-        return [one for one in self.members if one.is_family]
-
-    @property
-    def professionals(self) -> list[Member]:
-        """The professionals among those who sit here."""
-        return [one for one in self.members if not one.is_family]
-
-    @property
-    def others(self) -> list[Member]:
-        """Everyone here but the reader."""
-        return [one for one in self.members if one.user_id != self.seat.actor.user_id]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """A page of threads, ready to show. `oldest`: where the next page begins, 0 at the end."""
 
     entries: list[Entry]
     oldest: int
-
-
-def room_of(seat: Seat) -> Room:
-    """Return what stands around every page of a group's side."""
-    patient, members = patient_of(seat), members_at(seat)
-    title = patient.face_sheet.name if patient else title_of(seat, members)
-    others = other_seats(seat) if seat.side is not Side.ALL else []
-    return Room(
-        seat=seat,
-        patient=patient,
-        title=title,
-        members=members,
-        other=others[0] if others else None,
-    )
 
 
 def board_of(room: Room, *, before: int | None = None) -> Board:

@@ -16,7 +16,7 @@ from carestation.groups.queries import read_group_name, take_seats
 from carestation.groups.rules import Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.sql import Row, rows_of
-from carestation.patients.queries import PatientCard, patients_of
+from carestation.patients.queries.face_sheets import PatientCard, patients_of
 from carestation.timeline.models import Post
 from carestation.vault.scopes import open_scope
 
@@ -110,6 +110,12 @@ class GroupRow:
         if Side.PROFESSIONAL in sides and (Side.PROFESSIONAL in unread or not unread):
             return Side.PROFESSIONAL
         return unread[0] if unread else sides[0]
+
+    @property
+    def waits_at(self) -> Side:
+        """The side at which something waits for the reader."""
+        waiting = [one.seat.side for one in self.sides if one.waiting]
+        return waiting[0] if waiting else self.opens_at
 
     @property
     def has_news_of_family(self) -> bool:

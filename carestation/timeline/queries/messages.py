@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
+
 from carestation.accounts.queries import read_name
 from carestation.groups.queries import calling_of
 from carestation.groups.rules import Seat
@@ -16,6 +18,7 @@ from carestation.kernel.sql import Row, rows_of
 from carestation.timeline.choices import Urgency
 from carestation.timeline.models import Post, PostVersion
 from carestation.timeline.queries.files import File, read_file
+from carestation.timeline.rules import EDITABLE
 from carestation.vault.scopes import open_scope
 
 PAGE_SIZE: Final = 30
@@ -92,6 +95,7 @@ class Message:
     mentions: tuple[Mention, ...]
     acknowledged_by: tuple[UUID, ...]
     files: tuple[File, ...]
+    is_editable: bool
     replies: tuple["Message", ...] = ()
 
     @property
@@ -235,6 +239,7 @@ def read_message(seat: Seat, row: Row) -> Message:
         body=body,
         urgency=Urgency(row["urgency"]),
         asks_acknowledgement=row["asks_acknowledgement"],
+        is_editable=is_shown and timezone.now() - row["published_at"] < EDITABLE,
         mentions=tuple(_mention(seat, mention) for mention in row["mentioned"]),
         acknowledged_by=tuple(row["acknowledged_by"]),
         files=tuple(read_file(seat, file) for file in row["files"]) if is_shown else (),

@@ -20,8 +20,8 @@ from carestation.groups.queries import find_member, newcomer_by_email, take_seat
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError
 from carestation.kernel.http import CareRequest
+from carestation.patients.queries.rooms import room_of
 from carestation.timeline.forms.members import AddForm
-from carestation.timeline.queries.board import room_of
 
 
 @require_GET

@@ -13,12 +13,13 @@ from carestation.groups.queries import members_at, take_seat
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import DomainError
 from carestation.kernel.http import CareRequest
+from carestation.patients.queries.rooms import room_of
 from carestation.timeline.commands.looks import note_post_viewed, note_timeline_viewed
 from carestation.timeline.commands.reading import mark_read
-from carestation.timeline.forms.drafts import MarkForm
+from carestation.timeline.forms.drafts import DraftForm, MarkForm, fresh_draft
 from carestation.timeline.forms.pages import PageForm
 from carestation.timeline.pushes import push_read
-from carestation.timeline.queries.board import board_of, room_of
+from carestation.timeline.queries.board import board_of
 from carestation.timeline.queries.messages import (
     PAGE_SIZE,
     messages_after,
@@ -71,6 +72,7 @@ def post(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> Htt
         "standing": standing_of(shown, room.members),
         "replies": [(one, standing_of(one, room.members)) for one in shown.replies],
         "reach": reach_of(seat, shown),
+        "form": DraftForm(initial=fresh_draft()),
     }
     return TemplateResponse(request, "timeline/post.html", context)
 

@@ -7,33 +7,32 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from carestation.groups.choices import Side
 from carestation.groups.queries import take_seat
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import DomainError
 from carestation.kernel.http import CareRequest
-from carestation.kernel.ids import uuid7
+from carestation.patients.queries.rooms import room_of
 from carestation.timeline.commands.acknowledgements import (
     acknowledge_post,
     withdraw_acknowledgement,
 )
 from carestation.timeline.commands.changes import edit_post, withdraw_post
 from carestation.timeline.commands.posts import publish_post
-from carestation.timeline.forms.drafts import DraftForm, EditForm, Manner, SignForm
+from carestation.timeline.forms.drafts import DraftForm, EditForm, SignForm, fresh_draft
 from carestation.timeline.pushes import push_post
-from carestation.timeline.queries.board import room_of
 from carestation.timeline.queries.messages import message
 from carestation.timeline.rules import asks_before_sending
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @door(Door.SEAT, changes=False)
 def write(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
-    """Show the composer of a side."""
+    """Show the composer of a side; a POST brings back what was typed, to put it right."""
     seat = take_seat(request.actor, group_id, side)
-    form = DraftForm(initial={"draft_id": uuid7(), "manner": Manner.NORMAL})
+    form = DraftForm(request.POST or None, initial=fresh_draft())
     return TemplateResponse(request, "timeline/write.html", {"room": room_of(seat), "form": form})
 
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from carestation.groups.choices import Kind
 from carestation.groups.rules import Seat
@@ -17,8 +20,11 @@ from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import rows_of
 from carestation.patients.choices import CareLevel, Sex
 from carestation.patients.models import Patient
+from carestation.patients.rules import may_see_face_sheet
+from carestation.ui.components import age
 from carestation.vault.scopes import open_scope
 
+TOKYO: Final = ZoneInfo("Asia/Tokyo")
 # Hot (benchmarks/home.py): the patients of everyone's own groups, in one statement.
 OWN: Final = """
 SELECT p.id, p.group_id, p.face_sheet_sealed, p.version
@@ -70,6 +76,7 @@ class PatientCard:
     group_id: UUID
     face_sheet: FaceSheet
     version: int
+    years: int
     has_namesake: bool
 
 
@@ -79,6 +86,7 @@ def patients_of(actor: Actor) -> dict[UUID, PatientCard]:
         (row, read_face_sheet(actor, row["group_id"], row["id"], row["face_sheet_sealed"]))
         for row in rows_of(OWN, {"user_id": actor.user_id})
     ]
+    today = timezone.localdate(timezone=TOKYO)
     shared = namesakes(sheet.surname for _, sheet in found)
     return {
         row["group_id"]: PatientCard(
@@ -86,6 +94,7 @@ def patients_of(actor: Actor) -> dict[UUID, PatientCard]:
             group_id=row["group_id"],
             face_sheet=sheet,
             version=row["version"],
+            years=age(sheet.birth_date, today),
             has_namesake=sheet.surname in shared,
         )
         for row, sheet in found
@@ -101,6 +110,18 @@ def patient_of(seat: Seat) -> PatientCard | None:
     if seat.kind is not Kind.PATIENT:
         return None
     card = patients_of(seat.actor).get(seat.group_id)
+    if card is None:
+        raise NotVisible
+    return card
+
+
+def take_face_sheet(seat: Seat) -> PatientCard:
+    """Return the patient of the seat's group, for someone who may read the face sheet.
+
+    Raises:
+        NotVisible: no patient's group, or the family.
+    """
+    card = patient_of(seat) if may_see_face_sheet(seat) else None
     if card is None:
         raise NotVisible
     return card

@@ -1,0 +1,1 @@
+"""Reading of patients: face sheets, and what stands around a group's pages."""

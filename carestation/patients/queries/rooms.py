@@ -1,0 +1,56 @@
+"""What stands around every page of a group: who it is about, and who sits here.
+
+Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
+"""
+
+from dataclasses import dataclass
+
+from carestation.groups.choices import Side
+from carestation.groups.queries import Member, members_at, other_seats, title_of
+from carestation.groups.rules import Seat, may_manage
+from carestation.patients.queries.face_sheets import PatientCard, patient_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Where a page stands: the seat, the patient or the title, who sits here, the other side."""
+
+    seat: Seat
+    patient: PatientCard | None
+    title: str
+    members: list[Member]
+    other: Seat | None
+
+    @property
+    def family(self) -> list[Member]:
+        """The patient and the family among those who sit here."""
+        return [one for one in self.members if one.is_family]
+
+    @property
+    def professionals(self) -> list[Member]:
+        """The professionals among those who sit here."""
+        return [one for one in self.members if not one.is_family]
+
+    @property
+    def may_manage(self) -> bool:
+        """Whether the reader may add and remove members."""
+        return may_manage(self.seat)
+
+    @property
+    def others(self) -> list[Member]:
+        """Everyone here but the reader."""
+        return [one for one in self.members if one.user_id != self.seat.actor.user_id]
+
+
+def room_of(seat: Seat) -> Room:
+    """Return what stands around every page of a group's side."""
+    patient, members = patient_of(seat), members_at(seat)
+    title = patient.face_sheet.name if patient else title_of(seat, members)
+    others = other_seats(seat) if seat.side is not Side.ALL else []
+    return Room(
+        seat=seat,
+        patient=patient,
+        title=title,
+        members=members,
+        other=others[0] if others else None,
+    )
