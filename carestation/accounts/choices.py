@@ -70,6 +70,17 @@ class Purpose(StrEnum):
     EVERYWHERE = "everywhere"
     CODE = "code"
     PASSKEY = "passkey"
+    CONFIRMATION = "confirmation"
     RESET_ACCOUNT = "reset_account"
     RESET_NETWORK = "reset_network"
     CHALLENGE = "challenge"
+
+
+class Weakness(models.TextChoices):
+    """Why a new password is not taken."""
+
+    SHORT = "too_short", "短すぎます。"
+    LONG = "too_long", "長すぎます。"
+    COMMON = "common", "よく使われていて、すぐに当てられます。"
+    OWN = "own_words", "お名前やメールアドレスが入っています。"
+    UNFIT = "unfit_characters", "使えない文字が入っています。"

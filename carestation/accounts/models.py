@@ -86,6 +86,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """The sessions of one person."""
         return self.filter(user_id=user_id)
 
+    def one(self, session_id: UUID | None) -> Self:
+        """The session of an actor, if it acts through one."""
+        return self.filter(pk=session_id) if session_id else self.none()
+
+    def but(self, session_id: UUID | None) -> Self:
+        """All but this one."""
+        return self.exclude(pk=session_id) if session_id else self
+
     def alive(self, now: datetime) -> Self:
         """Neither ended nor past their last hour; idle ones too, which can be opened again."""
         return self.filter(ended_at=None, expires_at__gt=now)
@@ -112,8 +120,8 @@ class Session(models.Model):
     second_factor_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True, default="")
-    agent_sealed = models.BinaryField(null=True)
-    address_sealed = models.BinaryField(null=True)
+    agent_sealed = models.BinaryField()
+    address_sealed = models.BinaryField()
     data_sealed = models.BinaryField(null=True)
 
     objects = SessionQuerySet.as_manager()

@@ -4,21 +4,28 @@ Controls: ISO/IEC 27017 5.16, 5.17, 8.24; white paper 「認証情報の管理�
 """
 
 import hashlib
+import json
 import unicodedata
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from carestation.accounts.choices import SessionKind, Standing
+from carestation.accounts.choices import Device, SessionKind, Standing
 from carestation.accounts.models import Operator, Session, User
 from carestation.kernel.actor import Actor
 from carestation.kernel.sql import Row, row_of
 from carestation.vault.scopes import open_scope, operator_bundle
 from carestation.vault.sealing import Place
 
+TOTP: Final = Authenticator.Type.TOTP.value
+PASSKEY: Final = Authenticator.Type.WEBAUTHN.value
+RECOVERY: Final = Authenticator.Type.RECOVERY_CODES.value
+FACTOR_TYPES: Final = (TOTP, PASSKEY)
 # Hot (benchmarks/sessions.py): stands before every request. Its twin: tests/accounts/twins.py;
 # live asks the same of the same row (live/queries.py). Whether there is a factor is only looked
 # for where none was shown.
@@ -63,6 +70,41 @@ class Entry:
     is_operator: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedInDevice:
+    """One session of a person, as its owner sees it."""
+
+    session_id: UUID
+    device: Device
+    agent: str
+    address: str
+    is_this: bool
+    is_program: bool
+    created_at: datetime
+    last_used_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """An authenticator app or a passkey, as its owner sees it."""
+
+    id: int
+    kind: str
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factors:
+    """What a person has beside the password."""
+
+    totp: Factor | None
+    passkeys: tuple[Factor, ...]
+    recovery_codes_left: int
+    may_remove: bool
+
+
 def find_entry(token: str) -> Entry | None:
     """Return what a token opens now: nothing if it is unknown, ended or past its last hour."""
     row = row_of(SESSION, {"key": token_key(token), "now": timezone.now()})
@@ -97,6 +139,68 @@ def token_key(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
+def must_have_factor(user: User) -> bool:
+    """Whether a person sees nothing without a second factor: professionals and the provider."""
+    return bool(user.is_professional) or is_operator(user.pk)
+
+
+def person_has_factor(user_id: UUID) -> bool:
+    """Whether a person has an authenticator app or a passkey."""
+    return bool(Authenticator.objects.filter(user_id=user_id, type__in=FACTOR_TYPES).exists())
+
+
+def read_factor(row: Authenticator) -> str:
+    """Return what is sealed in an authenticator: a secret, or a passkey and its name."""
+    sealed = urlsafe_b64decode(row.data["sealed"])
+    place = factor_place(row.type, UUID(row.data["id"]))
+    return open_scope(row.user_id, None).unseal(sealed, place)
+
+
+def factors_of(actor: Actor) -> Factors:
+    """Return what the actor has beside the password; `may_remove`: the last one is not a must."""
+    rows = list(Authenticator.objects.filter(user_id=actor.user_id).order_by("pk")[:50])
+    known = [_factor(row) for row in rows if row.type in FACTOR_TYPES]
+    codes = [row for row in rows if row.type == RECOVERY]
+    user = User.objects.get(pk=actor.user_id)
+    return Factors(
+        totp=next((one for one in known if one.kind == TOTP), None),
+        passkeys=tuple(one for one in known if one.kind == PASSKEY),
+        recovery_codes_left=sum(len(row.data["hashes"]) for row in codes),
+        may_remove=len(known) > 1 or not must_have_factor(user),
+    )
+
+
+def devices_of(actor: Actor) -> list[SignedInDevice]:
+    """Return where the actor is signed in, this device first, then the last used."""
+    bundle = open_scope(actor.user_id, actor)
+    own = Session.objects.of_person(actor.user_id).alive(timezone.now())
+    devices = [
+        SignedInDevice(
+            session_id=row.pk,
+            device=Device(row.device),
+            agent=bundle.unseal(row.agent_sealed, session_place(row.pk, "agent")),
+            address=bundle.unseal(row.address_sealed, session_place(row.pk, "address")),
+            is_this=row.pk == actor.session_id,
+            is_program=row.kind == SessionKind.PROGRAM,
+            created_at=row.created_at,
+            last_used_at=row.last_used_at,
+        )
+        for row in own.order_by("-last_used_at")[:50]
+    ]
+    return sorted(devices, key=lambda device: not device.is_this)
+
+
+def _factor(row: Authenticator) -> Factor:
+    name = json.loads(read_factor(row))["name"] if row.type == PASSKEY else ""
+    return Factor(
+        id=row.pk,
+        kind=row.type,
+        name=name,
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+    )
+
+
 def is_operator(user_id: UUID) -> bool:
     """Whether a person works for the provider now."""
     return Operator.objects.active().filter(user_id=user_id).exists()
@@ -110,6 +214,11 @@ def read_person(user: User, actor: Actor | None) -> Person:
         name=bundle.unseal(user.name_sealed, name_place(user.pk)),
         kana=bundle.unseal(user.kana_sealed, kana_place(user.pk)),
     )
+
+
+def read_own(actor: Actor) -> Person:
+    """Return the actor's own names."""
+    return read_person(User.objects.get(pk=actor.user_id), actor)
 
 
 def read_name(user_id: UUID, name_sealed: bytes | memoryview, actor: Actor | None) -> str:
@@ -150,6 +259,11 @@ def kana_place(user_id: UUID) -> Place:
 def email_place(user_id: UUID) -> Place:
     """Return where an address is sealed."""
     return Place("accounts_user", "email", user_id)
+
+
+def factor_place(kind: str, factor_id: UUID) -> Place:
+    """Return where an authenticator's secret is sealed."""
+    return Place("mfa_authenticator", kind, factor_id)
 
 
 def session_place(session_id: UUID, column: str) -> Place:

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "django_linear_migrations",
     "carestation.accounts.apps.UnusedAccountConfig",
     "allauth.mfa",
+    "procrastinate.contrib.django",
     *(f"carestation.{context}" for context in CONTEXTS),
 ]
 MIDDLEWARE = [
@@ -117,7 +118,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 # Uploads are held in memory, never as plain text in a temporary file; larger ones are refused.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["carestation.kernel.uploads.BoundedUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 60_000_000
 LOGGING = {
     "version": 1,
@@ -125,7 +126,12 @@ LOGGING = {
     "formatters": {"json": {"()": "carestation.kernel.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING"},
+        # They write ids of keys and arguments of jobs into their messages.
+        "fido2": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+    },
 }
 EMAIL_BACKEND = "carestation.kernel.mail.FileBackend"
 DEFAULT_FROM_EMAIL = f"{PRODUCT_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>"

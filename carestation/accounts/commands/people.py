@@ -4,15 +4,25 @@ Controls: ISO/IEC 27017 5.16, 5.17; white paper 「認証情報の管理」.
 """
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from carestation.accounts.facts import PersonRegistered
-from carestation.accounts.models import User
+from carestation.accounts.choices import EndReason
+from carestation.accounts.commands.sessions import end_sessions_of
+from carestation.accounts.facts import (
+    OperatorBegan,
+    OperatorEnded,
+    PersonEnded,
+    PersonRegistered,
+)
+from carestation.accounts.models import Operator, User
 from carestation.accounts.queries import email_index, email_place, kana_place, name_place
+from carestation.accounts.rules import kept_password
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
+from carestation.kernel.errors import Conflict
 from carestation.kernel.ids import uuid7
 from carestation.vault.models import ScopeKind
 from carestation.vault.scopes import create_scope
@@ -48,13 +58,48 @@ def register_person(actor: Actor, new: NewPerson) -> User:
         created_at=timezone.now(),
     )
     if new.password:
-        user.set_password(new.password)
+        user.set_password(kept_password(new.password))
     else:
         user.set_unusable_password()
     user.save(force_insert=True)
     announce(
-        PersonRegistered(
-            actor_id=actor.user_id, request_id=actor.request_id, person_id=user_id
-        )
+        PersonRegistered(actor_id=actor.user_id, request_id=actor.request_id, person_id=user_id)
     )
     return user
+
+
+@transaction.atomic
+def end_person(actor: Actor, user_id: UUID) -> None:
+    """End a person's account: nobody signs in to it any more, and its sessions end.
+
+    Raises:
+        Conflict: it has ended already.
+    """
+    if not User.objects.filter(pk=user_id, ended_at=None).update(ended_at=timezone.now()):
+        raise Conflict
+    end_sessions_of(actor, user_id, EndReason.PERSON_ENDED)
+    announce(PersonEnded(actor_id=actor.user_id, request_id=actor.request_id, person_id=user_id))
+
+
+@transaction.atomic
+def begin_operator(actor: Actor, user_id: UUID) -> Operator:
+    """Give a person a place with the provider.
+
+    Raises:
+        IntegrityError: they have one already.
+    """
+    operator = Operator.objects.create(user_id=user_id, began_at=timezone.now())
+    announce(OperatorBegan(actor_id=actor.user_id, request_id=actor.request_id, person_id=user_id))
+    return operator
+
+
+@transaction.atomic
+def end_operator(actor: Actor, user_id: UUID) -> None:
+    """End a person's place with the provider.
+
+    Raises:
+        Conflict: they have none.
+    """
+    if not Operator.objects.active().filter(user_id=user_id).update(ended_at=timezone.now()):
+        raise Conflict
+    announce(OperatorEnded(actor_id=actor.user_id, request_id=actor.request_id, person_id=user_id))

@@ -140,6 +140,14 @@ def touch_session(session_id: UUID) -> None:
     Session.objects.filter(pk=session_id, last_used_at__lt=now).update(last_used_at=now)
 
 
+def lock_session(actor: Actor) -> None:
+    """Let the actor's session idle at once: its screen was covered."""
+    own = Session.objects.alive(timezone.now()).one(actor.session_id)
+    for session in own:
+        idle = timedelta(seconds=session.idle_seconds)
+        own.update(last_used_at=timezone.now() - idle)
+
+
 def keep_session_data(user_id: UUID, session_id: UUID, data: str) -> None:
     """Keep what a page puts aside between two requests, sealed."""
     sealed = open_scope(user_id, None).seal(data, session_place(session_id, "data"))
@@ -155,9 +163,7 @@ def sign_out(actor: Actor) -> None:
     """
     session = _locked(actor)
     _end([session], EndReason.SIGNED_OUT)
-    announce(
-        SignedOut(actor_id=actor.user_id, request_id=actor.request_id, session_id=session.pk)
-    )
+    announce(SignedOut(actor_id=actor.user_id, request_id=actor.request_id, session_id=session.pk))
 
 
 @transaction.atomic
@@ -186,7 +192,7 @@ def end_sessions_of(
     actor: Actor, user_id: UUID, reason: EndReason, *, except_session_id: UUID | None = None
 ) -> int:
     """End a person's sessions; return how many. Runs inside the caller's transaction."""
-    own = Session.objects.alive(timezone.now()).of_person(user_id).exclude(pk=except_session_id)
+    own = Session.objects.alive(timezone.now()).of_person(user_id).but(except_session_id)
     sessions = list(own.select_for_update().order_by("id"))
     end_sessions(actor, sessions, reason)
     return len(sessions)
@@ -219,7 +225,7 @@ def _end(sessions: list[Session], reason: EndReason) -> None:
 
 def _locked(actor: Actor) -> Session:
     own = Session.objects.alive(timezone.now()).of_person(actor.user_id)
-    session = own.select_for_update().filter(pk=actor.session_id).first()
+    session = own.select_for_update().one(actor.session_id).first()
     if session is None:
         raise NotVisible
     return session

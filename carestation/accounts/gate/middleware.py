@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django_htmx.http import HttpResponseClientRedirect
 
-from carestation.accounts.choices import SessionKind, Standing
+from carestation.accounts.choices import Standing
 from carestation.accounts.commands.sessions import touch_session
 from carestation.accounts.gate.cookies import drop_cookie, token_of_cookie
 from carestation.accounts.gate.returning import way_back
@@ -69,7 +69,8 @@ class GateMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request."""
         token = _token_of(request)
-        entry = SimpleLazyObject(lambda: find_entry(token) if token else None)
+        # Looked up when it is asked for, and once; false while nobody is there.
+        entry: Any = SimpleLazyObject(lambda: find_entry(token) if token else None)
         store = SessionStore(entry)
         request.entry = entry  # type: ignore[attr-defined]  # what the token opened
         request.session = store
@@ -86,7 +87,6 @@ class GateMiddleware:
         if not getattr(view, "login_required", True):
             return None
         entry: Entry | None = request.entry  # type: ignore[attr-defined]  # set above
-        # The lazy object is never None itself; what it stands for may be.
         if not entry:
             return _led(request, "accounts:sign_in", HTTPStatus.UNAUTHORIZED, "session")
         if entry.standing not in getattr(view, "standings", FULL_ALONE):

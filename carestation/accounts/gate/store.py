@@ -25,7 +25,7 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         """Return what was put aside."""
         text = read_session_data(self._entry.user_id, self._entry.session_id) if self._entry else ""
-        return json.loads(text) if text else {}  # type: ignore[no-any-return]  # what save wrote
+        return json.loads(text) if text else {}
 
     def save(self, must_create: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - Django's signature
         """Put it aside.

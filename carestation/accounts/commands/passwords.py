@@ -1,0 +1,160 @@
+"""New passwords: what is taken, changing one's own, and setting one by a link.
+
+Controls: ISO/IEC 27017 5.17; white paper 「認証情報の管理」.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app as jobs
+
+from carestation.accounts.choices import EndReason, Purpose, Weakness
+from carestation.accounts.commands.brakes import brake, count_try, forgive, network_of
+from carestation.accounts.commands.sessions import Where, end_sessions_of
+from carestation.accounts.commands.sign_in import check_own_password
+from carestation.accounts.facts import PasswordChanged, PasswordResetAsked, PasswordResetSent
+from carestation.accounts.models import PasswordReset, User
+from carestation.accounts.queries import (
+    email_index,
+    person_has_factor,
+    read_email,
+    read_person,
+    token_key,
+)
+from carestation.accounts.rules import kept_password, weakness_of
+from carestation.factlog.commands import announce
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import DomainError, NotVisible
+from carestation.kernel.ids import uuid7
+
+LINK_LASTS: Final = timedelta(hours=1)
+TOKEN_BYTES: Final = 32
+MAIL_LINK: Final = "accounts.mail_reset_link"
+
+
+class WeakPassword(DomainError):  # noqa: N818 - the name is the answer
+    """A new password is not taken; `reason` is a `Weakness`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetLink:
+    """What a mail with a link needs; the token is told once and stored nowhere."""
+
+    address: str
+    token: str
+
+
+def change_password(actor: Actor, current: str, new: str) -> None:
+    """Set the actor's own password; every other session of theirs ends.
+
+    Raises:
+        WrongSignIn: the current one is wrong.
+        WeakPassword: the new one is not taken.
+        TooMany: too many wrong ones of late.
+    """
+    user = check_own_password(actor, current)
+    with transaction.atomic():
+        _set_password(user, new)
+        end_sessions_of(
+            actor, user.pk, EndReason.PASSWORD_CHANGED, except_session_id=actor.session_id
+        )
+        _announce_change(actor, by_link=False)
+
+
+def ask_reset(email: str, where: Where, *, request_id: UUID) -> None:
+    """Take the wish for a link; whether the address is known, only the worker finds out.
+
+    Raises:
+        TooMany: too many from this network of late.
+    """
+    brake(Purpose.RESET_NETWORK, network_of(where.address))
+    with transaction.atomic():
+        announce(PasswordResetAsked(attempt_id=uuid7(), request_id=request_id))
+        jobs.configure_task(MAIL_LINK).defer(index=email_index(email).hex())
+
+
+@transaction.atomic
+def make_reset_link(index: bytes, *, request_id: UUID) -> ResetLink | None:
+    """Make the link for a person; an earlier one ends. None: nobody, or asked too often."""
+    user = User.objects.select_for_update().filter(email_index=index, ended_at=None).first()
+    if user is None or count_try(Purpose.RESET_ACCOUNT, index.hex()).left < 0:
+        return None
+    now, token = timezone.now(), secrets.token_urlsafe(TOKEN_BYTES)
+    open_links = PasswordReset.objects.filter(user=user, used_at=None, replaced_at=None)
+    open_links.update(replaced_at=now)
+    reset = PasswordReset.objects.create(
+        key=token_key(token), user=user, created_at=now, expires_at=now + LINK_LASTS
+    )
+    announce(PasswordResetSent(reset_id=reset.pk, person_id=user.pk, request_id=request_id))
+    return ResetLink(address=read_email(user, None), token=token)
+
+
+@transaction.atomic
+def reset_password(token: str, new: str, *, request_id: UUID) -> None:
+    """Set a password by a link: once; every session of the person ends.
+
+    Raises:
+        NotVisible: no such link, or it was used, replaced, or is past its hour.
+        WeakPassword: the password is not taken; the link stays open.
+    """
+    now = timezone.now()
+    reset = PasswordReset.objects.select_for_update().filter(key=token_key(token)).first()
+    if reset is None or reset.used_at or reset.replaced_at or reset.expires_at <= now:
+        raise NotVisible("link")
+    user = User.objects.select_for_update().filter(pk=reset.user_id, ended_at=None).first()
+    if user is None:
+        raise NotVisible("link")
+    _set_password(user, new)
+    reset.used_at = now
+    reset.save(update_fields=["used_at"])
+    actor = Actor(user_id=user.pk, request_id=request_id)
+    end_sessions_of(actor, user.pk, EndReason.PASSWORD_CHANGED)
+    forgive(Purpose.ACCOUNT, bytes(user.email_index).hex())
+    _announce_change(actor, by_link=True)
+
+
+def require_strength(user: User, password: str) -> None:
+    """See that a new password is taken.
+
+    Raises:
+        WeakPassword: it is not; the reason says why.
+    """
+    person, address = read_person(user, None), read_email(user, None)
+    own_words = (*person.name.split(), *person.kana.split(), address, address.split("@")[0])
+    weakness = weakness_of(
+        password, has_factor=person_has_factor(user.pk), own_words=own_words
+    ) or _commonness(password)
+    if weakness:
+        raise WeakPassword(weakness.value)
+
+
+def _commonness(password: str) -> Weakness | None:
+    try:
+        CommonPasswordValidator().validate(password)
+    except ValidationError:
+        return Weakness.COMMON
+    return None
+
+
+def _set_password(user: User, new: str) -> None:
+    require_strength(user, kept_password(new))
+    user.set_password(kept_password(new))
+    user.save(update_fields=["password"])
+
+
+def _announce_change(actor: Actor, *, by_link: bool) -> None:
+    announce(
+        PasswordChanged(
+            actor_id=actor.user_id,
+            request_id=actor.request_id,
+            person_id=actor.user_id,
+            by_link=by_link,
+        )
+    )

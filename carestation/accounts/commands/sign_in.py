@@ -1,0 +1,191 @@
+"""Signing in: mail address and password, then the second step.
+
+Every wrong one is answered the same, after the same work: one hash of a password, whether or not
+the address is known. What a try counts and what it leaves in the log outlive its refusal, so these
+commands are several small transactions, and the refusal is raised after the last.
+
+Controls: ISO/IEC 27017 5.17, 8.5; white paper 「認証情報の管理」.
+"""
+
+from uuid import UUID
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+
+from carestation.accounts.choices import Proof, Purpose, RefusalReason
+from carestation.accounts.commands.brakes import (
+    Tried,
+    brake,
+    count_sign_in,
+    forgive,
+    forgive_sign_in,
+)
+from carestation.accounts.commands.factors import spend_code
+from carestation.accounts.commands.sessions import (
+    OpenedSession,
+    Where,
+    complete_session,
+    open_session,
+    reopen_session,
+)
+from carestation.accounts.facts import SignInRefused
+from carestation.accounts.models import User
+from carestation.accounts.queries import email_index, must_have_factor, person_has_factor
+from carestation.accounts.rules import LONGEST_PASSWORD, kept_password
+from carestation.factlog.commands import announce
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import DomainError, NotVisible, Refused, TooMany, Unauthenticated
+from carestation.kernel.ids import uuid7
+
+
+class WrongSignIn(Unauthenticated):
+    """Address or password are wrong, or the account has ended: one answer for all."""
+
+    def __init__(self, *, tries_left: int) -> None:
+        super().__init__("sign_in")
+        self.tries_left = tries_left
+
+
+class WrongCode(DomainError):  # noqa: N818 - the name is the answer
+    """The code is wrong, too old, or was used before: one answer for all."""
+
+    def __init__(self, *, tries_left: int) -> None:
+        super().__init__("code")
+        self.tries_left = tries_left
+
+
+def sign_in(email: str, password: str, where: Where, *, request_id: UUID) -> OpenedSession:
+    """Sign a person in from a browser; the session is half open while a code is due.
+
+    Raises:
+        WrongSignIn: one answer for every wrong one.
+        TooMany: too many wrong ones of late.
+    """
+    user = _person_of(email, password, where, request_id)
+    is_half = person_has_factor(user.pk)
+    proof = Proof.PASSWORD
+    return open_session(user.pk, where, proof=proof, request_id=request_id, is_half=is_half)
+
+
+def sign_in_program(
+    email: str, password: str, code: str, where: Where, *, request_id: UUID
+) -> OpenedSession:
+    """Sign a person in from a program, all at once.
+
+    Raises:
+        WrongSignIn: one answer for every wrong one, the code too.
+        Refused: a code is due, or the person must first set one up (reason `second_factor`).
+        TooMany: too many wrong ones of late.
+    """
+    user = _person_of(email, password, where, request_id)
+    proof = Proof.PASSWORD
+    if person_has_factor(user.pk):
+        if not code:
+            raise Refused("second_factor")
+        proof = _proof_by_code(user.pk, code, request_id)
+    elif must_have_factor(user):
+        raise Refused("second_factor")
+    return open_session(user.pk, where, proof=proof, request_id=request_id)
+
+
+def take_second_step(actor: Actor, code: str) -> OpenedSession:
+    """Complete a half open session by a code of the app or a recovery code.
+
+    Raises:
+        WrongCode: it is wrong, too old, or was used before.
+        TooMany: too many wrong ones of late.
+        NotVisible: the session has ended meanwhile.
+    """
+    tried = brake(Purpose.CODE, actor.user_id.hex)
+    with transaction.atomic():
+        proof = spend_code(actor.user_id, code, request_id=actor.request_id)
+        opened = complete_session(actor, proof) if proof else None
+    if opened is None:
+        _refuse(RefusalReason.CODE, actor.user_id, actor.request_id)
+        raise WrongCode(tries_left=tried.left)
+    forgive(Purpose.CODE, actor.user_id.hex)
+    return opened
+
+
+def reopen_with_password(actor: Actor, password: str) -> OpenedSession:
+    """Open an idle session again, or confirm a used one, by the password.
+
+    Raises:
+        WrongSignIn: it is wrong.
+        TooMany: too many wrong ones of late.
+        NotVisible: the session has ended meanwhile.
+    """
+    check_own_password(actor, password)
+    return reopen_session(actor, Proof.PASSWORD)
+
+
+def check_own_password(actor: Actor, password: str) -> User:
+    """Return the actor if this is their password.
+
+    Raises:
+        WrongSignIn: it is wrong.
+        TooMany: too many wrong ones of late.
+        NotVisible: the account has ended.
+    """
+    tried = brake(Purpose.CONFIRMATION, actor.user_id.hex)
+    user = User.objects.filter(pk=actor.user_id, ended_at=None).first()
+    if user is None:
+        raise NotVisible
+    if not _is_password_of(user, password):
+        _refuse(RefusalReason.PASSWORD, user.pk, actor.request_id)
+        raise WrongSignIn(tries_left=tried.left)
+    forgive(Purpose.CONFIRMATION, actor.user_id.hex)
+    return user
+
+
+def _person_of(email: str, password: str, where: Where, request_id: UUID) -> User:
+    index = email_index(email)
+    tried = count_sign_in(index, where.address)
+    if tried.left < 0:
+        _refuse_braked(tried, request_id)
+    user = User.objects.filter(email_index=index).first()
+    is_right = _is_password_of(user, password)
+    if user is None or not is_right or not user.is_active:
+        _refuse(RefusalReason.PASSWORD, user.pk if user else None, request_id)
+        raise WrongSignIn(tries_left=tried.left)
+    forgive_sign_in(index, where.address)
+    return user
+
+
+def _is_password_of(user: User | None, password: str) -> bool:
+    kept = kept_password(password[:LONGEST_PASSWORD])
+    if user is None:
+        # The same work as for a person who is there.
+        make_password(kept)
+        return False
+    is_right = check_password(kept, user.password, setter=lambda known: _rehash(user, known))
+    return is_right and len(password) <= LONGEST_PASSWORD
+
+
+def _rehash(user: User, password: str) -> None:
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+def _proof_by_code(user_id: UUID, code: str, request_id: UUID) -> Proof:
+    tried = brake(Purpose.CODE, user_id.hex)
+    proof = spend_code(user_id, code, request_id=request_id)
+    if proof is None:
+        _refuse(RefusalReason.CODE, user_id, request_id)
+        raise WrongSignIn(tries_left=tried.left)
+    forgive(Purpose.CODE, user_id.hex)
+    return proof
+
+
+@transaction.atomic
+def _refuse(reason: RefusalReason, person_id: UUID | None, request_id: UUID) -> None:
+    refused = SignInRefused(
+        attempt_id=uuid7(), person_id=person_id, reason=reason, request_id=request_id
+    )
+    announce(refused)
+
+
+def _refuse_braked(tried: Tried, request_id: UUID) -> None:
+    if tried.is_first_too_many:
+        _refuse(RefusalReason.BRAKED, None, request_id)
+    raise TooMany("sign_in", retry_after_seconds=tried.wait_seconds)

@@ -1,0 +1,101 @@
+"""What holds of codes and passwords, whoever asks.
+
+Controls: ISO/IEC 27017 5.17, 8.5; white paper 「認証情報の管理」.
+"""
+
+import re
+import secrets
+import unicodedata
+from datetime import datetime
+from typing import Final
+
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+from carestation.accounts.choices import Device, Weakness
+
+PERIOD_SECONDS: Final = 30
+# The clock of a telephone may be a step off (RFC 6238, 5.2).
+STEPS_OFF: Final = 1
+SHORTEST: Final = 15
+SHORTEST_WITH_FACTOR: Final = 8
+LONGEST_PASSWORD: Final = 1_000
+SHORTEST_TELLING: Final = 3
+RECOVERY_LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ23456789"
+RECOVERY_LENGTH: Final = 12
+_SIX_DIGITS: Final = re.compile(r"\d{6}", re.ASCII)
+
+
+def matching_step(secret: str, code: str, *, at: datetime, after: int) -> int | None:
+    """Return the time step whose code this is, later than the last one that was spent."""
+    typed = folded_code(code)
+    if not _SIX_DIGITS.fullmatch(typed):
+        return None
+    now = int(at.timestamp()) // PERIOD_SECONDS
+    found = None
+    for step in range(now - STEPS_OFF, now + STEPS_OFF + 1):
+        expected = format_hotp_value(hotp_value(secret, step))
+        if secrets.compare_digest(typed, expected) and step > after:
+            found = step
+    return found
+
+
+def folded_code(code: str) -> str:
+    """Return a code as it is compared: half-width, without spaces and hyphens, in capitals."""
+    text = unicodedata.normalize("NFKC", code[:100]).upper()
+    return "".join(letter for letter in text if letter.isalnum() and letter.isascii())
+
+
+def fresh_recovery_code() -> str:
+    """Return a code of 57 bits, without letters that look alike, in groups of four."""
+    letters = "".join(secrets.choice(RECOVERY_LETTERS) for _ in range(RECOVERY_LENGTH))
+    return "-".join(letters[at : at + 4] for at in range(0, RECOVERY_LENGTH, 4))
+
+
+def kept_password(password: str) -> str:
+    """Return a password in the one form in which it is hashed."""
+    return unicodedata.normalize("NFC", password)
+
+
+def weakness_of(password: str, *, has_factor: bool, own_words: tuple[str, ...]) -> Weakness | None:
+    """Return why a new password is not taken, or nothing; `own_words`: name, reading, address."""
+    if len(password) > LONGEST_PASSWORD:
+        return Weakness.LONG
+    if len(password) < (SHORTEST_WITH_FACTOR if has_factor else SHORTEST):
+        return Weakness.SHORT
+    if len(set(password)) < SHORTEST_TELLING:
+        return Weakness.COMMON
+    folded = _folded(password)
+    words = (_folded(word) for word in own_words)
+    if any(word in folded for word in words if len(word) >= SHORTEST_TELLING):
+        return Weakness.OWN
+    return None
+
+
+def device_of(agent: str) -> Device:
+    """Return what a browser says that it runs on."""
+    if "iPad" in agent or ("Android" in agent and "Mobile" not in agent):
+        return Device.TABLET
+    if "iPhone" in agent or "Android" in agent:
+        return Device.PHONE
+    if any(name in agent for name in ("Windows", "Macintosh", "X11", "CrOS")):
+        return Device.COMPUTER
+    return Device.UNKNOWN
+
+
+def browser_of(agent: str) -> str:
+    """Return the name of a browser, as it says itself; nothing if it is none of the usual."""
+    # Each of the later says that it is the ones before it, too.
+    named = (
+        ("Edg", "Edge"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("FxiOS", "Firefox"),
+        ("Firefox", "Firefox"),
+        ("CriOS", "Chrome"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    )
+    return next((name for mark, name in named if mark in agent), "")
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
