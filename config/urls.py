@@ -9,6 +9,7 @@ urlpatterns = [
     path("ready", health.ready, name="ready"),
     path("", include("carestation.timeline.urls")),
     path("", include("carestation.patients.urls")),
+    path("api/v1/", include("carestation.api.urls")),
 ]
 
 handler400 = "carestation.kernel.problems.bad_request"

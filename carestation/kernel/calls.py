@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 
 from carestation.kernel.bodies import JSON, UnreadableBody, read_json
@@ -20,7 +20,7 @@ from carestation.kernel.errors import DomainError
 from carestation.kernel.problems import problem_json
 from carestation.kernel.shapes import UnfitFields, read_query, read_record
 
-Act = Callable[..., "Answer | HttpResponse"]
+Act = Callable[..., "Answer | HttpResponseBase"]
 READING: Final = frozenset({"GET", "DELETE"})
 
 
@@ -89,14 +89,14 @@ def _path(calls: Sequence[Call]) -> URLPattern:
     return path(calls[0].path, _endpoint(calls), name=calls[0].name)
 
 
-def _endpoint(calls: Sequence[Call]) -> Callable[..., HttpResponse]:
+def _endpoint(calls: Sequence[Call]) -> Callable[..., HttpResponseBase]:
     first = calls[0]
     by_method = {call.method: call for call in calls}
     if "GET" in by_method:
         by_method["HEAD"] = by_method["GET"]
     allowed = ", ".join(sorted(by_method))
 
-    def endpoint(request: HttpRequest, **place: object) -> HttpResponse:
+    def endpoint(request: HttpRequest, **place: object) -> HttpResponseBase:
         """Answer one call."""
         call = by_method.get(request.method or "")
         if call is None:
@@ -112,7 +112,7 @@ def _endpoint(calls: Sequence[Call]) -> Callable[..., HttpResponse]:
     return door(first.door, side=first.side)(endpoint)
 
 
-def _answered(request: HttpRequest, call: Call, place: Mapping[str, object]) -> HttpResponse:
+def _answered(request: HttpRequest, call: Call, place: Mapping[str, object]) -> HttpResponseBase:
     try:
         answer = call.act(request, **place, **_taken(request, call))
     except UnreadableBody as error:
@@ -123,7 +123,7 @@ def _answered(request: HttpRequest, call: Call, place: Mapping[str, object]) -> 
         field = (call.fields or {}).get(error.reason)
         fields = {field: error.reason} if field else {}
         return problem_json(request, error.status, reason=error.reason, fields=fields)
-    return answer if isinstance(answer, HttpResponse) else _response(answer)
+    return answer if isinstance(answer, HttpResponseBase) else _response(answer)
 
 
 def _taken(request: HttpRequest, call: Call) -> dict[str, object]:

@@ -7,21 +7,25 @@ here, times in Japan's (`+09:00`).
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, TypedDict
+from typing import Annotated, Final, TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from carestation.groups.queries import Member
+from carestation.kernel.shapes import Format
+from carestation.timeline.choices import MediaType, Urgency
 from carestation.timeline.queries.files import File
 from carestation.timeline.queries.messages import Message
 
 TOKYO: Final = ZoneInfo("Asia/Tokyo")
+Id = Annotated[str, Format("uuid")]
+Moment = Annotated[str, Format("date-time")]
 
 
 class PersonJson(TypedDict):
     """Who someone is; the patient and the family have neither profession nor facility."""
 
-    id: str
+    id: Id
     name: str
     profession: str | None
     facility: str | None
@@ -30,9 +34,9 @@ class PersonJson(TypedDict):
 class FileJson(TypedDict):
     """What is attached. Sizes in bytes and pixels."""
 
-    id: str
+    id: Id
     name: str
-    type: str
+    type: MediaType
     size_bytes: int
     width: int | None
     height: int | None
@@ -41,21 +45,21 @@ class FileJson(TypedDict):
 class PostJson(TypedDict):
     """A post. Of a withdrawn one neither words nor files are said."""
 
-    id: str
+    id: Id
     number: int
     seq: int
     author: PersonJson
     body: str
-    published_at: str
-    parent: str | None
-    urgency: str
+    published_at: Moment
+    parent: Id | None
+    urgency: Urgency
     asks_acknowledgement: bool
-    mentions: list[str]
+    mentions: list[Id]
     acknowledged_by: int
     read_by: int
     attachments: list[FileJson]
-    edited_at: str | None
-    withdrawn_at: str | None
+    edited_at: Moment | None
+    withdrawn_at: Moment | None
 
 
 def post_json(message: Message, members: Sequence[Member]) -> PostJson:
@@ -72,7 +76,7 @@ def post_json(message: Message, members: Sequence[Member]) -> PostJson:
         body=message.body,
         published_at=japan_time(message.published_at),
         parent=_text(message.parent_id),
-        urgency=message.urgency.value,
+        urgency=message.urgency,
         asks_acknowledgement=message.asks_acknowledgement,
         mentions=[str(one.id) for one in message.mentions],
         acknowledged_by=len(message.acknowledged_by),
@@ -93,7 +97,7 @@ def file_json(file: File) -> FileJson:
     return FileJson(
         id=str(file.id),
         name=file.name,
-        type=file.media_type.value,
+        type=file.media_type,
         size_bytes=file.size_bytes,
         width=file.width,
         height=file.height,

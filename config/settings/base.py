@@ -58,6 +58,7 @@ CONTEXTS = (
     "groups",
     "patients",
     "timeline",
+    "api",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",

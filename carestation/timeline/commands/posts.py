@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from carestation.groups.queries import members_at
 from carestation.groups.rules import Seat, may_post
 from carestation.kernel.errors import DomainError, Refused, require
 from carestation.kernel.ids import uuid7
@@ -87,8 +88,9 @@ def publish_post(seat: Seat, draft: Draft) -> Published:
 
     Raises:
         Refused: the group is archived, or the membership ended meanwhile.
-        NotVisible: the post that it answers is not at this side, or a file is not the actor's.
-        DomainError: nothing is said, or more than ten files are attached.
+        NotVisible: the post that it answers is not at this side.
+        DomainError: nothing is said, more than ten files are attached, one of them is gone, or
+            someone is named who does not sit at this side.
     """
     require(allowed=may_post(seat), reason="archived")
     _require_sense(seat, draft)
@@ -130,6 +132,8 @@ def _require_sense(seat: Seat, draft: Draft) -> None:
     hurries = draft.urgency is Urgency.URGENT or draft.asks_acknowledgement
     if hurries and not may_hurry(seat):
         raise DomainError("calm_side")
+    if draft.mentions and not {one.user_id for one in members_at(seat)}.issuperset(draft.mentions):
+        raise DomainError("not_a_member")
 
 
 def _sealed_post(seat: Seat, draft: Draft) -> Post:

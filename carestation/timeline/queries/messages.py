@@ -3,6 +3,7 @@
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
+from base64 import b64decode
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -248,3 +249,9 @@ def read_message(seat: Seat, row: Row) -> Message:
 
 def _at(seat: Seat) -> Row:
     return {"group_id": seat.group_id, "side": seat.side.value}
+
+
+def _mention(seat: Seat, row: Row) -> Mention:
+    user_id = UUID(row["id"])
+    sealed = b64decode(row["name_sealed"])
+    return Mention(id=user_id, name=read_name(user_id, sealed, seat.actor))

@@ -16,7 +16,7 @@ from django.http import (
 )
 from django.template.response import TemplateResponse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from carestation.kernel.actor import Actor
 from carestation.kernel.doors import Door, door
@@ -68,7 +68,7 @@ def discard(request: CareRequest, file_id: UUID) -> HttpResponse:
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
-@require_GET
+@require_safe
 @door(Door.SEAT, side="post", changes=False)
 def content(request: CareRequest, file_id: UUID) -> HttpResponseBase:
     """Send a file, or the part of it that was asked for; a document is saved, a picture shown."""

@@ -1,0 +1,1 @@
+"""The calls: sessions, oneself, posts, files, and their description. Each returns an `Answer`."""
