@@ -64,7 +64,7 @@ class PatientJson(TypedDict):
     id: Id
     name: str
     kana: str
-    birth_date: Annotated[str, Format("date")]
+    birth_date: Annotated[str, Format(name="date")]
     sex: str
     care_level: str
     has_namesake: bool

@@ -18,8 +18,8 @@ from carestation.timeline.queries.files import File
 from carestation.timeline.queries.messages import Message
 
 TOKYO: Final = ZoneInfo("Asia/Tokyo")
-Id = Annotated[str, Format("uuid")]
-Moment = Annotated[str, Format("date-time")]
+Id = Annotated[str, Format(name="uuid")]
+Moment = Annotated[str, Format(name="date-time")]
 
 
 class PersonJson(TypedDict):
