@@ -1,16 +1,19 @@
 """Paths."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from carestation.kernel import health
+from carestation.kernel.doors import entrances
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health, name="health"),
     path("ready", health.ready, name="ready"),
     path("", include("carestation.timeline.urls")),
     path("", include("carestation.patients.urls")),
     path("api/v1/", include("carestation.api.urls")),
 ]
+# A view that says no door, or no methods, stops the start here.
+entrances(urlpatterns)
 
 handler400 = "carestation.kernel.problems.bad_request"
 handler403 = "carestation.kernel.problems.forbidden"

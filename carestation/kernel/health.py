@@ -5,22 +5,23 @@ from http import HTTPStatus
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from carestation.kernel.doors import Door, door
+
 
 @require_GET
-@login_not_required
+@door(Door.PUBLIC)
 def health(_: HttpRequest) -> HttpResponse:
     """Answer 200 while the process lives."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_GET
-@login_not_required
+@door(Door.PUBLIC)
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 when the process can serve, else 503; the reason is for the machine itself."""
     reason = _what_is_missing()
