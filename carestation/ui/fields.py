@@ -9,7 +9,9 @@ from datetime import date
 from typing import Final
 
 from django.forms import BoundField, Form
-from django.forms.widgets import CheckboxInput, ChoiceWidget, Textarea
+from django.forms import Field as DjangoField
+from django.forms.widgets import CheckboxInput, ChoiceWidget, FileInput, Textarea
+from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from carestation.ui.components import Attribute, attributes
@@ -99,7 +101,7 @@ def field_of(bound: BoundField, *, hint: str = "", **more: Attribute) -> Field:
         checked=isinstance(widget, CheckboxInput) and bool(bound.value()),
         required=bound.field.required,
         hint=hint or str(bound.help_text),
-        errors=[str(error) for error in bound.errors],
+        errors=_errors(bound),
         options=_options(bound),
         attributes=attributes(limits | given | named),
     )
@@ -108,12 +110,24 @@ def field_of(bound: BoundField, *, hint: str = "", **more: Attribute) -> Field:
 def errors_of(form: Form) -> list[FieldError]:
     """Return everything that is wrong with a form, in the order of its fields; its own first."""
     whole = [FieldError(id="", label="", text=str(text)) for text in form.non_field_errors()]
-    parts = [
-        FieldError(id=bound.id_for_label, label=str(bound.label), text=str(text))
-        for bound in form
-        for text in bound.errors
+    hidden = [
+        FieldError(id="", label="", text=text)
+        for bound in form.hidden_fields()
+        for text in _errors(bound)
     ]
-    return [*whole, *parts]
+    parts = [
+        FieldError(id=bound.id_for_label, label=str(bound.label), text=text)
+        for bound in form.visible_fields()
+        for text in _errors(bound)
+    ]
+    return [*whole, *hidden, *parts]
+
+
+def _errors(bound: BoundField) -> list[str]:
+    missing = str(DjangoField.default_error_messages["required"])
+    picks = isinstance(bound.field.widget, ChoiceWidget | CheckboxInput | FileInput)
+    plain = _("選んでください。") if picks else _("入力してください。")
+    return [plain if str(text) == missing else str(text) for text in bound.errors]
 
 
 def _kind(bound: BoundField) -> str:

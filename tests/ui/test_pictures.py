@@ -1,0 +1,85 @@
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from tests.ui.drawing import CHROMIUM, NOW, PAGES, Desk, a_desk, drawn
+
+FOUND: Final = find_spec("axe_playwright_python")
+AXE: Final = Path(str(FOUND and FOUND.origin)).parent / "axe.min.js"
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PICTURES: Final = Path(__file__).parents[2] / "var" / "pictures"
+NAMES: Final = sorted(path.stem for path in PAGES.glob("[a-z]*.html"))
+WIDTHS: Final = (320, 390, 1280)
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: apt-get install chromium")
+SMALL_TARGETS: Final = """
+() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+  .filter((one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true}))
+  .filter((one) => !one.closest(".vh, .skip-link, p:not(:has(> a:only-child)), .choice, .choices"))
+  .map((one) => [one.getBoundingClientRect(), one])
+  .filter(([box]) => box.height < 43.5 || box.width < 43.5)
+  .map(([box, one]) => `${one.outerHTML.slice(0, 90)} ${box.width}x${box.height}`)
+"""
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Desk]:
+    with a_desk() as desk:
+        yield desk
+
+
+@pytest.fixture(autouse=True)
+def _the_day_of_the_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    answer = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
+    return [
+        f"{one['id']}: {one['help']} {[node['html'][:160] for node in one['nodes']][:4]}"
+        for one in answer["violations"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_fits_is_quiet_and_axe_finds_nothing(
+    name: str, width: int, theme: str, desk: Desk
+) -> None:
+    with desk.looking_at(drawn(name), width=width, dark=theme == "dark") as page:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(full_page=name == "contact", path=PICTURES / f"{name}-{width}-{theme}.png")
+        wide = page.evaluate("() => document.documentElement.scrollWidth")
+
+        assert wide <= width
+        assert violations(page) == []
+        assert desk.complaints == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_to_touch_is_smaller_than_a_finger(name: str, desk: Desk) -> None:
+    with desk.looking_at(drawn(name), width=390) as page:
+        assert page.evaluate(SMALL_TARGETS) == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", NAMES)
+def test_text_of_twice_the_size_fits(name: str, width: int, desk: Desk) -> None:
+    # Zoom of 200 % is half the width in CSS pixels (WCAG 1.4.4, 1.4.10).
+    with desk.looking_at(drawn(name), width=width // 2, height=422) as page:
+        page.screenshot(path=PICTURES / f"{name}-{width}-zoomed.png")
+
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width // 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_whole_without_javascript(name: str, desk: Desk) -> None:
+    with desk.looking_at(drawn(name), width=390, scripts=False) as page:
+        assert page.locator("h1").first.is_visible()
+        assert page.locator("[hidden] >> visible=true").count() == 0
