@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Final
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -64,9 +65,11 @@ def problem_json(request: HttpRequest, status: HTTPStatus, **more: object) -> Js
 
 
 @login_not_required
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """Answer 400."""
-    return problem(request, HTTPStatus.BAD_REQUEST, "")
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400; 413 where more was sent than is taken."""
+    is_too_big = isinstance(exception, RequestDataTooBig)
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_too_big else HTTPStatus.BAD_REQUEST
+    return problem(request, status, "")
 
 
 @login_not_required

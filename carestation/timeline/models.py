@@ -177,6 +177,10 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         """Those that are looked at in place."""
         return self.exclude(media_type=MediaType.PDF)
 
+    def documents(self) -> Self:
+        """Those that are read elsewhere."""
+        return self.filter(media_type=MediaType.PDF)
+
 
 class Attachment(models.Model):
     """A sealed file: its uploader's until a post carries it, from then on the group's.

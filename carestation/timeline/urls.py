@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from carestation.timeline.paths import SideConverter
-from carestation.timeline.views import home, members, reading, writing
+from carestation.timeline.views import album, files, home, members, reading, writing
 
 register_converter(SideConverter, "side")
 app_name = "timeline"
@@ -20,9 +20,15 @@ urlpatterns = [
     path(SIDE + "members/add/", members.add, name="add_member"),
     path(SIDE + "members/<uuid:membership_id>/end/", members.end, name="end_member"),
     path(SIDE + "archive/", members.archive, name="archive"),
+    path(SIDE + "photos/", album.album, name="album"),
+    path(SIDE + "photos/<uuid:file_id>/", album.photo, name="photo"),
     path(POST, reading.post, name="post"),
     path(POST + "versions/", reading.versions, name="versions"),
     path(POST + "edit/", writing.edit, name="edit"),
     path(POST + "withdraw/", writing.withdraw, name="withdraw"),
     path(POST + "acknowledgement/", writing.acknowledgement, name="acknowledgement"),
+    path("files/", files.upload, name="upload"),
+    path("files/<uuid:file_id>/", files.content, name="file"),
+    path("files/<uuid:file_id>/thumbnail/", files.thumbnail, name="thumbnail"),
+    path("files/<uuid:file_id>/discard/", files.discard, name="discard_file"),
 ]

@@ -1,7 +1,9 @@
 """What a person typed, cleaned."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +13,7 @@ from carestation.kernel.ids import uuid7
 from carestation.kernel.text import TextReason, UnfitText, clean_text
 from carestation.timeline.choices import Urgency
 from carestation.timeline.commands.posts import Draft
+from carestation.timeline.forms.files import FILES_GONE
 
 WORDS: Final = {
     TextReason.UNFIT: _("使えない文字が入っています。消してから、もう一度送ってください。"),
@@ -22,6 +25,7 @@ REFUSALS: Final = {
     "empty": _("本文を書くか、写真や書類を付けてください。"),
     "too_many_files": _("添付は10個までです。減らしてから送ってください。"),
     "calm_side": _("ご家族の側では、緊急や「了解が必要」は使えません。"),
+    "files_gone": FILES_GONE,
 }
 
 
@@ -72,6 +76,18 @@ class DraftForm(forms.Form):
     mentions = IdsField()
     attachments = IdsField()
     is_confirmed = forms.BooleanField(required=False)
+
+    def attachment_ids(self) -> list[UUID]:
+        """Return the files that were handed in before, whether or not all else is well."""
+        if not self.is_bound:
+            return []
+        self.is_valid()  # the first look cleans
+        return list(self.cleaned_data.get("attachments", []))
+
+    def refuse_files(self, refusals: Sequence[str]) -> None:
+        """Say of each file that came with the form why it is not taken."""
+        for words in refusals:
+            self.add_error(None, ValidationError(words, code="file"))
 
     def refuse(self, reason: str) -> None:
         """Say at the form why the command did not take it."""

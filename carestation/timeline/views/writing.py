@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from carestation.groups.choices import Side
 from carestation.groups.queries import take_seat
+from carestation.groups.rules import Seat
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import DomainError
 from carestation.kernel.http import CareRequest
@@ -23,8 +24,10 @@ from carestation.timeline.commands.changes import edit_post, withdraw_post
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.forms.drafts import DraftForm, EditForm, SignForm, fresh_draft
 from carestation.timeline.pushes import push_post
+from carestation.timeline.queries.files import File, waiting_files
 from carestation.timeline.queries.messages import message
 from carestation.timeline.rules import asks_before_sending
+from carestation.timeline.views.files import receive_files
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +36,8 @@ def write(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     """Show the composer of a side; a POST brings back what was typed, to put it right."""
     seat = take_seat(request.actor, group_id, side)
     form = DraftForm(request.POST or None, initial=fresh_draft())
-    return TemplateResponse(request, "timeline/write.html", {"room": room_of(seat), "form": form})
+    context = {"room": room_of(seat), "form": form, "attached": _attached(request, form)}
+    return TemplateResponse(request, "timeline/write.html", context)
 
 
 @require_POST
@@ -41,12 +45,13 @@ def write(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
 def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     """Publish a post; what the family will read is shown once more before."""
     seat = take_seat(request.actor, group_id, side)
-    form = DraftForm(request.POST)
+    received = receive_files(request)
+    form = DraftForm(received.values)
+    form.refuse_files(received.refusals)
     if not form.is_valid():
         return _again(request, group_id, side, form)
     if asks_before_sending(side) and not form.cleaned_data["is_confirmed"]:
-        context = {"room": room_of(seat), "form": form, "draft": form.draft()}
-        return TemplateResponse(request, "timeline/confirm.html", context)
+        return _asked_once_more(request, seat, form)
     try:
         published = publish_post(seat, form.draft())
     except DomainError as error:
@@ -110,9 +115,19 @@ def acknowledgement(
 def _again(request: CareRequest, group_id: UUID, side: Side, form: DraftForm) -> HttpResponse:
     """Show the composer again with what was typed, and what is the matter with it."""
     room = room_of(take_seat(request.actor, group_id, side))
-    context = {"room": room, "form": form}
+    context = {"room": room, "form": form, "attached": _attached(request, form)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return TemplateResponse(request, "timeline/write.html", context, status=status)
+
+
+def _asked_once_more(request: CareRequest, seat: Seat, form: DraftForm) -> HttpResponse:
+    """Show what is about to be sent, and who will read it."""
+    context = {"room": room_of(seat), "draft": form.draft(), "attached": _attached(request, form)}
+    return TemplateResponse(request, "timeline/confirm.html", context)
+
+
+def _attached(request: CareRequest, form: DraftForm) -> list[File]:
+    return waiting_files(request.actor, form.attachment_ids())
 
 
 def _timeline(group_id: UUID, side: Side) -> str:
