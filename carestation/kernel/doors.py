@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver
 View = Callable[..., Any]
 V = TypeVar("V", bound=View)
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-ORDER: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+ORDER: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Door(StrEnum):

@@ -5,9 +5,10 @@ Controls: ISO/IEC 27017 5.17; white paper 「認証情報の管理」.
 
 from http import HTTPStatus
 
-from carestation.accounts.choices import Device, SessionKind
-from carestation.accounts.commands.sessions import Where, sign_out
+from carestation.accounts.choices import SessionKind
+from carestation.accounts.commands.sessions import sign_out
 from carestation.accounts.commands.sign_in import sign_in_program
+from carestation.accounts.gate.where import where_of
 from carestation.api.forms import SignInSent
 from carestation.api.queries import read_account
 from carestation.api.wire import session_json
@@ -21,12 +22,7 @@ def create_session(request: CareRequest, sent: SignInSent) -> Answer:
     Every wrong one is answered the same. 403 with the reason `second_factor`: a code is due, or
     must first be set up on the pages.
     """
-    where = Where(
-        kind=SessionKind.PROGRAM,
-        device=Device.PROGRAM,
-        agent=request.headers.get("User-Agent", ""),
-        address=request.META.get("REMOTE_ADDR", ""),
-    )
+    where = where_of(request, SessionKind.PROGRAM)
     opened = sign_in_program(
         sent.email, sent.password, sent.code or "", where, request_id=request.request_id
     )

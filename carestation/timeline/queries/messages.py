@@ -3,6 +3,8 @@
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
+import json
+import json
 from base64 import b64decode
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -241,9 +243,9 @@ def read_message(seat: Seat, row: Row) -> Message:
         urgency=Urgency(row["urgency"]),
         asks_acknowledgement=row["asks_acknowledgement"],
         is_editable=is_shown and timezone.now() - row["published_at"] < EDITABLE,
-        mentions=tuple(_mention(seat, mention) for mention in row["mentioned"]),
+        mentions=tuple(_mention(seat, json.loads(one)) for one in row["mentioned"]),
         acknowledged_by=tuple(row["acknowledged_by"]),
-        files=tuple(read_file(seat, file) for file in row["files"]) if is_shown else (),
+        files=tuple(read_file(seat, json.loads(one)) for one in row["files"]) if is_shown else (),
     )
 
 
@@ -251,7 +253,8 @@ def _at(seat: Seat) -> Row:
     return {"group_id": seat.group_id, "side": seat.side.value}
 
 
-def _mention(seat: Seat, row: Row) -> Mention:
+def _mention(seat: Seat, text: str) -> Mention:
+    row: Row = json.loads(text)
     user_id = UUID(row["id"])
     sealed = b64decode(row["name_sealed"])
     return Mention(id=user_id, name=read_name(user_id, sealed, seat.actor))
