@@ -4,7 +4,6 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
 import json
-import json
 from base64 import b64decode
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -243,7 +242,7 @@ def read_message(seat: Seat, row: Row) -> Message:
         urgency=Urgency(row["urgency"]),
         asks_acknowledgement=row["asks_acknowledgement"],
         is_editable=is_shown and timezone.now() - row["published_at"] < EDITABLE,
-        mentions=tuple(_mention(seat, json.loads(one)) for one in row["mentioned"]),
+        mentions=tuple(_mention(seat, one) for one in row["mentioned"]),
         acknowledged_by=tuple(row["acknowledged_by"]),
         files=tuple(read_file(seat, json.loads(one)) for one in row["files"]) if is_shown else (),
     )
