@@ -1,0 +1,69 @@
+"""The few database connections of the process: none belongs to a stream.
+
+A connection that failed is given up, and the statement is tried once more on a new one: after a
+restart of PostgreSQL the old ones are dead.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final, LiteralString
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+CONNECTIONS: Final = 2
+Rows = list[TupleRow]
+
+
+async def connect(url: str) -> AsyncConnection:
+    """Return a new connection, each statement its own transaction."""
+    return await AsyncConnection.connect(
+        url,
+        autocommit=True,
+        connect_timeout=5,
+        application_name="carestation live",
+        keepalives_idle=30,
+        keepalives_interval=10,
+        keepalives_count=3,
+    )
+
+
+class Database:
+    """A small pool for reading."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._turns = asyncio.Semaphore(CONNECTIONS)
+        self._idle: list[AsyncConnection] = []
+
+    async def rows(self, statement: LiteralString, parameters: Mapping[str, object]) -> Rows:
+        """Run one statement; return its rows.
+
+        Raises:
+            psycopg.OperationalError: the database does not answer.
+        """
+        async with self._turns:
+            while self._idle:
+                try:
+                    return await self._run(self._idle.pop(), statement, parameters)
+                except psycopg.OperationalError:
+                    continue
+            return await self._run(await connect(self._url), statement, parameters)
+
+    async def close(self) -> None:
+        """Give up all connections."""
+        while self._idle:
+            await self._idle.pop().close()
+
+    async def _run(
+        self, db: AsyncConnection, statement: LiteralString, parameters: Mapping[str, object]
+    ) -> Rows:
+        try:
+            cursor = await db.execute(statement, parameters)
+            rows = await cursor.fetchall()
+        except BaseException:
+            await db.close()
+            raise
+        self._idle.append(db)
+        return rows

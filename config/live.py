@@ -1,0 +1,42 @@
+"""The live process: event streams, without Django. `uvicorn config.live:application`."""
+
+import logging.config
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from carestation.live.application import Application, Site
+from carestation.live.buses import bus_of
+from carestation.live.database import Database
+from carestation.live.hall import Hall, Timing
+from carestation.live.usher import Usher
+from carestation.vault.keyfiles import key_from_file
+from config.environment import Environment, environment
+
+LOGGING: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "carestation.kernel.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"uvicorn": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}
+
+
+def make_application(surroundings: Environment, timing: Timing | None = None) -> Application:
+    """Return the application for these surroundings."""
+    usher = Usher(
+        Hall(timing or Timing()),
+        database=Database(surroundings.database_url),
+        bus=bus_of(surroundings.bus_url, surroundings.database_url),
+        bus_key=key_from_file(surroundings.bus_key_url),
+    )
+    is_https = surroundings.site_url.startswith("https://")
+    site = Site(
+        host=urlsplit(surroundings.site_url).netloc,
+        cookie="__Host-session" if is_https else "session",
+    )
+    return Application(usher, site)
+
+
+logging.config.dictConfig(LOGGING)
+application = make_application(environment())
