@@ -82,9 +82,7 @@ def settle() -> World:
     for name in ("sato", "ueda"):
         begin_membership(
             seat,
-            Newcomer(
-                user_id=people[name].pk, role=Role.PROFESSIONAL, staff_id=staff[name].pk
-            ),
+            Newcomer(user_id=people[name].pk, role=Role.PROFESSIONAL, staff_id=staff[name].pk),
         )
     family = Newcomer(user_id=people["mori"].pk, role=Role.FAMILY, relation=Relation.FAMILY)
     begin_membership(seat, family)

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from carestation.facilities.facts import FacilityOpened, StaffBegan, StaffEnded
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
+from carestation.facilities.facts import FacilityOpened, StaffBegan, StaffEnded
 from carestation.facilities.models import Facility, Staff
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
@@ -21,9 +21,7 @@ def open_facility(actor: Actor, *, name: str, kind: FacilityKind) -> Facility:
     """Let a facility take part."""
     facility = Facility.objects.create(name=name, kind=kind, created_at=timezone.now())
     announce(
-        FacilityOpened(
-            actor_id=actor.user_id, request_id=actor.request_id, facility_id=facility.pk
-        )
+        FacilityOpened(actor_id=actor.user_id, request_id=actor.request_id, facility_id=facility.pk)
     )
     return facility
 

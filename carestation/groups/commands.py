@@ -13,9 +13,9 @@ from carestation.groups.choices import Kind, Role
 from carestation.groups.facts import (
     GroupArchived,
     GroupOpened,
-    MembersViewed,
     MembershipBegan,
     MembershipEnded,
+    MembersViewed,
 )
 from carestation.groups.models import Group, Membership, ReadMark, Timeline
 from carestation.groups.queries import find_membership, group_name_place
@@ -64,6 +64,14 @@ def open_group(
 
 
 @transaction.atomic
+def open_talk(actor: Actor, own: Newcomer, other: Newcomer) -> Group:
+    """Open a talk of two people; nobody manages it, and nobody joins later."""
+    group = open_group(actor, Kind.DIRECT, own)
+    _begin(actor, group.pk, other, None)
+    return group
+
+
+@transaction.atomic
 def begin_membership(seat: Seat, newcomer: Newcomer) -> Membership:
     """Seat a person; counted at every side that it sees, and all before counts as read.
 
@@ -105,9 +113,7 @@ def end_membership(seat: Seat, membership_id: UUID) -> Membership:
     for timeline in timelines:
         count_change(timeline)
     announce(
-        MembershipEnded(
-            **seat.marks(), membership_id=membership_id, person_id=membership.user_id
-        )
+        MembershipEnded(**seat.marks(), membership_id=membership_id, person_id=membership.user_id)
     )
     return membership
 

@@ -18,7 +18,9 @@ class FaceSheetForm(forms.Form):
 
     name = forms.CharField(label=_("お名前（姓と名のあいだに空白）"), max_length=100)
     kana = forms.CharField(label=_("ふりがな"), max_length=100)
-    birth_date = forms.DateField(label=_("生年月日"), widget=forms.DateInput(attrs={"type": "date"}))
+    birth_date = forms.DateField(
+        label=_("生年月日"), widget=forms.DateInput(attrs={"type": "date"})
+    )
     sex = forms.ChoiceField(label=_("性別"), choices=Sex.choices)
     care_level = forms.ChoiceField(label=_("要介護度"), choices=CareLevel.choices, required=False)
     allergies = forms.CharField(label=_("アレルギー"), required=False, widget=forms.Textarea)
@@ -35,7 +37,8 @@ class FaceSheetForm(forms.Form):
                 text = said.get(name, "")
                 said[name] = clean_line(text) if is_line else clean_text(text, longest=LONGEST_NOTE)
             except UnfitText as unfit:
-                self.add_error(name, ValidationError(_("使えない文字があるか、長すぎます。"), unfit.reason))
+                words = _("使えない文字があるか、長すぎます。")
+                self.add_error(name, ValidationError(words, code=unfit.reason))
         return said
 
     def say_conflict(self, version: int) -> None:

@@ -18,9 +18,7 @@ class Patient(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="+")
-    managing_facility = models.ForeignKey(
-        Facility, on_delete=models.PROTECT, related_name="+"
-    )
+    managing_facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
     face_sheet_sealed = models.BinaryField()
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()

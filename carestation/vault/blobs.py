@@ -46,7 +46,9 @@ class FolderBlobs:
     def write(self, blob_id: UUID, variant: str, parts: Iterable[bytes]) -> None:
         """Keep the parts; they are on disk after."""
         path = self._path(blob_id, variant)
-        path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        self._root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        for folder in (path.parent.parent, path.parent):
+            folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         fresh = path.with_name(f"{uuid7()}.new")
         try:
             _write_through(fresh, parts)

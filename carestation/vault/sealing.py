@@ -28,7 +28,7 @@ class Place:
     row_id: UUID
 
     def bound_to(self, scope_id: UUID) -> bytes:
-        """Return the associated data: each part behind its length, so that none runs into another."""
+        """Return the associated data: each part behind its length, so none runs into another."""
         parts = (
             FORMAT,
             self.table.encode(),

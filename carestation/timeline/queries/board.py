@@ -15,8 +15,10 @@ TOKYO: Final = ZoneInfo("Asia/Tokyo")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A thread in the list. `day`: it is the first of its day here; `ends_unread`: the last one
-    with something unread."""
+    """A thread in the list.
+
+    `day`: it is the first of its day here; `ends_unread`: the last one with something unread.
+    """
 
     message: Message
     standing: Standing

@@ -70,9 +70,7 @@ def standing_of(message: Message, members: Sequence[Member]) -> Standing:
 def reach_of(seat: Seat, message: Message) -> Reach:
     """Return every other member at the side, by what they did with a post."""
     members = [one for one in members_at(seat) if one.user_id != message.author_id]
-    signs = Acknowledgement.objects.standing().filter(
-        group_id=seat.group_id, post_id=message.id
-    )
+    signs = Acknowledgement.objects.standing().filter(group_id=seat.group_id, post_id=message.id)
     times = dict(signs.values_list("user_id", "at"))
     asked = standing_of(message, members).asked
     reached = [

@@ -1,0 +1,204 @@
+import hashlib
+import threading
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carestation.factlog.commands import Follower, announce, follow
+from carestation.factlog.facts import KINDS, Fact, fact_of
+from carestation.factlog.models import Cursor, LoggedFact
+from carestation.groups.choices import Role, Side
+from carestation.groups.facts import MembershipBegan
+from carestation.kernel.ids import uuid7
+from carestation.timeline.choices import Urgency
+from carestation.timeline.facts import PostPublished
+
+ids = st.uuids()
+INSERT = """
+INSERT INTO factlog_loggedfact (kind, {}, object_id, request_id, detail)
+VALUES ('x', {}, gen_random_uuid(), gen_random_uuid(), '{{}}')
+"""
+
+
+facts = st.builds(
+    PostPublished,
+    actor_id=ids,
+    request_id=ids,
+    group_id=ids,
+    post_id=ids,
+    parent_id=st.none() | ids,
+    facility_id=st.none() | ids,
+    side=st.sampled_from(Side),
+    urgency=st.sampled_from(Urgency),
+)
+
+
+@given(facts)
+def test_a_fact_comes_back_from_its_row_as_it_was(fact: PostPublished) -> None:
+
+    assert fact_of(fact.columns()) == fact
+
+
+def began() -> MembershipBegan:
+    return MembershipBegan(
+        actor_id=uuid7(),
+        request_id=uuid7(),
+        group_id=uuid7(),
+        membership_id=uuid7(),
+        person_id=uuid7(),
+        role=Role.PROFESSIONAL,
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_transaction_is_not_passed_by() -> None:
+    seen: list[Fact] = []
+    one = Follower(name="test", kind=MembershipBegan, act=seen.extend)
+    first, second = began(), began()
+    may_commit, has_written = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with transaction.atomic():
+            announce(first)
+            has_written.set()
+            may_commit.wait()
+        connection.close()
+
+    thread = threading.Thread(daemon=True, target=slow)
+    thread.start()
+    has_written.wait()
+    announce(second)
+    early = follow(one)
+    may_commit.set()
+    thread.join()
+    late = follow(one)
+
+    assert (early, late) == (0, 2)
+    assert seen == [first, second]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_began_early_and_wrote_late_is_not_missed() -> None:
+    seen: list[Fact] = []
+    one = Follower(name="test", kind=MembershipBegan, act=seen.extend)
+    first, second = began(), began()
+    go, done, started = threading.Event(), threading.Event(), threading.Event()
+
+    def early_xid_late_id() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")
+            started.set()
+            go.wait()
+            announce(first)
+        done.set()
+        connection.close()
+
+    thread = threading.Thread(daemon=True, target=early_xid_late_id)
+    thread.start()
+    started.wait()
+    with transaction.atomic():
+        announce(second)
+        go.set()
+        done.wait()
+    thread.join()
+    while follow(one):
+        pass
+
+    assert seen == [first, second]
+    by_id = list(LoggedFact.objects.order_by("id").values_list("object_id", flat=True))
+    assert by_id == [second.membership_id, first.membership_id]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_restore_begins_a_new_era_and_nothing_is_passed_by() -> None:
+    seen: list[Fact] = []
+    one = Follower(name="test", kind=MembershipBegan, act=seen.extend)
+    first, second = began(), began()
+    announce(first)
+    follow(one)
+    Cursor.objects.filter(follower="test").update(xid="99999999999")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE factlog_loggedfact ALTER era SET DEFAULT 2")
+
+    try:
+        announce(second)
+        while follow(one):
+            pass
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE factlog_loggedfact ALTER era SET DEFAULT 1")
+
+    assert seen == [first, second]
+
+
+@pytest.mark.control("8.15")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change", ["UPDATE factlog_loggedfact SET kind = 'x'", "DELETE FROM factlog_loggedfact"]
+)
+def test_a_fact_is_final_even_for_the_owner(change: str) -> None:
+    announce(began())
+
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+
+
+@pytest.mark.control("8.15")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE factlog_loggedfact SET kind = 'x'",
+        "DELETE FROM factlog_loggedfact",
+        "TRUNCATE factlog_loggedfact",
+        "ALTER TABLE factlog_loggedfact DISABLE TRIGGER ALL",
+        "DROP TABLE factlog_loggedfact",
+        INSERT.format("at", "now()"),
+        INSERT.format("leaf", "'x'"),
+        INSERT.format("era", "7"),
+    ],
+)
+def test_the_applications_role_may_only_add_and_read(change: str) -> None:
+    announce(began())
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE carestation_app")
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            cursor.execute(change)
+    announce(began())
+
+    assert LoggedFact.objects.count() == 2
+
+
+@pytest.mark.control("8.15")
+@pytest.mark.django_db
+def test_time_and_leaf_are_the_databases_own() -> None:
+    fact = began()
+    announce(fact)
+
+    row = LoggedFact.objects.get()
+
+    micros = int(row.at.timestamp() * 1_000_000 + 0.5)
+    parts = (
+        row.era,
+        row.pk,
+        micros,
+        fact.kind,
+        fact.actor_id,
+        "",
+        fact.group_id,
+        "",
+        fact.membership_id,
+        fact.request_id,
+        '{"role": "professional", "person_id": "' + str(fact.person_id) + '"}',
+    )
+    expected = hashlib.sha256(b"\x00" + "|".join(map(str, parts)).encode()).digest()
+    assert bytes(row.leaf) == expected
+
+
+def test_every_kind_of_fact_has_a_name_of_its_own() -> None:
+    kinds = {cls.kind for cls in KINDS.values()}
+
+    assert len(kinds) == len(KINDS)

@@ -1,0 +1,30 @@
+"""What the hot statements of groups say, said in the ORM."""
+
+from carestation.groups.choices import Role, Side
+from carestation.groups.models import ReadMark
+from carestation.groups.rules import may_see
+from carestation.kernel.actor import Actor
+from tests.world import World
+
+
+def seat_twin(world: World, actor: Actor, side: Side) -> tuple[object, ...] | None:
+    """Return what `take_seat` says of a seat; None where it finds none."""
+    own = ReadMark.objects.active().at(world.group.pk, side)
+    mark = (
+        own.filter(membership__user_id=actor.user_id)
+        .select_related("timeline", "membership__group", "membership__staff")
+        .first()
+    )
+    if mark is None or not may_see(Role(mark.membership.role), side):
+        return None
+    member = mark.membership
+    return (
+        member.pk,
+        member.role,
+        member.staff.facility_id if member.staff else None,
+        mark.pk,
+        mark.number,
+        mark.timeline.seq,
+        mark.timeline.posts,
+        member.group.archived_at is not None,
+    )
