@@ -1,6 +1,7 @@
 """What travels from web to live: one change, as open pages will show it. No Django here."""
 
 import json
+import zlib
 from dataclasses import asdict, dataclass
 from typing import Final, Self
 from uuid import UUID
@@ -30,21 +31,25 @@ class Push:
     def to_bytes(self) -> bytes:
         """Return the push as it is sealed; what would not fit goes without its words."""
         fields = {name: value for name, value in asdict(self).items() if value}
-        data = json.dumps(fields, default=str, ensure_ascii=False).encode()
-        if len(data) <= LARGEST_BYTES or not (self.html or self.json):
-            return data
-        fields.pop("json" if self.json else "html", None)
-        lighter = json.dumps(fields, default=str, ensure_ascii=False).encode()
-        if len(lighter) <= LARGEST_BYTES:
-            return lighter
-        fields.pop("html", None)
-        return json.dumps(fields, default=str).encode()
+        data = _written(fields)
+        for words in ("json" if self.html else "", "html", "json"):
+            if len(data) <= LARGEST_BYTES:
+                break
+            fields.pop(words, None)
+            data = _written(fields)
+        return data
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Return the push that was sealed."""
-        fields = json.loads(data)
+        fields = json.loads(data if data.startswith(b"{") else zlib.decompress(data))
         for name in ("group_id", "object_id", "ended_session_id"):
             if name in fields:
                 fields[name] = UUID(fields[name])
         return cls(**fields)
+
+
+def _written(fields: dict[str, object]) -> bytes:
+    # Fragment and post say the same words: what is too long shrinks to a third.
+    data = json.dumps(fields, default=str, ensure_ascii=False).encode()
+    return data if len(data) <= LARGEST_BYTES else zlib.compress(data, 1)

@@ -17,7 +17,7 @@ from tests.live.scene import GROUP, PATIENT, PROFESSIONAL, Wire
 
 PEOPLE = [uuid7() for _ in range(3)]
 people, sides = st.sampled_from(PEOPLE), st.sampled_from([PROFESSIONAL, PATIENT])
-Snapshot = list[Seating]
+Reading = tuple[set[Room], list[Seating]]
 
 
 class Kept(RuleBasedStateMachine):
@@ -33,7 +33,7 @@ class Kept(RuleBasedStateMachine):
             side: [frozenset(PEOPLE[:2])] for side in (PROFESSIONAL, PATIENT)
         }
         self.bus: list[Push] = []
-        self.reading: tuple[set[Room], Snapshot] | None = None
+        self.reading: Reading | None = None
         self.coming: list[tuple[UUID, int, list[Seated]]] = []
         self.open: list[tuple[Stream, Wire]] = []
         self.began: dict[Stream, dict[str, int]] = {}
@@ -165,7 +165,7 @@ class Kept(RuleBasedStateMachine):
         # It begins with catching up: what changed until now it asks for.
         self.began[stream] = {one.side: len(self.seats[one.side]) - 1 for one in seated}
 
-    def _snapshot(self) -> Snapshot:
+    def _snapshot(self) -> list[Seating]:
         return [
             Seating(GROUP, side, len(seats) - 1, seats[-1]) for side, seats in self.seats.items()
         ]
@@ -205,10 +205,10 @@ Kept.TestCase.settings = Lost.TestCase.settings = WALKS
 
 
 @pytest.mark.control("8.3")
-class TestNothingIsLost(Kept.TestCase):  # type: ignore[misc]  # hypothesis makes this class
+class TestNothingIsLost(Kept.TestCase):  # type: ignore[misc, valid-type]  # hypothesis makes this class
     """Hypothesis walks."""
 
 
 @pytest.mark.control("8.3")
-class TestMuchIsLost(Lost.TestCase):  # type: ignore[misc]  # hypothesis makes this class
+class TestMuchIsLost(Lost.TestCase):  # type: ignore[misc, valid-type]  # hypothesis makes this class
     """Hypothesis walks."""
