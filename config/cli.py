@@ -11,6 +11,7 @@ from typing import Final
 COMMANDS: Final = {
     "up": ("config.up", "start everything on this machine"),
     "status": ("config.status", "which pieces run, since when, and how far behind"),
+    "demo": ("config.demo.command", "who is in the demo world, and which words to look for in it"),
     "urls": ("config.listing", "every address, how it is called and through which door"),
 }
 

@@ -85,6 +85,5 @@ def surroundings() -> dict[str, str]:
 
 
 def choose_settings() -> None:
-    """Let Django read the settings of this kind of installation; the demo has development's."""
-    kind = {"demo": "development"}.get(environment().kind, environment().kind)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{kind}")
+    """Let Django read the settings of this kind of installation."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"config.settings.{environment().kind}")

@@ -5,7 +5,6 @@ so that nothing that serves people ever holds the owner's password.
 """
 
 import hashlib
-import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,9 +97,7 @@ def _refuse_demo_in_production(*, with_demo: bool) -> None:
 
 def _ensure_demo() -> None:
     (environment().data / DEMO_MARK).touch()
-    if importlib.util.find_spec("config.demo") is None:
-        return
-    from config.demo import ensure_demo  # noqa: PLC0415 - only where it is asked for
+    from config.demo.seeding import ensure_demo  # noqa: PLC0415 - only where it is asked for
 
     ensure_demo()
 

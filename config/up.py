@@ -241,8 +241,6 @@ def _run_to_end(
 
 
 def _demo_people() -> str:
-    try:
-        from config.demo import people_table  # noqa: PLC0415 - only where it is asked for
-    except ImportError:
-        return ""
+    from config.demo.panel import people_table  # noqa: PLC0415 - only where it is asked for
+
     return people_table()

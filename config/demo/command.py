@@ -1,0 +1,34 @@
+"""`carestation demo`: who is in the demo world, and which words to look for in it."""
+
+import argparse
+import json
+import sys
+
+import django
+
+from config.demo.panel import people_table
+from config.environment import choose_settings, environment
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("--json", action="store_true", help="for machines")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the demo world; it needs no database.
+
+    Raises:
+        SystemExit: this is production.
+    """
+    if environment().is_production:
+        raise SystemExit("There is no demo data in production.")
+    if not options.json:
+        sys.stdout.write(people_table())
+        return 0
+    choose_settings()
+    django.setup()
+    from config.demo.world import as_json, told_world  # noqa: PLC0415 - needs Django to be set up
+
+    sys.stdout.write(json.dumps(as_json(told_world()), ensure_ascii=False, indent=1) + "\n")
+    return 0
