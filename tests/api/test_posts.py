@@ -31,8 +31,10 @@ def kinds() -> list[str]:
     return list(LoggedFact.objects.order_by("id").values_list("kind", flat=True))
 
 
-def write(program: Program, world: World, **more: object) -> dict[str, object]:
-    answer = program.post(posts_of(world), a_post(**more))
+def write(
+    program: Program, world: World, body: str = "お変わりありません。", **more: object
+) -> dict[str, object]:
+    answer = program.post(posts_of(world), a_post(body, **more))
     assert answer.status_code == 201, answer.content
     post: dict[str, object] = said(answer)
     return post
