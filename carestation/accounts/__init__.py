@@ -1,6 +1,12 @@
 """People: who they are, how they sign in, and through which session they act.
 
+A person registers with an address and a password; a professional takes up a second factor (an
+authenticator app, a passkey) before seeing anything else. Signing in opens a session, which idles,
+is opened again by a proof, is listed among the person's devices, and ends. Whoever guesses is
+braked. What changes about an account is told to its owner by mail.
+
 Announces: see `facts`.
-Listens to: nothing.
-Controls: ISO/IEC 27017 5.16, 5.17; white paper 「認証情報の管理」.
+Listens to: PasswordChanged, SecondFactorEnrolled, SecondFactorRemoved, RecoveryCodesMade,
+    RecoveryCodeUsed, SignedIn.
+Controls: ISO/IEC 27017 5.16, 5.17, 8.2, 8.5; white paper 「認証情報の管理」, 「管理者権限」.
 """

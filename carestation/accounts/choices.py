@@ -84,3 +84,23 @@ class Weakness(models.TextChoices):
     COMMON = "common", "よく使われていて、すぐに当てられます。"
     OWN = "own_words", "お名前やメールアドレスが入っています。"
     UNFIT = "unfit_characters", "使えない文字が入っています。"
+
+
+class Letter(models.TextChoices):
+    """What a mail tells a person of their account; the label is its subject."""
+
+    RESET = "reset", "パスワードの再設定"
+    PASSWORD_CHANGED = "password_changed", "パスワードが変わりました"
+    FACTOR_ADDED = "factor_added", "2段階の確認を設定しました"
+    FACTOR_REMOVED = "factor_removed", "2段階の確認を外しました"
+    CODES_MADE = "codes_made", "回復コードを作りました"
+    CODE_USED = "code_used", "回復コードが使われました"
+    NEW_DEVICE = "new_device", "サインインの確認"
+
+
+class Job(StrEnum):
+    """What is done by the worker, tried again until the outside takes it."""
+
+    MAIL_RESET_LINK = "accounts.mail_reset_link"
+    MAIL_LETTER = "accounts.mail_letter"
+    FORGET_BRAKES = "accounts.forget_brakes"

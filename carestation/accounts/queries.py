@@ -13,10 +13,12 @@ from typing import Final
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.utils import timezone
 
 from carestation.accounts.choices import Device, SessionKind, Standing
-from carestation.accounts.models import Operator, Session, User
+from carestation.accounts.models import Operator, PasswordReset, Session, User
+from carestation.accounts.rules import browser_of, current_code
 from carestation.kernel.actor import Actor
 from carestation.kernel.sql import Row, row_of
 from carestation.vault.scopes import open_scope, operator_bundle
@@ -76,7 +78,7 @@ class SignedInDevice:
 
     session_id: UUID
     device: Device
-    agent: str
+    browser: str
     address: str
     is_this: bool
     is_program: bool
@@ -103,6 +105,22 @@ class Factors:
     passkeys: tuple[Factor, ...]
     recovery_codes_left: int
     may_remove: bool
+
+    @property
+    def has_any(self) -> bool:
+        """Whether there is an authenticator app or a passkey."""
+        return self.totp is not None or bool(self.passkeys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoPerson:
+    """Someone of the demo world, whom its sign-in page fills in."""
+
+    email: str
+    password: str
+    totp_secret: str
+    name: str
+    words: str
 
 
 def find_entry(token: str) -> Entry | None:
@@ -178,7 +196,7 @@ def devices_of(actor: Actor) -> list[SignedInDevice]:
         SignedInDevice(
             session_id=row.pk,
             device=Device(row.device),
-            agent=bundle.unseal(row.agent_sealed, session_place(row.pk, "agent")),
+            browser=_agent_of(row)[1],
             address=bundle.unseal(row.address_sealed, session_place(row.pk, "address")),
             is_this=row.pk == actor.session_id,
             is_program=row.kind == SessionKind.PROGRAM,
@@ -231,6 +249,48 @@ def read_email(user: User, actor: Actor | None) -> str:
     return open_scope(user.pk, actor).unseal(user.email_sealed, email_place(user.pk))
 
 
+def address_of(user_id: UUID) -> str:
+    """Return where a person gets mail, or nothing if the account has ended."""
+    user = User.objects.filter(pk=user_id, ended_at=None).first()
+    return read_email(user, None) if user else ""
+
+
+def is_from_new_device(user_id: UUID, session_id: UUID) -> bool:
+    """Whether a person signed in from a browser that none of their last sessions had."""
+    own = Session.objects.of_person(user_id).filter(kind=SessionKind.BROWSER)
+    known = list(own.filter(pk__lt=session_id).order_by("-id")[:30])
+    new = own.filter(pk=session_id).first()
+    if new is None or not known:
+        return False
+    return _agent_of(new) not in {_agent_of(session) for session in known}
+
+
+def _agent_of(session: Session) -> tuple[str, str]:
+    agent = open_scope(session.user_id, None).unseal(
+        session.agent_sealed, session_place(session.pk, "agent")
+    )
+    return session.device, browser_of(agent)
+
+
+def is_open_link(token: str) -> bool:
+    """Whether a link to set a password can be used now."""
+    waiting = PasswordReset.objects.filter(key=token_key(token), used_at=None, replaced_at=None)
+    return waiting.filter(expires_at__gt=timezone.now(), user__ended_at=None).exists()
+
+
+def demo_people() -> tuple[DemoPerson, ...]:
+    """Return whom the sign-in page of a demo offers; nobody elsewhere."""
+    people: tuple[DemoPerson, ...] = settings.DEMO_PEOPLE
+    return () if settings.IS_PRODUCTION else people
+
+
+def demo_code(actor: Actor) -> str:
+    """Return the code that a person of the demo world would read off their telephone."""
+    known = {person.email: person.totp_secret for person in demo_people()}
+    secret = known.get(address_of(actor.user_id), "") if known else ""
+    return current_code(secret, at=timezone.now()) if secret else ""
+
+
 def find_by_email(email: str) -> User | None:
     """Return the person with this address, if there is one who has not ended."""
     return User.objects.filter(email_index=email_index(email), ended_at=None).first()
@@ -243,7 +303,8 @@ def email_index(email: str) -> bytes:
 
 def folded_email(email: str) -> str:
     """Return an address as two people would call it the same."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()
+    fit = email.encode("utf-8", "replace").decode()
+    return unicodedata.normalize("NFKC", fit).strip().casefold()
 
 
 def name_place(user_id: UUID) -> Place:

@@ -60,7 +60,7 @@ def weakness_of(password: str, *, has_factor: bool, own_words: tuple[str, ...]) 
     """Return why a new password is not taken, or nothing; `own_words`: name, reading, address."""
     if len(password) > LONGEST_PASSWORD:
         return Weakness.LONG
-    if len(password) < (SHORTEST_WITH_FACTOR if has_factor else SHORTEST):
+    if len(password) < shortest_password(has_factor=has_factor):
         return Weakness.SHORT
     if len(set(password)) < SHORTEST_TELLING:
         return Weakness.COMMON
@@ -69,6 +69,16 @@ def weakness_of(password: str, *, has_factor: bool, own_words: tuple[str, ...]) 
     if any(word in folded for word in words if len(word) >= SHORTEST_TELLING):
         return Weakness.OWN
     return None
+
+
+def shortest_password(*, has_factor: bool) -> int:
+    """Return how many characters a password has at the least."""
+    return SHORTEST_WITH_FACTOR if has_factor else SHORTEST
+
+
+def current_code(secret: str, *, at: datetime) -> str:
+    """Return the code that an authenticator app shows at a time."""
+    return str(format_hotp_value(hotp_value(secret, int(at.timestamp()) // PERIOD_SECONDS)))
 
 
 def device_of(agent: str) -> Device:

@@ -55,6 +55,7 @@ CONTEXTS = (
     "vault",
     "accounts",
     "facilities",
+    "support",
     "groups",
     "patients",
     "timeline",
@@ -102,6 +103,8 @@ PASSWORD_HASHERS = ["carestation.accounts.gate.hasher.PepperedArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Whom the sign-in page of a demo fills in (accounts.queries.DemoPerson); nobody elsewhere.
+DEMO_PEOPLE: tuple[Any, ...] = ()
 SESSION_ENGINE = "carestation.accounts.gate.store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 SESSION_COOKIE_NAME = "__Host-session" if SESSION_COOKIE_SECURE else "session"

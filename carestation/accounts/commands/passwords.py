@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app as jobs
 
-from carestation.accounts.choices import EndReason, Purpose, Weakness
+from carestation.accounts.choices import EndReason, Job, Purpose, Weakness
 from carestation.accounts.commands.brakes import brake, count_try, forgive, network_of
 from carestation.accounts.commands.sessions import Where, end_sessions_of
 from carestation.accounts.commands.sign_in import check_own_password
@@ -36,7 +36,6 @@ from carestation.kernel.ids import uuid7
 
 LINK_LASTS: Final = timedelta(hours=1)
 TOKEN_BYTES: Final = 32
-MAIL_LINK: Final = "accounts.mail_reset_link"
 
 
 class WeakPassword(DomainError):  # noqa: N818 - the name is the answer
@@ -77,7 +76,7 @@ def ask_reset(email: str, where: Where, *, request_id: UUID) -> None:
     brake(Purpose.RESET_NETWORK, network_of(where.address))
     with transaction.atomic():
         announce(PasswordResetAsked(attempt_id=uuid7(), request_id=request_id))
-        jobs.configure_task(MAIL_LINK).defer(index=email_index(email).hex())
+        jobs.configure_task(Job.MAIL_RESET_LINK).defer(index=email_index(email).hex())
 
 
 @transaction.atomic

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
-from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,7 +22,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from carestation.accounts.choices import Standing
 from carestation.accounts.commands.sessions import touch_session
 from carestation.accounts.gate.cookies import drop_cookie, token_of_cookie
-from carestation.accounts.gate.returning import way_back
+from carestation.accounts.gate.returning import way_back, with_next
 from carestation.accounts.gate.store import SessionStore
 from carestation.accounts.models import User
 from carestation.accounts.queries import Entry, find_entry
@@ -132,9 +131,7 @@ def _led_by_standing(request: HttpRequest, standing: Standing) -> HttpResponse:
 def _led(request: HttpRequest, name: str, status: HTTPStatus, reason: str) -> HttpResponse:
     if request.path.startswith(API):
         return problem_json(request, status, reason=reason)
-    back = way_back(request)
-    query = f"?{urlencode({'next': back})}" if back != "/" else ""
-    response = _to(request, reverse(name) + query)
+    response = _to(request, with_next(reverse(name), way_back(request)))
     if not request.entry:  # type: ignore[attr-defined]  # set above
         drop_cookie(request, response)
     return response

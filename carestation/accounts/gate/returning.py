@@ -4,7 +4,7 @@ Controls: ISO/IEC 27017 8.3; white paper 「アクセス権」.
 """
 
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -33,3 +33,13 @@ def way_back(request: HttpRequest) -> str:
     if parts.netloc != request.get_host():
         return HOME
     return safe_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def asked_for(request: HttpRequest) -> str:
+    """Return where someone was going when they were led to the entry."""
+    return safe_path(request.GET.get("next", HOME))
+
+
+def with_next(url: str, onward: str) -> str:
+    """Return an address that remembers where to go on to."""
+    return url if onward == HOME else f"{url}?{urlencode({'next': onward})}"

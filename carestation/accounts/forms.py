@@ -1,0 +1,133 @@
+"""What people type at the entry and on the page of their own account."""
+
+from http import HTTPStatus
+from typing import Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from carestation.accounts.choices import Weakness
+from carestation.accounts.rules import LONGEST_PASSWORD
+from carestation.kernel.errors import CareError, TooMany
+from carestation.kernel.text import UnfitText, clean_line
+
+LONGEST_ADDRESS: Final = 254
+LONGEST_CODE: Final = 40
+LONGEST_NAME: Final = 60
+LONGEST_ANSWER: Final = 20_000
+REFUSALS: Final = {
+    "sign_in": _("メールアドレスかパスワードが違います。"),
+    "password": _("パスワードが違います。"),
+    "code": _("確認コードが違うか、もう使われています。新しい数字を待って、入力してください。"),
+    "passkey": _("パスキーを確かめられませんでした。もう一度ためしてください。"),
+    "last_factor": _("医療・介護の方は、2段階の確認をひとつは残してください。"),
+    "too_many": _("これ以上は登録できません。使わないものを消してください。"),
+    **{weakness.value: weakness.label for weakness in Weakness},
+}
+OTHERWISE: Final = _("できませんでした。もう一度ためしてください。")
+BRAKED: Final = _(
+    "まちがいが続いたため、いまは使えません。%(minutes)s分たってから、もう一度ためしてください。"
+)
+LAST_TRY: Final = _("15分間使えなくなりました。")
+TRIES_LEFT: Final = _("あと%(left)s回まちがえると、15分間使えなくなります。")
+
+
+class RefusableForm(forms.Form):
+    """A form that a command can refuse: what it says becomes the form's own error."""
+
+    def refuse(self, error: CareError) -> HTTPStatus:
+        """Say why it was not taken; return the status of the answer."""
+        self.add_error(None, self.words_of(error))
+        return error.status if isinstance(error, TooMany) else HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def words_of(self, error: CareError) -> str:
+        """Return what a person reads of a refusal."""
+        if isinstance(error, TooMany):
+            return str(BRAKED) % {"minutes": -(-error.retry_after_seconds // 60)}
+        words = str(REFUSALS.get(error.reason, OTHERWISE))
+        left = getattr(error, "tries_left", None)
+        if left is None:
+            return words
+        return words + (str(TRIES_LEFT) % {"left": left} if left else str(LAST_TRY))
+
+
+class Password(forms.CharField):
+    """A password: as typed, with its spaces."""
+
+    widget = forms.PasswordInput
+
+    def __init__(self, *, label: StrOrPromise) -> None:
+        super().__init__(label=label, max_length=LONGEST_PASSWORD, strip=False)
+
+
+class SignInForm(RefusableForm):
+    """Mail address and password."""
+
+    email = forms.CharField(
+        label=_("メールアドレス"), max_length=LONGEST_ADDRESS, widget=forms.EmailInput
+    )
+    password = Password(label=_("パスワード"))
+    shared = forms.BooleanField(
+        label=_("ほかの人も使う端末です"),
+        help_text=_("画面を閉じるとサインアウトし、この端末に何も残しません。"),
+        required=False,
+    )
+
+
+class CodeForm(RefusableForm):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(label=_("確認コード"), max_length=LONGEST_CODE)
+
+
+class PasskeyForm(RefusableForm):
+    """What the browser answered to a challenge, and the challenge's own state."""
+
+    state = forms.CharField(max_length=2_000, widget=forms.HiddenInput)
+    answer = forms.CharField(max_length=LONGEST_ANSWER, widget=forms.HiddenInput)
+    shared = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class NewPasskeyForm(PasskeyForm):
+    """A new passkey, and what its owner calls it."""
+
+    name = forms.CharField(label=_("パスキーの名前"), max_length=LONGEST_NAME)
+
+    def clean_name(self) -> str:
+        """Return the name as it is kept."""
+        try:
+            return clean_line(self.cleaned_data["name"], longest=LONGEST_NAME)
+        except UnfitText as error:
+            raise forms.ValidationError(str(REFUSALS[Weakness.UNFIT.value])) from error
+
+
+class OwnPasswordForm(RefusableForm):
+    """The password again: to open an idle session, or before what is hard to undo."""
+
+    password = Password(label=_("パスワード"))
+
+    def words_of(self, error: CareError) -> str:
+        """Return what a person reads; the address is not in question here."""
+        words = super().words_of(error)
+        return words.replace(str(REFUSALS["sign_in"]), str(REFUSALS["password"]))
+
+
+class NewPasswordForm(RefusableForm):
+    """A new password, by a link."""
+
+    token = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    new = Password(label=_("新しいパスワード"))
+
+
+class ChangePasswordForm(OwnPasswordForm):
+    """The password in use, and a new one."""
+
+    password = Password(label=_("いまのパスワード"))
+    new = Password(label=_("新しいパスワード"))
+
+
+class AskResetForm(RefusableForm):
+    """The address to which a link goes."""
+
+    email = forms.EmailField(label=_("メールアドレス"), max_length=LONGEST_ADDRESS)

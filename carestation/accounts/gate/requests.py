@@ -1,0 +1,16 @@
+"""What a request holds behind the gate."""
+
+from carestation.accounts.choices import Standing
+from carestation.accounts.queries import Entry
+from carestation.kernel.http import CareRequest
+
+
+class EnteredRequest(CareRequest):
+    """A request that came through the gate; `entry` is None, or false, where nobody signed in."""
+
+    entry: Entry | None
+
+
+def standing_in(request: EnteredRequest) -> Standing | None:
+    """Return how far the session of a request has come, if there is one."""
+    return request.entry.standing if request.entry else None

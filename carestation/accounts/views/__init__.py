@@ -1,0 +1,1 @@
+"""Pages of the entry and of one's own account: one module per noun."""
