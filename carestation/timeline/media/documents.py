@@ -44,16 +44,16 @@ def rewrite_document(data: bytes) -> Rewritten:
     reader = PdfReader(BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):
         raise FileRefused(Reason.LOCKED)
-    writer = PdfWriter(clone_from=reader)
-    if len(writer.pages) == 0:
+    if len(reader.pages) == 0:
         raise FileRefused(Reason.UNREADABLE)
-    is_signed, is_active = _calm(writer.root_object)
+    is_signed, is_active = _calm(reader.root_object)
     if is_signed and is_active:
         raise FileRefused(Reason.SIGNED_AND_ACTIVE)
     if is_signed:
         return Rewritten(media_type=MEDIA_TYPE, content=data)
+    # Only what can still be reached from the root comes along.
+    writer = PdfWriter(clone_from=reader)
     writer.metadata = None
-    writer.compress_identical_objects(remove_duplicates=False)
     out = BytesIO()
     writer.write(out)
     return Rewritten(media_type=MEDIA_TYPE, content=out.getvalue())
