@@ -1,0 +1,43 @@
+"""The pages of the manual and the chapters in which they stand."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Chapter(TextChoices):
+    """What a reader is after."""
+
+    BEGIN = "begin", _("はじめての方へ")
+    DAILY = "daily", _("毎日の使い方")
+    OWN = "own", _("自分のアカウント")
+    SAFE = "safe", _("安心して使うために")
+    TROUBLE = "trouble", _("困ったとき")
+
+
+class Page(TextChoices):
+    """A page of the manual; the value stands in its address, and screens link it."""
+
+    FIRST_STEPS = "first-steps", _("初回の登録手順")
+    SIGN_IN = "sign-in", _("サインイン")
+    TWO_FACTOR = "two-factor", _("2段階の確認")
+    ENROL = "enrol", _("2段階の確認を用意する")
+    FAMILY = "family", _("ご家族の方へ")
+    HOME = "home", _("ホーム")
+    TIMELINE = "timeline", _("投稿を読む")
+    WRITE = "write", _("投稿を書く")
+    POST = "post", _("既読と了解を確かめる")
+    FACE_SHEET = "face-sheet", _("基本情報")
+    ALBUM = "album", _("写真の一覧")
+    PHOTO = "photo", _("写真を1枚ずつ見る")
+    MEMBERS = "members", _("メンバー")
+    GROUPS = "groups", _("グループの種類")
+    ACCOUNT = "account", _("アカウントの安全")
+    RESET = "reset", _("パスワードを忘れたとき")
+    LOST_PHONE = "lost-phone", _("スマートフォンをなくしたとき")
+    REOPEN = "reopen", _("画面が閉じたとき")
+    WHO_READS = "who-reads", _("だれが読めるか")
+    SAFETY = "safety", _("情報を守るしくみと、お願い")
+    ERRORS = "errors", _("エラーが出たとき")
+    OFFLINE = "offline", _("電波がないとき")
+    DISPLAY = "display", _("文字の大きさと画面の明るさ")
+    KEYBOARD = "keyboard", _("キーボードと読み上げ")

@@ -1,0 +1,57 @@
+"""The manual's table of contents, and finding a page in it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from carestation.kernel.errors import NotVisible
+from carestation.support.choices import Chapter, Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A chapter with its pages, in the order in which one reads them."""
+
+    chapter: Chapter
+    pages: tuple[Page, ...]
+
+
+CONTENTS: Final = (
+    Section(
+        chapter=Chapter.BEGIN,
+        pages=(Page.FIRST_STEPS, Page.SIGN_IN, Page.TWO_FACTOR, Page.ENROL, Page.FAMILY),
+    ),
+    Section(
+        chapter=Chapter.DAILY,
+        pages=(
+            Page.HOME,
+            Page.TIMELINE,
+            Page.WRITE,
+            Page.POST,
+            Page.FACE_SHEET,
+            Page.ALBUM,
+            Page.PHOTO,
+            Page.MEMBERS,
+            Page.GROUPS,
+        ),
+    ),
+    Section(
+        chapter=Chapter.OWN,
+        pages=(Page.ACCOUNT, Page.RESET, Page.LOST_PHONE, Page.REOPEN),
+    ),
+    Section(chapter=Chapter.SAFE, pages=(Page.WHO_READS, Page.SAFETY)),
+    Section(
+        chapter=Chapter.TROUBLE,
+        pages=(Page.ERRORS, Page.OFFLINE, Page.DISPLAY, Page.KEYBOARD),
+    ),
+)
+
+
+def find_page(slug: str) -> Page:
+    """Return a page of the manual.
+
+    Raises:
+        NotVisible: there is none of this name.
+    """
+    if slug not in Page.values:
+        raise NotVisible
+    return Page(slug)
