@@ -5,6 +5,7 @@ group elsewhere, Ueda has left.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +21,9 @@ from carestation.groups.queries import take_seat
 from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
+from carestation.patients.choices import CareLevel, Sex
+from carestation.patients.commands import register_patient
+from carestation.patients.queries.face_sheets import FaceSheet
 from carestation.timeline.commands.posts import Draft
 
 PASSWORD: Final = "hana-to-kaze-no-michi-2026"
@@ -30,6 +34,17 @@ NAMES: Final = {
     "ito": ("伊藤 実", "いとう みのる"),
     "ueda": ("上田 静", "うえだ しずか"),
 }
+
+FACE_SHEET: Final = FaceSheet(
+    name="佐伯 千代",
+    kana="さえき ちよ",
+    birth_date=date(1940, 3, 5),
+    sex=Sex.FEMALE,
+    care_level=CareLevel.CARE_3,
+    allergies="ペニシリン系",
+    conditions="慢性心不全",
+    contact="佐伯 美紀（長女）",
+)
 
 
 @dataclass(frozen=True)
@@ -76,8 +91,7 @@ def settle() -> World:
         )
         for name, calling in callings.items()
     }
-    kato = Newcomer(user_id=people["kato"].pk, role=Role.MANAGER, staff_id=staff["kato"].pk)
-    group = open_group(actor, Kind.PATIENT, kato, facility_id=facility.pk)
+    group = register_patient(actor, staff["kato"], FACE_SHEET).group
     seat = take_seat(actor, group.pk, Side.PROFESSIONAL)
     for name in ("sato", "ueda"):
         begin_membership(
