@@ -6,10 +6,12 @@ from typing import Final
 from carestation.api import wire
 from carestation.api.forms import FIELDS, MarkSent, PostsAsked, PostSent, SignInSent
 from carestation.api.views import about, files, own, posts, sessions
+from carestation.groups.paths import know_sides
 from carestation.kernel.calls import Call, Upload, paths_of
 from carestation.kernel.doors import Door
 from carestation.timeline.wire import PostJson
 
+know_sides()
 app_name = "api"
 ROOT: Final = "/api/v1/"
 POSTS: Final = "groups/<uuid:group>/<side:side>/posts"

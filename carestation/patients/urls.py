@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from carestation.groups.paths import know_sides
 from carestation.patients import views
 
+know_sides()
 app_name = "patients"
 SIDE = "groups/<uuid:group_id>/<side:side>/face-sheet/"
 urlpatterns = [

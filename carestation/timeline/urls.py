@@ -1,11 +1,11 @@
 """Paths of timelines."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from carestation.timeline.paths import SideConverter
+from carestation.groups.paths import know_sides
 from carestation.timeline.views import album, files, home, members, reading, writing
 
-register_converter(SideConverter, "side")
+know_sides()
 app_name = "timeline"
 SIDE = "groups/<uuid:group_id>/<side:side>/"
 POST = SIDE + "posts/<uuid:post_id>/"
