@@ -45,8 +45,8 @@ class FaceSheetForm(forms.Form):
         """Say that somebody else was first; the next try builds on what they wrote."""
         words = _("ほかの人が先に直しました。2つを見くらべて、もう一度保存してください。")
         self.add_error(None, ValidationError(words, code="conflict"))
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
+        typed = {name: self.data.get(name) for name in self.fields}
+        self.data = typed | {"version": str(version)}
 
     def face_sheet(self) -> FaceSheet:
         """Return what the command wants."""
