@@ -1,8 +1,6 @@
 """The pieces of a running CareStation: what each is started with."""
 
-import importlib.util
 import sys
-import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +10,7 @@ from config.postgres import Cluster
 from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_configuration
 from config.supervise import Piece
 
+PYTHON: Final = [sys.executable, "-P", "-m"]
 PROJECT: Final = Path(__file__).resolve().parent.parent
 THREADS_PER_WEB: Final = 4
 PLAIN: Final = {"LC_ALL": "C", "TZ": "UTC"}
@@ -43,8 +42,8 @@ def other_pieces(plan: Plan) -> list[Piece]:
     write_caddy_configuration(plan.places, site)
     return [
         *(_own(plan, f"web-{n}", _web(socket)) for n, socket in enumerate(sockets, start=1)),
-        *([_own(plan, "live", _live(live))] if importlib.util.find_spec("config.live") else []),
-        _own(plan, "worker", [sys.executable, "-P", "-m", "config.worker"]),
+        _own(plan, "live", _live(live)),
+        _own(plan, "worker", [*PYTHON, "config.worker"]),
         Piece(
             name="caddy",
             command=_ended_with_parent(caddy_command(plan.places)),
@@ -63,7 +62,8 @@ def _ended_with_parent(command: list[str]) -> list[str]:
 
 def _web(socket: Path) -> list[str]:
     return [
-        str(Path(sysconfig.get_path("scripts")) / "granian"),
+        *PYTHON,
+        "granian",
         "--interface=wsgi",
         f"--uds={socket}",
         "--workers=1",
@@ -80,7 +80,8 @@ def _web(socket: Path) -> list[str]:
 
 def _live(socket: Path) -> list[str]:
     return [
-        str(Path(sysconfig.get_path("scripts")) / "uvicorn"),
+        *PYTHON,
+        "uvicorn",
         f"--uds={socket}",
         "--no-access-log",
         "--no-server-header",

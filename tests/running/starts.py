@@ -17,7 +17,7 @@ COMMAND: Final = [sys.executable, "-P", "-m", "config.cli"]
 PROJECT: Final = Path(__file__).resolve().parents[2]
 # What the tests themselves run with is not what a start shall find.
 OURS: Final = ("CARESTATION_", "DATABASE_", "KEY_URL", "BUS_", "BLOB_", "SITE_URL", "DJANGO_", "PG")
-START_SECONDS: Final = 60
+START_SECONDS: Final = 180
 
 
 @dataclass
@@ -54,10 +54,11 @@ def surroundings(**more: str) -> dict[str, str]:
 
 @contextmanager
 def started(
-    data: Path, *options: str, user: list[str] | None = None, **more: str
+    data: Path, *options: str, command: list[str] | None = None, **more: str
 ) -> Iterator[Started]:
     """Start one and wait until it is ready; it has ended when the block is left."""
-    command = [*(user or []), *COMMAND, "up", f"--data={data}", "--port=0", "--json", *options]
+    python = command or [sys.executable]
+    command = [*python, *COMMAND[1:], "up", f"--data={data}", "--port=0", "--json", *options]
     process = subprocess.Popen(  # noqa: S603 - ours
         command, env=surroundings(**more), cwd=PROJECT, stdout=subprocess.PIPE, text=True
     )

@@ -1,0 +1,115 @@
+"""What cannot start ends with one sentence."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config.database import await_cluster
+from config.postgres import Cluster, prepare_cluster, running_server
+from tests.running.starts import refused, started
+
+pytestmark = pytest.mark.xdist_group("running")
+DEBIANS = Path("/usr/lib/postgresql/15/bin")
+
+
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a PostgreSQL that someone else runs."""
+    folder = tmp_path_factory.mktemp("outside")
+    cluster = Cluster(
+        folder=folder / "postgres", socket_folder=folder / "socket", secrets=folder / "secrets"
+    )
+    (folder / "secrets").mkdir(mode=0o700)
+    prepare_cluster(cluster)
+    with subprocess.Popen(cluster.command(), stderr=subprocess.DEVNULL) as server:  # noqa: S603 - ours
+        try:
+            await_cluster(cluster, alive=lambda: server.poll() is None)
+            yield cluster.url("postgres", "postgres")
+        finally:
+            server.send_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://nobody:x@127.0.0.1:1/none", "refused"),
+        ("postgresql://nobody:x@/none?host=/nowhere", "Is the server running"),
+        ("mysql://somewhere", "DATABASE_URL"),
+    ],
+)
+def test_a_wrong_database_url(url: str, reason: str, tmp_path: Path) -> None:
+    sentence = refused("up", f"--data={tmp_path}/data", "--port=0", DATABASE_URL=url)
+
+    assert reason in sentence
+    assert "x@" not in sentence
+
+
+def test_a_database_from_outside_serves_as_well(outside: str, tmp_path: Path) -> None:
+    with started(tmp_path / "data", "--web=1", DATABASE_URL=outside) as one:
+        with psycopg.connect(one.said["database_app_url"]) as connection:
+            role = connection.execute("SELECT current_user").fetchone()
+
+        assert one.said["pids"]["postgres"] is None
+        assert role == ("carestation_app",)
+        assert not (one.data / "postgres").exists()
+
+
+def test_a_user_that_may_not_take_the_role_is_told_what_to_ask_for(
+    outside: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(outside, autocommit=True) as connection:
+        connection.execute("CREATE ROLE small LOGIN PASSWORD 'small'")
+    host = outside.split("?host=")[1]
+    url = f"postgresql://small:small@/postgres?host={host}"
+
+    sentence = refused("up", f"--data={tmp_path}/data", "--port=0", DATABASE_URL=url)
+
+    assert "GRANT carestation_app TO small" in sentence
+
+
+def test_a_folder_that_another_postgres_runs_on(tmp_path: Path) -> None:
+    with started(tmp_path / "data", "--web=1") as one:
+        shutil.move(one.data / "up.lock", one.data / "up.lock.gone")
+
+        sentence = refused("up", f"--data={one.data}", "--port=0")
+
+        server = running_server(one.data / "postgres")
+        assert server is not None
+        assert f"kill -INT {server.pid}" in sentence
+
+
+def test_production_wants_tls_and_no_demo(tmp_path: Path) -> None:
+    data = f"--data={tmp_path}/data"
+
+    assert "TLS" in refused("up", data, "--port=0", CARESTATION_ENV="production")
+    assert "demo" in refused("up", data, "--port=0", "--demo", CARESTATION_ENV="production")
+
+
+def test_an_unknown_kind_of_installation(tmp_path: Path) -> None:
+    assert "CARESTATION_ENV" in refused("up", f"--data={tmp_path}/data", CARESTATION_ENV="staging")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk wants root")
+def test_a_full_disk(tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(  # noqa: S603 - ours
+        ["/usr/bin/mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(small)], check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("this root may not mount")
+    try:
+        assert "full" in refused("up", f"--data={small}/data", "--port=0")
+    finally:
+        subprocess.run(["/usr/bin/umount", str(small)], check=True)  # noqa: S603 - ours
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written() -> None:
+    assert "cannot be made" in refused("up", "--data=/proc/none", "--port=0")
