@@ -18,6 +18,7 @@ from carestation.kernel.shapes import (
 )
 
 Schema = dict[str, Any]
+SIMPLE: Final = {bool: "boolean", dict: "object"}
 # What `clean_text` refuses, as a pattern (ECMA 262); halves of characters aside, which no JSON
 # text that is UTF-8 can hold but by an escape.
 FIT: Final = r"^[^\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F]*$"
@@ -46,15 +47,17 @@ def _plain(inner: Any, marks: tuple[Any, ...]) -> Schema:
 
 
 def _simple(inner: Any, marks: tuple[Any, ...]) -> Schema:
-    if inner is bool:
-        return {"type": "boolean"}
+    if inner in SIMPLE:
+        return {"type": SIMPLE[inner]}
     if inner is UUID:
         return {"type": "string", "format": "uuid"}
     if inner is int:
         between = mark_of(marks, Between)
         limits = {"minimum": between.least, "maximum": between.most} if between else {}
         return {"type": "integer"} | limits
-    return {"type": "string"} | _text_limits(mark_of(marks, Text), mark_of(marks, Format))
+    if inner is str:
+        return {"type": "string"} | _text_limits(mark_of(marks, Text), mark_of(marks, Format))
+    raise TypeError(f"no schema for {inner}")
 
 
 def _text_limits(text: Text | None, form: Format | None) -> Schema:

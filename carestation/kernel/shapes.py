@@ -16,6 +16,7 @@ from typing import (
     Annotated,
     Any,
     Final,
+    NotRequired,
     TypeVar,
     Union,
     get_args,
@@ -24,7 +25,7 @@ from typing import (
 )
 from uuid import UUID
 
-from carestation.kernel.text import UnfitText, clean_text
+from carestation.kernel.text import TextReason, UnfitText, clean_text
 
 T = TypeVar("T")
 LARGEST_NUMBER: Final = 2**53 - 1
@@ -162,7 +163,9 @@ def is_nullable(hint: Any) -> bool:
 
 
 def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """Return the type inside `Annotated` and `| None`, and the marks on it."""
+    """Return the type inside `NotRequired`, `Annotated` and `| None`, and the marks on it."""
+    if get_origin(hint) is NotRequired:
+        (hint,) = get_args(hint)
     if is_nullable(hint):
         hint = next(one for one in get_args(hint) if one is not NoneType)
     if get_origin(hint) is Annotated:
@@ -207,6 +210,9 @@ def _read_text(value: object, marks: tuple[Any, ...]) -> str:
         raise UnfitValue("wrong_type")
     bounds = mark_of(marks, Text)
     assert bounds is not None, "a text that comes in says how long it may be"  # noqa: S101 - ours
+    if len(value) > bounds.longest:
+        # Counted as it was sent, so that the schema's `maxLength` is the same limit.
+        raise UnfitValue(TextReason.LONG.value)
     try:
         clean = clean_text(value, longest=bounds.longest)
     except UnfitText as unfit:
