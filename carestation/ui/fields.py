@@ -125,9 +125,17 @@ def errors_of(form: Form) -> list[FieldError]:
 
 def _errors(bound: BoundField) -> list[str]:
     missing = str(DjangoField.default_error_messages["required"])
-    picks = isinstance(bound.field.widget, ChoiceWidget | CheckboxInput | FileInput)
-    plain = _("選んでください。") if picks else _("入力してください。")
-    return [plain if str(text) == missing else str(text) for text in bound.errors]
+    return [_missing(bound) if str(text) == missing else str(text) for text in bound.errors]
+
+
+def _missing(bound: BoundField) -> str:
+    widget = bound.field.widget
+    if bound.is_hidden:
+        return _("画面が古くなっています。読み込み直してから、もう一度送ってください。")
+    if isinstance(widget, CheckboxInput):
+        return _("印を付けてください。")
+    picks = isinstance(widget, ChoiceWidget | FileInput)
+    return _("選んでください。") if picks else _("入力してください。")
 
 
 def _kind(bound: BoundField) -> str:

@@ -40,7 +40,9 @@ export class Idle extends HTMLElement {
     document.addEventListener("visibilitychange", () => this.#look(), { signal });
     addEventListener("pageshow", () => this.#look(), { signal });
     this.#warning?.addEventListener("close", () => this.#goOn(), { signal });
+    // A browser may let a second Esc through: the cover comes back.
     this.#cover?.addEventListener("cancel", (event) => event.preventDefault(), { signal });
+    this.#cover?.addEventListener("close", () => this.#look(), { signal });
     this.#look();
   }
 
