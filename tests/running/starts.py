@@ -34,10 +34,8 @@ class Started:
 
     @property
     def pids(self) -> list[int]:
-        found: list[int] = []
-        for pid in self.said["pids"].values():
-            found += pid if isinstance(pid, list) else [pid]
-        return [pid for pid in found if pid is not None]
+        pids: dict[str, Any] = dict(self.said["pids"])
+        return [*pids.pop("web"), *(pid for pid in pids.values() if pid is not None)]
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> float:
         """End it and return how many seconds that took."""

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 
 import pytest
 
@@ -25,10 +24,10 @@ pytestmark = pytest.mark.xdist_group("running")
 class Echo(BaseHTTPRequestHandler):
     """Answers with what reached it."""
 
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
+    def do_GET(self) -> None:
         self._answer(0)
 
-    def do_POST(self) -> None:  # noqa: N802 - the library's name
+    def do_POST(self) -> None:
         self._answer(len(self.rfile.read(int(self.headers.get("Content-Length", 0)))))
 
     def address_string(self) -> str:

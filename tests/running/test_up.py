@@ -76,9 +76,11 @@ def test_the_web_process_does_not_hold_the_owners_password(running: Started) -> 
 
 
 def test_no_statement_reaches_the_databases_log(running: Started) -> None:
-    with psycopg.connect(running.said["database_url"]) as connection:
-        with pytest.raises(psycopg.Error):
-            connection.execute("SELECT 'kanarienvogel'::int")
+    with (
+        psycopg.connect(running.said["database_url"]) as connection,
+        pytest.raises(psycopg.Error),
+    ):
+        connection.execute("SELECT 'kanarienvogel'::int")
 
     assert "kanarienvogel" not in (running.data / "logs" / "postgres.log").read_text()
 
