@@ -31,7 +31,7 @@ from carestation.kernel.problems import API, problem_json
 
 View = Callable[..., HttpResponse]
 V = TypeVar("V", bound=View)
-BEARER: Final = "Bearer "
+BEARER: Final = "bearer"
 FULL_ALONE: Final = frozenset({Standing.FULL})
 FRESH: Final = timedelta(minutes=10)
 # A page that asks by itself (catching up) says so: it keeps no unattended screen open.
@@ -110,9 +110,10 @@ def is_fresh(entry: Entry) -> bool:
 def _token_of(request: HttpRequest) -> str:
     # A token in the header is no cookie: no other site can make a browser send it.
     authorization = request.headers.get("Authorization", "")
-    if request.path.startswith(API) and authorization.startswith(BEARER):
+    scheme, _, token = authorization.partition(" ")
+    if request.path.startswith(API) and scheme.casefold() == BEARER:
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
-        return authorization.removeprefix(BEARER).strip()
+        return token.strip()
     return token_of_cookie(request)
 
 
