@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -70,13 +71,14 @@ class Talk:
         return [one for one in readers if one not in without]
 
 
-def talks() -> list[Talk]:
-    """Return the talks of all groups."""
+@cache
+def talks() -> tuple[Talk, ...]:
+    """Return the talks of all groups; read once."""
     found = [path.stem.rsplit("_", 1) for path in sorted(WORDS.glob("*.toml"))]
-    return [
+    return tuple(
         Talk(group=GROUPS[group], side=Side(side), posts=tuple(_posts(f"{group}_{side}.toml")))
         for group, side in found
-    ]
+    )
 
 
 def moment(days: int, at: str, now: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """Letting the demo's people write, answer, sign, put right and take back, in the story's order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -50,7 +50,7 @@ class Teller:
         self._world = world
         self._post_ids: dict[tuple[str, Side, str], UUID] = {}
 
-    def tell(self, talks: list[Talk]) -> None:
+    def tell(self, talks: Sequence[Talk]) -> None:
         """Let everything happen, in the order of its times; then let everyone read."""
         steps = [step for talk in talks for step in self._steps_of(talk)]
         left_at = moment(LEFT_DAYS_AGO, LEFT_AT, self._world.now)
