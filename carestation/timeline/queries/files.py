@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.utils import timezone
+
+from carestation.accounts.models import Session
 from carestation.groups.choices import Side
 from carestation.groups.queries import take_seat
 from carestation.groups.rules import Seat
@@ -80,16 +83,16 @@ def take_file(actor: Actor, file_id: UUID) -> OpenFile:
 
 
 def bytes_of(opened: OpenFile, sealed: SealedFile, start: int, stop: int) -> Iterator[bytes]:
-    """Yield a part of an open file piece by piece; the right is read anew on the way.
+    """Yield a part of an open file piece by piece; right and session are read anew on the way.
 
     Raises:
-        NotVisible: the right ended on the way.
+        NotVisible: the right or the session ended on the way.
         FileDamagedError: what is kept is not what was sealed.
     """
     for count, piece in enumerate(unseal_file(sealed, start, stop), start=1):
         yield piece
         if count % PIECES_PER_LOOK == 0:
-            take_file(opened.actor, opened.file.id)
+            _look_again(opened)
 
 
 def waiting_files(actor: Actor, file_ids: Sequence[UUID]) -> list[File]:
@@ -126,6 +129,14 @@ def file_of(actor: Actor, row: Attachment) -> File:
         height=row.height,
         has_thumbnail=row.thumbnail_bytes is not None,
     )
+
+
+def _look_again(opened: OpenFile) -> None:
+    session_id = opened.actor.session_id
+    own = Session.objects.alive(timezone.now()).one(session_id)
+    if session_id is not None and not own.exists():
+        raise NotVisible
+    take_file(opened.actor, opened.file.id)
 
 
 def _seat_for(actor: Actor, row: Attachment) -> Seat | None:
