@@ -34,6 +34,9 @@ class Program:
             method, ROOT + path, body, content_type=content_type, headers=self.headers
         )
 
+    def upload(self, parts: dict[str, object]) -> "Response":
+        return self.client.post(f"{ROOT}files", parts, headers=self.headers)
+
     def get(self, path: str) -> "Response":
         return self.call("GET", path)
 
