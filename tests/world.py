@@ -27,12 +27,15 @@ from carestation.patients.queries.face_sheets import FaceSheet
 from carestation.timeline.commands.posts import Draft
 
 PASSWORD: Final = "hana-to-kaze-no-michi-2026"
+CAST: Final = ("kato", "sato", "mori", "ito", "ueda")
 NAMES: Final = {
     "kato": ("加藤 恵子", "かとう けいこ"),
     "sato": ("佐藤 一郎", "さとう いちろう"),
     "mori": ("森 花子", "もり はなこ"),
     "ito": ("伊藤 実", "いとう みのる"),
     "ueda": ("上田 静", "うえだ しずか"),
+    "abe": ("阿部 誠", "あべ まこと"),
+    "oka": ("岡 理恵", "おか りえ"),
 }
 
 FACE_SHEET: Final = FaceSheet(
@@ -76,7 +79,7 @@ class World:
 
 
 def settle() -> World:
-    people = {name: _person(name) for name in NAMES}
+    people = {name: a_person(name) for name in CAST}
     actor = Actor(user_id=people["kato"].pk, request_id=uuid7())
     facility = open_facility(actor, name="月見坂在宅クリニック", kind=FacilityKind.CLINIC)
     callings = {
@@ -117,7 +120,7 @@ def a_draft(body: str = "お変わりありません。", draft_id: UUID | None 
     return Draft(id=draft_id or uuid7(), body=body)
 
 
-def _person(name: str) -> User:
+def a_person(name: str) -> User:
     shown, kana = NAMES[name]
     new = NewPerson(
         email=f"{name}@tsukimizaka.example",

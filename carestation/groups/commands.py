@@ -19,7 +19,7 @@ from carestation.groups.facts import (
 )
 from carestation.groups.models import Group, Membership, ReadMark, Timeline
 from carestation.groups.queries import find_membership, group_name_place
-from carestation.groups.rules import SIDES_OF, SIDES_OPEN_TO, Newcomer, Seat, may_manage
+from carestation.groups.rules import SIDES_OF, SIDES_OPEN_TO, Newcomer, Seat, may_end, may_manage
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, require
 from carestation.kernel.ids import uuid7
@@ -98,8 +98,8 @@ def end_membership(seat: Seat, membership_id: UUID) -> Membership:
         Conflict: it has ended already, or the group would lose its last manager.
     """
     membership = find_membership(seat, membership_id)
+    require(allowed=may_end(seat, membership.user_id))
     is_own = membership.user_id == seat.actor.user_id
-    require(allowed=is_own or may_manage(seat))
     timelines = _lock_timelines(seat.group_id, Role(membership.role))
     if not is_own:
         _require_still_manager(seat)

@@ -12,9 +12,9 @@ from carestation.accounts.queries import find_by_email, read_name
 from carestation.facilities.queries import places_of, short_profession
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.models import Group, Membership
-from carestation.groups.rules import Newcomer, Seat, may_see
+from carestation.groups.rules import Newcomer, Seat, may_end, may_manage, may_see
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import DomainError, NotVisible
+from carestation.kernel.errors import DomainError, NotVisible, require
 from carestation.kernel.sql import Row, row_of, rows_of
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Place
@@ -97,14 +97,16 @@ def members_at(seat: Seat) -> list[Member]:
     return [_member(seat, row) for row in rows_of(MEMBERS, asked)]
 
 
-def find_member(seat: Seat, membership_id: UUID) -> Member:
-    """Return one of those who sit at the side of a seat.
+def leaver(seat: Seat, membership_id: UUID) -> Member:
+    """Return whose place at the side of a seat may be ended by the actor.
 
     Raises:
         NotVisible: there is none with this id.
+        Refused: another's place, and the actor is not the group's manager.
     """
     for one in members_at(seat):
         if one.membership_id == membership_id:
+            require(allowed=may_end(seat, one.user_id))
             return one
     raise NotVisible
 
@@ -177,8 +179,10 @@ def newcomer_by_email(seat: Seat, email: str, role: Role, relation: Relation | N
     """Return who has this address, as someone to seat: professionals through their place of work.
 
     Raises:
+        Refused: only the group's manager asks; nobody else learns who has an account.
         DomainError: nobody has this address, or a professional has no place in a facility.
     """
+    require(allowed=may_manage(seat))
     user = find_by_email(email)
     if user is None:
         raise DomainError("no_such_person")

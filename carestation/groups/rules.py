@@ -89,6 +89,11 @@ def may_post(seat: Seat) -> bool:
     return not seat.is_archived
 
 
+def may_end(seat: Seat, user_id: UUID) -> bool:
+    """Anyone may end their own place; the group's manager any."""
+    return user_id == seat.actor.user_id or may_manage(seat)
+
+
 def may_manage(seat: Seat) -> bool:
     """A group's manager adds and removes members and archives it; a talk of two has none."""
     return seat.role is Role.MANAGER and seat.kind is not Kind.DIRECT

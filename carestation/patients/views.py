@@ -36,7 +36,8 @@ def edit_face_sheet(request: CareRequest, group_id: UUID, side: Side) -> HttpRes
     """Show the face sheet as a form, and put it right; what another wrote meanwhile is kept."""
     seat = take_seat(request.actor, group_id, side)
     card = take_face_sheet(seat)
-    form = FaceSheetForm(request.POST or None, initial=filled_form(card.face_sheet, card.version))
+    said = request.POST if request.method == "POST" else None
+    form = FaceSheetForm(said, initial=filled_form(card.face_sheet, card.version))
     status = HTTPStatus.OK
     if request.method == "POST" and form.is_valid():
         try:

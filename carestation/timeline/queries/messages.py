@@ -15,12 +15,12 @@ from django.utils import timezone
 from carestation.accounts.queries import read_name
 from carestation.groups.queries import calling_of
 from carestation.groups.rules import Seat
-from carestation.kernel.errors import NotVisible
+from carestation.kernel.errors import NotVisible, require
 from carestation.kernel.sql import Row, rows_of
 from carestation.timeline.choices import Urgency
 from carestation.timeline.models import Post, PostVersion
 from carestation.timeline.queries.files import File, read_file
-from carestation.timeline.rules import EDITABLE
+from carestation.timeline.rules import EDITABLE, may_edit, may_withdraw
 from carestation.vault.scopes import open_scope
 
 PAGE_SIZE: Final = 30
@@ -216,6 +216,30 @@ def find_post(seat: Seat, post_id: UUID) -> Post:
     if post is None:
         raise NotVisible
     return post
+
+
+def require_own(seat: Seat, post_id: UUID) -> UUID:
+    """Return the id of a post that the actor may take back.
+
+    Raises:
+        NotVisible: no such post at this side.
+        Refused: someone else's, withdrawn, or an archived group.
+    """
+    require(allowed=may_withdraw(seat, find_post(seat, post_id)))
+    return post_id
+
+
+def require_editable(seat: Seat, post_id: UUID) -> UUID:
+    """Return the id of a post that the actor may put right now.
+
+    Raises:
+        NotVisible: no such post at this side.
+        Refused: someone else's, withdrawn, older than fifteen minutes, or an archived group.
+    """
+    post, now = find_post(seat, post_id), timezone.now()
+    late = may_withdraw(seat, post) and now - post.published_at >= EDITABLE
+    require(allowed=may_edit(seat, post, now), reason="too_late" if late else "")
+    return post_id
 
 
 def read_message(seat: Seat, row: Row) -> Message:

@@ -16,9 +16,10 @@ from carestation.groups.commands import (
     note_members_viewed,
 )
 from carestation.groups.pushes import push_membership
-from carestation.groups.queries import find_member, newcomer_by_email, take_seat
+from carestation.groups.queries import leaver, newcomer_by_email, take_seat
+from carestation.groups.rules import may_manage
 from carestation.kernel.doors import Door, door
-from carestation.kernel.errors import Conflict, DomainError
+from carestation.kernel.errors import Conflict, DomainError, require
 from carestation.kernel.http import CareRequest
 from carestation.patients.queries.rooms import room_of
 from carestation.timeline.forms.members import AddForm
@@ -60,7 +61,7 @@ def add(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
 def end(request: CareRequest, group_id: UUID, side: Side, membership_id: UUID) -> HttpResponse:
     """Say what ending a place means, then end it."""
     seat = take_seat(request.actor, group_id, side)
-    member = find_member(seat, membership_id)
+    member = leaver(seat, membership_id)
     if request.method == "GET":
         context = {"room": room_of(seat), "member": member}
         return TemplateResponse(request, "timeline/end_member.html", context)
@@ -76,6 +77,7 @@ def end(request: CareRequest, group_id: UUID, side: Side, membership_id: UUID) -
 def archive(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     """Say what closing a group means, then close it."""
     seat = take_seat(request.actor, group_id, side)
+    require(allowed=may_manage(seat))
     if request.method == "GET":
         return TemplateResponse(request, "timeline/archive.html", {"room": room_of(seat)})
     archive_group(seat)

@@ -25,7 +25,7 @@ from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.forms.drafts import DraftForm, EditForm, SignForm, fresh_draft
 from carestation.timeline.pushes import push_post
 from carestation.timeline.queries.files import File, waiting_files
-from carestation.timeline.queries.messages import message
+from carestation.timeline.queries.messages import message, require_editable, require_own
 from carestation.timeline.rules import asks_before_sending
 from carestation.timeline.views.files import receive_files
 
@@ -69,8 +69,9 @@ def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
 def edit(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> HttpResponse:
     """Show one's own post as a form, and put other words in its place."""
     seat = take_seat(request.actor, group_id, side)
-    shown = message(seat, post_id)
-    form = EditForm(request.POST or None, initial={"body": shown.body})
+    shown = message(seat, require_editable(seat, post_id))
+    said = request.POST if request.method == "POST" else None
+    form = EditForm(said, initial={"body": shown.body})
     if not form.is_valid():
         context = {"room": room_of(seat), "message": shown, "form": form}
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
@@ -86,7 +87,8 @@ def withdraw(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) ->
     """Ask once, then take one's own post back."""
     seat = take_seat(request.actor, group_id, side)
     if request.method == "GET":
-        context = {"room": room_of(seat), "message": message(seat, post_id)}
+        shown = message(seat, require_own(seat, post_id))
+        context = {"room": room_of(seat), "message": shown}
         return TemplateResponse(request, "timeline/withdraw.html", context)
     withdraw_post(seat, post_id)
     push_post(seat, message(seat, post_id), "withdrawal")

@@ -1,0 +1,142 @@
+"""How each address is called in the matrix: with what is really there, at the side in question."""
+
+import json
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+from uuid import UUID
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from carestation.accounts.choices import Proof
+from carestation.accounts.commands.factors import give_fixed_secret
+from carestation.accounts.commands.people import begin_operator
+from carestation.accounts.commands.sessions import OpenedSession
+from carestation.facilities.choices import Profession, StaffRole
+from carestation.facilities.commands import begin_staff
+from carestation.groups.choices import Side
+from carestation.kernel.ids import uuid7
+from carestation.timeline.commands.files import upload_file
+from carestation.timeline.commands.posts import Draft, publish_post
+from tests.accounts.signing_in import sign_in_client
+from tests.world import World, a_person
+
+WHO: Final = (
+    "anon",
+    "half",
+    "bare",
+    "kato",
+    "sato",
+    "mori",
+    "ito",
+    "ueda",
+    "abe",
+    "oka",
+)
+IS_AT: Final = (Side.PROFESSIONAL, Side.PATIENT)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The world, with a post of Kato's and a file at each side."""
+
+    world: World
+    posts: dict[Side, UUID]
+    files: dict[Side, UUID]
+
+
+def a_picture() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (8, 8), "white").save(file, "PNG")
+    return file.getvalue()
+
+
+def set_stage(world: World) -> Stage:
+    """Add Abe, who manages the facility, and Oka, the operator; neither sits in the group."""
+    kato = world.actor("kato")
+    world.people["abe"] = a_person("abe")
+    world.people["oka"] = a_person("oka")
+    begin_staff(
+        kato,
+        world.facility.pk,
+        world.people["abe"].pk,
+        profession=Profession.CLERK,
+        role=StaffRole.MANAGER,
+    )
+    begin_operator(kato, world.people["oka"].pk)
+    posts, files = {}, {}
+    for side in IS_AT:
+        file = upload_file(kato, "a.png", a_picture()).file
+        draft = Draft(id=uuid7(), body="お変わりありません。", attachments=(file.id,))
+        posts[side] = publish_post(world.seat("kato", side), draft).post.pk
+        files[side] = file.id
+    return Stage(world=world, posts=posts, files=files)
+
+
+def a_client(stage: Stage, who: str) -> tuple[Client, OpenedSession | None]:
+    """Return a client as one of the columns, and its session."""
+    client = Client(raise_request_exception=False)
+    people = stage.world.people
+    if who == "anon":
+        return client, None
+    if who == "half":
+        give_fixed_secret(people["kato"].pk, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+        return client, sign_in_client(client, people["kato"], proof=Proof.PASSWORD, is_half=True)
+    if who == "bare":
+        return client, sign_in_client(client, people["sato"], proof=Proof.PASSWORD)
+    proof = Proof.PASSWORD if who == "mori" else Proof.TOTP
+    return client, sign_in_client(client, people[who], proof=proof)
+
+
+def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession | None) -> str:
+    """Return the address, its parts filled with what is there (or could be)."""
+    world, at = stage.world, side if side in stage.posts else Side.PROFESSIONAL
+    assert at is not None
+    known: dict[str, object] = {
+        "group_id": world.group.pk,
+        "group": world.group.pk,
+        "side": side or Side.PROFESSIONAL,
+        "seq": 0,
+        "post_id": stage.posts[at],
+        "post": stage.posts[at],
+        "file_id": stage.files[at],
+        "file": stage.files[at],
+        "membership_id": world.membership("mori").pk,
+        "session_id": session.session_id if session else uuid7(),
+        "factor_id": 1,
+        "slug": "timeline",
+    }
+    return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})
+
+
+PARTS: dict[str, tuple[str, ...]] = {}
+FORM: Final = "application/x-www-form-urlencoded"
+BODIES: Final = {
+    "timeline:publish": lambda: f"draft_id={uuid7()}&body=x&is_confirmed=on",
+    "timeline:read": lambda: "number=1",
+    "timeline:edit": lambda: "body=x",
+    "timeline:acknowledgement": lambda: "acknowledged=yes",
+    "timeline:add_member": lambda: "email=nobody@example.org&role=family",
+}
+JSONS: Final = {
+    "api:list_posts": lambda: json.dumps({"draft_id": str(uuid7()), "body": "x"}),
+    "api:move_mark": lambda: '{"number": 1}',
+    "api:create_session": lambda: '{"email": "x@example.org", "password": "x"}',
+}
+
+
+def call(client: Client, name: str, method: str, path: str) -> int:
+    """Send one request as a browser or a program would; return the status."""
+    if name in {"timeline:upload", "api:upload"}:
+        file = SimpleUploadedFile("a.png", a_picture(), content_type="image/png")
+        return client.post(path, {"file": file}).status_code
+    if name in JSONS and method != "get":
+        answer = client.generic(
+            method.upper(), path, JSONS[name](), content_type="application/json"
+        )
+        return answer.status_code
+    body = BODIES[name]() if name in BODIES and method == "post" else ""
+    return client.generic(method.upper(), path, body, content_type=FORM).status_code
