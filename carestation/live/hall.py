@@ -122,6 +122,7 @@ class Hall:
         self._is_behind = True
         for room in self._rooms.values():
             self._doubt(room)
+        self._call_if_known()
 
     def doubt_lagging(self, numbers: Iterable[Seated]) -> None:
         """Read the seats of rooms that are behind their timeline, then let them catch up."""
@@ -143,10 +144,7 @@ class Hall:
         for room in rooms:
             if room not in self.doubted:
                 self._seat(room, read.get((room.group_id, room.side)))
-        if self._is_behind and not self.doubted:
-            self._is_behind = False
-            for stream in self.streams:
-                stream.write(events.catchup("lost"))
+        self._call_if_known()
 
     def tick(self, now: float) -> None:
         """Once a second: tell marks, keep streams open, end those whose time is over."""
@@ -195,6 +193,12 @@ class Hall:
             self._lagging.discard(room)
             room.call_to_catch_up("lost")
         self._close_if_empty(room)
+
+    def _call_if_known(self) -> None:
+        if self._is_behind and not self.doubted:
+            self._is_behind = False
+            for stream in self.streams:
+                stream.write(events.catchup("lost"))
 
     def _open(self, group_id: UUID, side: str, seq: int) -> Room:
         room = self._rooms[group_id, side] = Room(group_id, side, seq)

@@ -257,3 +257,26 @@ def test_what_a_lost_push_left_behind_is_found_by_the_numbers() -> None:
     assert sato.wire.events[-1].data == {
         "group": str(GROUP), "side": "professional", "reason": "lost"
     }  # fmt: skip
+
+
+def test_nobody_is_called_to_catch_up_twice_for_one_loss() -> None:
+    hall, sato = a_hall(), Listener()
+
+    hall.doubt_all()
+    sato.enters(hall, a_seat())
+    hall.take(a_push(1, kind="membership", reseats=True))
+    seats_are_read(hall, 1, sato)
+
+    assert sato.wire.kinds() == ["catchup", "membership"]
+
+
+def test_a_second_stream_that_finds_fewer_seats_has_the_first_looked_at() -> None:
+    hall, first, second = a_hall(), Listener(), Listener()
+    second.user_id = first.user_id
+    first.enters(hall, a_seat())
+
+    second.enters(hall)
+    seats_are_read(hall, 1)
+
+    assert first.wire.kinds() == ["catchup", "membership"]
+    assert second.wire.kinds() == ["catchup", "membership"]
