@@ -1,0 +1,183 @@
+"""One obvious place: module names, stories, and who may use what."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.architecture.tree import (
+    FREE,
+    PRODUCT,
+    ROOT,
+    at,
+    context_modules,
+    context_of,
+    contexts,
+    docstring_of,
+    kind_of,
+    must_be_empty,
+    part_of,
+    product_modules,
+    tree_of,
+)
+
+# Section 3 of the style, and `choices` (docs/decisions/0001).
+NAMES: Final = frozenset(
+    [
+        "__init__",
+        "facts",
+        "models",
+        "choices",
+        "rules",
+        "queries",
+        "commands",
+        "forms",
+        "pushes",
+        "views",
+        "urls",
+        "paths",
+        "apps",
+        "followers",
+        "tasks",
+        "migrations",
+        "jinja2",
+        "static",
+    ]
+)
+WORDLESS: Final = re.compile(r"utils?|helpers?|services?|data|info|misc|common|managers?")
+CLAUSE: Final = r"(?:\d+\.\d+|CLD\.\d+\.\d+\.\d+)"
+HEADINGS: Final = (
+    "利用者アクセスの管理",
+    "認証情報の管理",
+    "ユーティリティプログラム",
+    "暗号化",
+    "変更",
+    "管理者用手順",
+    "バックアップ",
+    "ログ",
+    "クラウドサービスの監視",
+    "技術的脆弱性の管理",
+    "ネットワーク",
+    "容量・能力の管理",
+    "負荷分散/冗長化",
+    "インシデント対応",
+    "証拠の収集",
+    "記録の保護",
+)
+HEADING: Final = rf"「(?:{'|'.join(HEADINGS)})」"
+CONTROLS: Final = re.compile(
+    rf"ISO/IEC 27017 {CLAUSE}(?:, {CLAUSE})*; white paper {HEADING}(?:, {HEADING})*\."
+)
+KEEPERS: Final = frozenset({"commands", "rules", "models"})
+
+
+def decided() -> str:
+    records = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in records)
+
+
+def names_in(context: str) -> set[str]:
+    found = (PRODUCT / context).iterdir()
+    return {path.name.removesuffix(".py") for path in found if path.name != "__pycache__"}
+
+
+@pytest.mark.parametrize("context", sorted(set(contexts()) - FREE))
+def test_a_module_has_a_known_name_or_a_decision(context: str) -> None:
+    strange = names_in(context) - NAMES
+
+    must_be_empty({name for name in strange if f"{context}/{name}" not in decided()})
+
+
+def test_nothing_is_called_by_a_word_that_says_nothing() -> None:
+    modules = [at(path) for path in product_modules() if WORDLESS.fullmatch(path.stem)]
+    classes = [
+        f"{at(path, node.lineno)} {node.name}"
+        for path in product_modules()
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ClassDef) and WORDLESS.fullmatch(node.name.lower())
+    ]
+
+    must_be_empty(modules + classes)
+
+
+@pytest.mark.parametrize("context", contexts())
+def test_a_context_tells_its_story(context: str) -> None:
+    init = PRODUCT / context / "__init__.py"
+    docstring = docstring_of(init)
+
+    assert len(tree_of(init).body) == 1, "no code"
+    for heading in ("Announces", "Listens to", "Controls"):
+        assert part_of(docstring, heading), heading
+
+
+def test_the_package_of_a_context_re_exports_nothing() -> None:
+    inits = [path for path in context_modules() if path.name == "__init__.py"]
+
+    must_be_empty([at(path) for path in inits if len(tree_of(path).body) > 1])
+
+
+def test_a_control_is_named_by_its_number_and_its_heading() -> None:
+    said = {path: part_of(docstring_of(path), "Controls") for path in context_modules()}
+    free = {"", "none of its own."}
+
+    must_be_empty(
+        [
+            f"{at(path)} {words}"
+            for path, words in said.items()
+            if words not in free and not CONTROLS.fullmatch(words)
+        ]
+    )
+
+
+def test_what_keeps_a_control_says_so() -> None:
+    keepers = [
+        path
+        for path in context_modules()
+        if context_of(path) not in FREE and kind_of(path) in KEEPERS and path.name != "__init__.py"
+    ]
+
+    must_be_empty([at(path) for path in keepers if not part_of(docstring_of(path), "Controls")])
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module or ""}
+    return found
+
+
+def who_imports(*modules: str) -> set[Path]:
+    return {
+        path
+        for path in product_modules()
+        for name in imports_of(path)
+        if any(name == one or name.startswith(f"{one}.") for one in modules)
+    }
+
+
+@pytest.mark.control("8.24")
+def test_the_vault_alone_knows_how_to_seal() -> None:
+    must_be_empty({at(path) for path in who_imports("tink") if context_of(path) != "vault"})
+    assert who_imports("cryptography", "Crypto", "nacl") == set()
+
+
+def test_there_are_no_signals() -> None:
+    signals = ("django.dispatch", "django.db.models.signals", "django.core.signals")
+
+    must_be_empty({at(path) for path in who_imports(*signals)})
+
+
+def test_the_surroundings_are_read_in_one_place() -> None:
+    readers = {
+        at(path)
+        for path in product_modules()
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    }
+
+    assert {reader.partition(":")[0] for reader in readers} <= {"config/environment.py"}
