@@ -12,6 +12,8 @@ COMMANDS: Final = {
     "up": ("config.up", "start everything on this machine"),
     "status": ("config.status", "which pieces run, since when, and how far behind"),
     "demo": ("config.demo.command", "who is in the demo world, and which words to look for in it"),
+    "load-seed": ("config.load_seed", "people, groups and a long history for a load test"),
+    "first-facility": ("config.first_facility", "the first facility and its manager"),
     "urls": ("config.listing", "every address, how it is called and through which door"),
 }
 

@@ -184,6 +184,7 @@ class Start:
             "mail_dir": str(self.environment.mail_dir),
             "database_app_url": self.variables["DATABASE_URL"],
             "data": str(self.places.data),
+            "kind": self.environment.kind,
         }
         write_private_json(self.places.run / "state.json", state)
         self._say(state)

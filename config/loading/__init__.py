@@ -1,0 +1,1 @@
+"""What `carestation load-seed` makes: `cast` by commands, `history` copied in."""
