@@ -57,7 +57,9 @@ def test_a_spent_code_stays_spent_as_long_as_it_would_be_right() -> None:
             assert spend(user, ahead) is None
 
 
-@pytest.mark.parametrize(("steps", "is_taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+@pytest.mark.parametrize(
+    ("steps", "is_taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
+)
 def test_the_clock_of_a_telephone_may_be_a_step_off(steps: int, *, is_taken: bool) -> None:
     user = a_person(secret=SECRET)
 

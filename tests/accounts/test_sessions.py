@@ -122,9 +122,7 @@ def test_use_is_written_down_once_a_minute() -> None:
 
 def test_a_session_left_before_its_second_step_is_over_when_it_idles() -> None:
     user = a_person(secret=SECRET)
-    half = open_session(
-        user.pk, BROWSER, proof=Proof.PASSWORD, request_id=uuid7(), is_half=True
-    )
+    half = open_session(user.pk, BROWSER, proof=Proof.PASSWORD, request_id=uuid7(), is_half=True)
 
     assert standing_of(half) is Standing.CODE_DUE
     with clock_later(QUARTER + 1):

@@ -79,7 +79,9 @@ def test_the_family_is_in_with_a_password() -> None:
     assert (fact.actor_id, fact.object_id) == (user.pk, opened.session_id)
 
 
-@pytest.mark.parametrize("typed", [ADDRESS.upper(), f" {ADDRESS} ", "ｈａｙａｓｈｉ＠tsukimizaka.example"])
+@pytest.mark.parametrize(
+    "typed", [ADDRESS.upper(), f" {ADDRESS} ", "ｈａｙａｓｈｉ＠tsukimizaka.example"]
+)
 def test_an_address_is_known_however_it_is_typed(typed: str) -> None:
     a_person(is_professional=False)
 
@@ -200,7 +202,9 @@ def test_under_attack_from_everywhere_each_network_has_few_tries() -> None:
         for number in range(2, 5):
             refusal(f"guess{number}@example.jp")
     assert sign_in(
-        ADDRESS, PASSWORD, Where(kind=BROWSER.kind, device=BROWSER.device, address="198.51.100.77"),
+        ADDRESS,
+        PASSWORD,
+        Where(kind=BROWSER.kind, device=BROWSER.device, address="198.51.100.77"),
         request_id=uuid7(),
     ).token
 
@@ -287,9 +291,7 @@ def test_opening_again_takes_the_own_password_and_is_braked() -> None:
 def test_every_session_has_a_token_of_its_own() -> None:
     a_person(is_professional=False)
 
-    tokens = {
-        sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7()).token for _ in range(20)
-    }
+    tokens = {sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7()).token for _ in range(20)}
 
     assert len(tokens) == 20
 
@@ -318,7 +320,10 @@ def test_passwords_cost_what_the_white_paper_says() -> None:
 
 
 def test_the_same_password_typed_in_parts_is_the_same() -> None:
-    composed, parts = "がぎぐげご-hana-michi", "\u304b\u3099\u304d\u3099\u304f\u3099\u3051\u3099\u3053\u3099-hana-michi"
+    composed, parts = (
+        "がぎぐげご-hana-michi",
+        "\u304b\u3099\u304d\u3099\u304f\u3099\u3051\u3099\u3053\u3099-hana-michi",
+    )
     user = a_person(is_professional=False)
     user.set_password(composed)
     user.save()
@@ -330,5 +335,3 @@ def test_networks_are_counted_as_their_owners_have_them() -> None:
     assert network_of("192.0.2.7") == "192.0.2.7"
     assert network_of("2001:db8:1:2:3:4:5:6") == network_of("2001:db8:1:2::9")
     assert network_of("not an address") == ""
-
-

@@ -41,13 +41,17 @@ SECOND_FACTORS: Final = frozenset({Proof.TOTP, Proof.PASSKEY, Proof.RECOVERY_COD
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """From where someone signs in, as far as the request says so."""
+    """From where someone signs in, as far as the request says so.
+
+    `replaces`: the session that the same browser had until now; it ends.
+    """
 
     kind: SessionKind
     device: Device
     agent: str = ""
     address: str = ""
     is_shared: bool = False
+    replaces: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,7 @@ def open_session(
         address_sealed=bundle.seal(where.address, session_place(session_id, "address")),
     )
     session.save(force_insert=True)
+    _end_replaced(where.replaces, request_id)
     marks = {"actor_id": user_id, "session_id": session_id, "request_id": request_id}
     kind = where.kind
     accepted = PasswordAccepted(**marks, session_kind=kind)
@@ -211,6 +216,11 @@ def end_sessions(actor: Actor, sessions: list[Session], reason: EndReason) -> No
                 reason=reason,
             )
         )
+
+
+def _end_replaced(session_id: UUID | None, request_id: UUID) -> None:
+    for old in Session.objects.alive(timezone.now()).one(session_id).select_for_update():
+        end_sessions(Actor(user_id=old.user_id, request_id=request_id), [old], EndReason.REPLACED)
 
 
 def _end(sessions: list[Session], reason: EndReason) -> None:

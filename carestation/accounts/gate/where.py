@@ -5,26 +5,29 @@ Controls: ISO/IEC 27017 5.17; white paper 「認証情報の管理」.
 
 import ipaddress
 
-from django.http import HttpRequest
-
 from carestation.accounts.choices import Device, SessionKind
 from carestation.accounts.commands.sessions import Where
+from carestation.accounts.queries import Entry
 from carestation.accounts.rules import device_of
+from carestation.kernel.http import CareRequest
 
 
-def where_of(request: HttpRequest, kind: SessionKind, *, is_shared: bool = False) -> Where:
+def where_of(request: CareRequest, kind: SessionKind, *, is_shared: bool = False) -> Where:
     """Return device and network address of a request."""
     agent = request.headers.get("User-Agent", "")
+    entry: Entry | None = getattr(request, "entry", None)
+    is_program = kind is SessionKind.PROGRAM
     return Where(
         kind=kind,
-        device=Device.PROGRAM if kind is SessionKind.PROGRAM else device_of(agent),
+        device=Device.PROGRAM if is_program else device_of(agent),
         agent=agent,
         address=network_address(request),
         is_shared=is_shared,
+        replaces=entry.session_id if entry and not is_program else None,
     )
 
 
-def network_address(request: HttpRequest) -> str:
+def network_address(request: CareRequest) -> str:
     """Return the address that asks: behind our proxy what the proxy says, else the connection's."""
     near = request.META.get("REMOTE_ADDR", "")
     # The last one is written by our own proxy; what stands before it, anyone could have sent.

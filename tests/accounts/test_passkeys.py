@@ -1,0 +1,246 @@
+"""Passkeys: made, shown, and refused when anything does not fit."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core import signing
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from carestation.accounts.choices import Proof, Standing
+from carestation.accounts.commands.passkeys import (
+    WrongPasskey,
+    begin_registration,
+    begin_showing,
+    pass_with_passkey,
+    register_passkey,
+    sign_in_with_passkey,
+)
+from carestation.accounts.commands.people import end_person
+from carestation.accounts.commands.sessions import OpenedSession, open_session
+from carestation.accounts.models import User
+from carestation.accounts.queries import factors_of, find_entry
+from carestation.factlog.models import LoggedFact
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import Refused
+from carestation.kernel.ids import uuid7
+from tests.accounts.authenticator import SoftPasskey
+from tests.accounts.people import BROWSER, SYSTEM, a_person, acting, clock_later
+
+pytestmark = pytest.mark.django_db
+
+
+def an_actor(user: User, proof: Proof = Proof.PASSWORD) -> Actor:
+    return acting(open_session(user.pk, BROWSER, proof=proof, request_id=uuid7()))
+
+
+def enrol(user: User, passkey: SoftPasskey, name: str = "自分のスマートフォン") -> OpenedSession:
+    actor = an_actor(user)
+    asked = begin_registration(actor)
+    return register_passkey(actor, name, asked.state, passkey.make(asked.options)).opened
+
+
+def sign_in_by(passkey: SoftPasskey) -> OpenedSession:
+    asked = begin_showing()
+    return sign_in_with_passkey(
+        asked.state, passkey.show(asked.options), BROWSER, request_id=uuid7()
+    )
+
+
+def test_a_professional_is_in_after_making_a_passkey() -> None:
+    user, passkey = a_person(), SoftPasskey()
+
+    opened = enrol(user, passkey)
+
+    entry = find_entry(opened.token)
+    assert entry is not None
+    assert entry.standing is Standing.FULL
+    factors = factors_of(acting(opened))
+    assert [one.name for one in factors.passkeys] == ["自分のスマートフォン"]
+    assert factors.recovery_codes_left == 10
+
+
+@pytest.mark.control("8.5")
+def test_a_passkey_alone_is_both_steps() -> None:
+    user, passkey = a_person(), SoftPasskey()
+    enrol(user, passkey)
+
+    opened = sign_in_by(passkey)
+
+    entry = find_entry(opened.token)
+    assert entry is not None
+    assert (entry.user_id, entry.standing) == (user.pk, Standing.FULL)
+    assert LoggedFact.objects.filter(kind="accounts.SignedIn").last().detail["proof"] == "passkey"  # type: ignore[union-attr]  # it is there
+
+
+def test_a_passkey_is_the_second_step_and_opens_an_idle_session() -> None:
+    user, passkey = a_person(), SoftPasskey()
+    enrol(user, passkey)
+    for is_half in (True, False):
+        half = open_session(
+            user.pk, BROWSER, proof=Proof.PASSWORD, request_id=uuid7(), is_half=is_half
+        )
+        asked = begin_showing(user.pk)
+
+        opened = pass_with_passkey(
+            acting(half), asked.state, passkey.show(asked.options), is_half=is_half
+        )
+
+        entry = find_entry(opened.token)
+        assert entry is not None
+        assert entry.standing is Standing.FULL
+
+
+@pytest.mark.control("8.5")
+def test_an_answer_works_once() -> None:
+    passkey = SoftPasskey()
+    enrol(a_person(), passkey)
+    asked = begin_showing()
+    answer = passkey.show(asked.options)
+
+    sign_in_with_passkey(asked.state, answer, BROWSER, request_id=uuid7())
+    with pytest.raises(WrongPasskey):
+        sign_in_with_passkey(asked.state, answer, BROWSER, request_id=uuid7())
+
+
+def test_a_challenge_is_answered_within_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    passkey = SoftPasskey()
+    enrol(a_person(), passkey)
+    asked = begin_showing()
+    answer = passkey.show(asked.options)
+    now = signing.time.time()
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now + 301)
+
+    with pytest.raises(WrongPasskey):
+        sign_in_with_passkey(asked.state, answer, BROWSER, request_id=uuid7())
+
+
+SPOILT: dict[str, Callable[[SoftPasskey], None]] = {
+    "another site": lambda passkey: setattr(passkey, "origin", "https://testserver.evil.example"),
+    "no verification": lambda passkey: setattr(passkey, "is_verified", False),
+    "another key": lambda passkey: setattr(passkey, "key", SoftPasskey().key),
+    "an unknown id": lambda passkey: setattr(passkey, "id", b"x" * 32),
+    "someone else's handle": lambda passkey: setattr(passkey, "holder", uuid7().bytes),
+    "no handle": lambda passkey: setattr(passkey, "holder", b""),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT.keys())
+def test_what_does_not_fit_is_one_answer(spoil: Callable[[SoftPasskey], None]) -> None:
+    passkey = SoftPasskey()
+    enrol(a_person(), passkey)
+    spoil(passkey)
+
+    with pytest.raises(WrongPasskey):
+        sign_in_by(passkey)
+
+    assert LoggedFact.objects.filter(kind="accounts.SignInRefused").count() == 1
+
+
+def test_a_copied_passkey_is_found_by_its_count() -> None:
+    passkey = SoftPasskey(signs=1)
+    enrol(a_person(), passkey)
+    passkey.signs = 5
+    sign_in_by(passkey)
+
+    with pytest.raises(WrongPasskey):
+        sign_in_by(passkey)
+    passkey.signs = 6
+    assert sign_in_by(passkey).token
+
+
+def test_a_passkey_is_no_proof_for_someone_else() -> None:
+    mine, theirs = SoftPasskey(), SoftPasskey()
+    me, other = a_person(), a_person("other@example.jp")
+    enrol(me, mine)
+    enrol(other, theirs)
+    actor = an_actor(other)
+    asked = begin_showing(other.pk)
+
+    with pytest.raises(WrongPasskey):
+        pass_with_passkey(actor, asked.state, mine.show(asked.options), is_half=False)
+
+
+def test_a_challenge_for_one_person_is_none_for_another() -> None:
+    passkey = SoftPasskey()
+    user = a_person()
+    enrol(user, passkey)
+    asked = begin_showing(user.pk)
+
+    with pytest.raises(WrongPasskey):
+        sign_in_with_passkey(asked.state, passkey.show(asked.options), BROWSER, request_id=uuid7())
+
+
+def test_an_ended_account_has_no_passkey() -> None:
+    user, passkey = a_person(), SoftPasskey()
+    enrol(user, passkey)
+    end_person(SYSTEM, user.pk)
+
+    with pytest.raises(WrongPasskey):
+        sign_in_by(passkey)
+
+
+def test_nobody_makes_more_than_ten() -> None:
+    user = a_person()
+    for _ in range(10):
+        enrol(user, SoftPasskey())
+
+    with pytest.raises(Refused):
+        enrol(user, SoftPasskey())
+
+
+def test_the_name_and_the_key_are_sealed() -> None:
+    passkey = SoftPasskey()
+    enrol(a_person(), passkey, name="金糸雀")
+
+    kept = json.dumps(Authenticator.objects.get(type="webauthn").data, ensure_ascii=False)
+
+    assert "金糸雀" not in kept
+    assert "credential" not in kept
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    answer=st.one_of(
+        st.text(max_size=50),
+        st.recursive(
+            st.none() | st.integers() | st.text(max_size=8),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(
+                    st.sampled_from(
+                        [
+                            "id",
+                            "rawId",
+                            "response",
+                            "userHandle",
+                            "clientDataJSON",
+                            "type",
+                            "signature",
+                            "authenticatorData",
+                        ]
+                    ),
+                    inner,
+                    max_size=6,
+                )
+            ),
+            max_leaves=12,
+        ).map(json.dumps),
+    )
+)
+def test_hostile_answers_are_wrong_and_never_a_fault(answer: str, db: None) -> None:
+    with clock_later(0):
+        asked = begin_showing()
+    with pytest.raises((WrongPasskey,)):
+        _fresh_network(asked.state, answer)
+
+
+def _fresh_network(state: str, answer: str) -> None:
+    from carestation.accounts.models import Brake
+
+    Brake.objects.all().delete()
+    sign_in_with_passkey(state, answer, BROWSER, request_id=uuid7())

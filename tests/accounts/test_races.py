@@ -1,0 +1,147 @@
+"""Many at once: one wins, and nobody slips past a brake."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from carestation.accounts.commands.factors import enrol_totp, fresh_secret, renew_recovery_codes
+from carestation.accounts.commands.factors import remove_factor
+from carestation.accounts.commands.passwords import make_reset_link, reset_password
+from carestation.accounts.commands.sessions import open_session
+from carestation.accounts.commands.sign_in import sign_in, take_second_step
+from carestation.accounts.choices import Proof
+from carestation.accounts.models import PasswordReset, Session, User
+from carestation.accounts.queries import email_index, factors_of
+from carestation.kernel.errors import CareError
+from carestation.kernel.ids import uuid7
+from tests.accounts.people import ADDRESS, BROWSER, PASSWORD, SECRET, a_person, acting, code_now
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(count: int, act: Callable[[int], object]) -> list[object]:
+    """Let many act in the same moment; return what each got, or by what it was refused."""
+    barrier = Barrier(count)
+
+    def one(number: int) -> object:
+        try:
+            barrier.wait()
+            return act(number)
+        except CareError as error:
+            return type(error).__name__
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+def won(results: list[object]) -> int:
+    return sum(not isinstance(result, str) for result in results)
+
+
+@pytest.mark.control("8.5")
+def test_of_sixteen_with_the_same_code_one_is_in() -> None:
+    user = a_person(secret=SECRET)
+    halves = [
+        open_session(user.pk, BROWSER, proof=Proof.PASSWORD, request_id=uuid7(), is_half=True)
+        for _ in range(16)
+    ]
+    code = code_now()
+
+    results = at_once(16, lambda number: take_second_step(acting(halves[number]), code))
+
+    assert won(results) == 1
+    assert Session.objects.exclude(second_factor_at=None).count() == 1
+
+
+def test_of_sixteen_with_the_same_recovery_code_one_is_in() -> None:
+    user = a_person(secret=SECRET)
+    halves = [
+        open_session(user.pk, BROWSER, proof=Proof.PASSWORD, request_id=uuid7(), is_half=True)
+        for _ in range(16)
+    ]
+    code = renew_recovery_codes(acting(halves[0]))[0]
+
+    results = at_once(16, lambda number: take_second_step(acting(halves[number]), code))
+
+    assert won(results) == 1
+
+
+@pytest.mark.control("5.17")
+def test_of_sixteen_with_the_same_link_one_sets_the_password() -> None:
+    a_person()
+    link = make_reset_link(email_index(ADDRESS), request_id=uuid7())
+    assert link is not None
+    token = link.token
+    done: list[int] = []
+
+    def reset(number: int) -> object:
+        reset_password(token, f"tsuki-to-hoshi-no-yoru-{number}", request_id=uuid7())
+        done.append(number)
+        return number
+
+    results = at_once(16, reset)
+
+    assert won(results) == 1
+    assert User.objects.get().check_password(f"tsuki-to-hoshi-no-yoru-{done[0]}")
+
+
+def test_of_many_links_asked_at_once_one_is_open() -> None:
+    a_person()
+
+    at_once(8, lambda _: make_reset_link(email_index(ADDRESS), request_id=uuid7()))
+
+    assert PasswordReset.objects.filter(used_at=None, replaced_at=None).count() == 1
+
+
+@pytest.mark.control("8.5")
+def test_of_sixteen_guesses_at_once_five_are_looked_at() -> None:
+    a_person()
+
+    results = at_once(16, lambda _: sign_in(ADDRESS, "wrong", BROWSER, request_id=uuid7()))
+
+    assert sorted(map(str, results)) == ["TooMany"] * 11 + ["WrongSignIn"] * 5
+
+
+def test_of_two_who_remove_the_last_two_factors_one_is_refused() -> None:
+    user = a_person(secret=SECRET)
+    actor = acting(open_session(user.pk, BROWSER, proof=Proof.TOTP, request_id=uuid7()))
+    from allauth.mfa.models import Authenticator
+
+    from carestation.accounts.commands.factors import keep_factor
+
+    keep_factor(user.pk, "webauthn", '{"name": "x"}')
+    ids = list(Authenticator.objects.values_list("pk", flat=True))
+
+    results = at_once(2, lambda number: remove_factor(actor, ids[number]))
+
+    assert sorted(map(str, results)) == ["None", "Refused"]
+    assert factors_of(actor).has_any
+
+
+def test_many_who_sign_in_at_once_are_all_in() -> None:
+    people = [a_person(f"{number}@example.jp", is_professional=False) for number in range(8)]
+
+    results = at_once(
+        8, lambda n: sign_in(f"{n}@example.jp", PASSWORD, BROWSER, request_id=uuid7())
+    )
+
+    assert won(results) == len(people)
+
+
+def test_an_app_that_is_taken_up_twice_at_once_is_one() -> None:
+    user, secret = a_person(), fresh_secret()
+    sessions = [
+        open_session(user.pk, BROWSER, proof=Proof.PASSWORD, request_id=uuid7()) for _ in range(4)
+    ]
+
+    at_once(4, lambda number: enrol_totp(acting(sessions[number]), secret, code_now(secret)))
+
+    from allauth.mfa.models import Authenticator
+
+    assert Authenticator.objects.filter(type="totp").count() == 1
+    assert Authenticator.objects.filter(type="recovery_codes").count() == 1
