@@ -58,7 +58,7 @@ def test_a_page_of_the_manual_is_read_by_a_stranger(page: Page, client: Client) 
     assert len(re.findall(r"<li>|<dd>", body)) >= 4
 
 
-@pytest.mark.control("8.2")
+@pytest.mark.control("CLD.12.1.5")
 def test_the_contents_lead_to_every_page_and_every_link_answers(client: Client) -> None:
     body = client.get(reverse("support:manual")).content.decode()
 
