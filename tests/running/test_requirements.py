@@ -1,0 +1,56 @@
+"""What the product imports is among the pinned packages that it runs on."""
+
+import ast
+import re
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+PROJECT: Final = Path(__file__).resolve().parents[2]
+RUN: Final = (PROJECT / "requirements" / "run.txt").read_text()
+
+
+def imported(module: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_the_product_imports_nothing_that_only_its_tests_have() -> None:
+    pinned = {name.lower().replace("_", "-") for name in re.findall(r"^([\w.-]+)==", RUN, re.M)}
+    packages = packages_distributions()
+    modules = [*(PROJECT / "carestation").rglob("*.py"), *(PROJECT / "config").rglob("*.py")]
+
+    missing = {
+        f"{module.relative_to(PROJECT)}: {name}"
+        for module in modules
+        for name in imported(module) - {"carestation", "config"}
+        for package in packages.get(name, [])[:1]
+        if package.lower().replace("_", "-") not in pinned
+    }
+
+    assert missing == set()
+
+
+@pytest.mark.parametrize("name", ["run.txt", "develop.txt"])
+def test_every_package_is_pinned_with_its_hash_and_no_place_is_named(name: str) -> None:
+    text = (PROJECT / "requirements" / name).read_text()
+    blocks = re.split(r"\n(?=\S)", text.strip())
+
+    assert all("==" in block and "--hash=sha256:" in block for block in blocks)
+    assert "://" not in text
+    assert "--index" not in text
+
+
+def test_what_runs_is_what_is_tested() -> None:
+    develop = (PROJECT / "requirements" / "develop.txt").read_text()
+
+    assert set(re.findall(r"^[\w.-]+==\S+", RUN, re.M)) <= set(
+        re.findall(r"^[\w.-]+==\S+", develop, re.M)
+    )
