@@ -18,7 +18,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("--groups", type=_count, required=True, help="how many groups")
     parser.add_argument("--members", type=_count, required=True, help="how many people in each")
-    parser.add_argument("--history", type=int, default=0, help="how many posts in each (0)")
+    parser.add_argument("--history", type=_history, default=0, help="how many posts in each (0)")
     parser.add_argument("--json", type=Path, required=True, help="file for ids and tokens")
     parser.add_argument("--data", type=Path, help="folder of the CareStation that runs (var)")
 
@@ -41,6 +41,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _count(text: str) -> int:
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError("at least 1")
+    return _at_least(1, text)
+
+
+def _history(text: str) -> int:
+    return _at_least(0, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    if int(text) < least:
+        raise argparse.ArgumentTypeError(f"at least {least}")
     return int(text)
