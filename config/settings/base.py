@@ -53,6 +53,7 @@ CONTEXTS = (
     "ui",
     "factlog",
     "vault",
+    "live",
     "accounts",
     "facilities",
     "support",
