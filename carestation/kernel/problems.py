@@ -25,6 +25,12 @@ TITLES: Final = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "うまくいきませんでした。",
     HTTPStatus.SERVICE_UNAVAILABLE: "ただいま使えません。しばらく待ってください。",
 }
+RETRY_SECONDS: Final = "5"
+# What a program is told beside the body (RFC 9110, 11.6.1 and 15.6.4).
+MORE: Final = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": RETRY_SECONDS},
+}
 
 
 def answer_to(request: HttpRequest, error: CareError) -> HttpResponse:
@@ -48,7 +54,7 @@ def problem(request: HttpRequest, status: HTTPStatus, reason: str) -> HttpRespon
     }
     response = render(request, template, context, status=status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = "5"
+        response.headers["Retry-After"] = RETRY_SECONDS
     return response
 
 
@@ -61,7 +67,10 @@ def problem_json(request: HttpRequest, status: HTTPStatus, **more: object) -> Js
         "request_id": str(getattr(request, "request_id", "")),
     }
     body |= {name: value for name, value in more.items() if value}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    response = JsonResponse(body, status=status, content_type="application/problem+json")
+    for name, value in MORE.get(status, {}).items():
+        response.headers[name] = value
+    return response
 
 
 @login_not_required

@@ -91,6 +91,7 @@ def test_no_token_and_a_wrong_token_are_one_answer(world: World, token: str) -> 
 
     assert answer.status_code == 401
     assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 def test_with_a_cookie_a_change_needs_the_token_against_forgery(world: World) -> None:
