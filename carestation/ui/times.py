@@ -5,10 +5,12 @@ right by `cs-moment` (static/ui/js/moment.js), which says the same words.
 """
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
@@ -18,25 +20,19 @@ _DAY: Final = timedelta(days=1)
 
 def moment(at: datetime, *, now: datetime | None = None) -> Markup:
     """Return a time as people say it: 今日 9:18, 昨日 16:40, 6月8日 15:20; the year if not this."""
-    local, today = at.astimezone(TOKYO), local_date(now)
-    shown = f"{_near(local.date(), today) or _date(local.date(), today)} {_clock(local)}"
-    whole = f"{_full_date(local.date())} {_clock(local)}"
-    exact = local.isoformat("T", "seconds")
-    return Markup('<cs-moment><time datetime="{}" title="{}">{}</time></cs-moment>').format(
-        exact, whole, shown
-    )
+    local = at.astimezone(TOKYO)
+    words, whole = _said(local.date(), local_date(now), get_language())
+    time = _clock(local)
+    return _time(local, shown=f"{words} {time}", whole=f"{whole} {time}")
 
 
 def short_moment(at: datetime, *, now: datetime | None = None) -> Markup:
     """Return a time for a narrow list: 9:18 for today, else the day alone."""
     local, today = at.astimezone(TOKYO), local_date(now)
-    day = local.date()
-    shown = _clock(local) if day == today else _near(day, today) or _date(day, today)
-    whole = f"{_full_date(day)} {_clock(local)}"
-    exact = local.isoformat("T", "seconds")
-    return Markup('<cs-moment short><time datetime="{}" title="{}">{}</time></cs-moment>').format(
-        exact, whole, shown
-    )
+    words, whole = _said(local.date(), today, get_language())
+    time = _clock(local)
+    shown = time if local.date() == today else words
+    return _time(local, shown=shown, whole=f"{whole} {time}", kind=" short")
 
 
 def clock(at: datetime) -> str:
@@ -61,6 +57,20 @@ def calendar_date(day: date) -> str:
     """Return a date that belongs to no clock (of birth, of consent): 1940年3月5日."""
     words = {"year": day.year, "month": day.month, "day": day.day}
     return _("%(year)s年%(month)s月%(day)s日") % words
+
+
+def _time(local: datetime, *, shown: str, whole: str, kind: str = "") -> Markup:
+    exact = local.isoformat("T", "seconds")
+    # Digits, and words of our own catalogue: nothing here was typed by anyone.
+    return Markup(  # noqa: S704
+        f'<cs-moment{kind}><time datetime="{exact}" title="{whole}">{shown}</time></cs-moment>'
+    )
+
+
+@lru_cache(maxsize=4096)
+def _said(day: date, today: date, language: str | None) -> tuple[str, str]:  # noqa: ARG001 - of the key
+    """Return a day as people say it, and in full; pages show the same few days again and again."""
+    return _near(day, today) or _date(day, today), _full_date(day)
 
 
 def _near(day: date, today: date) -> str:

@@ -1,0 +1,40 @@
+// The pure parts of the behaviours, with Node's own runner: node --test tests/ui/behaviours.test.mjs
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+globalThis.HTMLElement = class {};
+globalThis.customElements = { define() {} };
+const home = "../../carestation/ui/static/ui/js";
+const { said, tokyoDay, untilMidnight } = await import(`${home}/moment.js`);
+const { due } = await import(`${home}/idle.js`);
+const now = new Date("2026-06-10T00:45:00Z");
+
+test("a time is said as on the ward", () => {
+  const table = [
+    ["2026-06-10T00:18:00Z", "今日 9:18", "9:18"],
+    ["2026-06-09T15:00:00Z", "今日 0:00", "0:00"],
+    ["2026-06-09T14:59:00Z", "昨日 23:59", "昨日"],
+    ["2026-06-08T06:20:00Z", "6月8日 15:20", "6月8日"],
+    ["2025-12-31T14:59:00Z", "2025年12月31日 23:59", "2025年12月31日"],
+  ];
+  for (const [at, long, short] of table) {
+    assert.equal(said(new Date(at), now, "ja", false), long);
+    assert.equal(said(new Date(at), now, "ja", true), short);
+  }
+});
+
+test("a day begins in Japan", () => {
+  const [before, after] = ["2026-06-10T14:59:59Z", "2026-06-10T15:00:00Z"].map((at) => new Date(at));
+
+  assert.equal(tokyoDay(after) - tokyoDay(before), 1);
+  assert.equal(untilMidnight(before), 1000);
+  assert.equal(untilMidnight(after), 86_400_000);
+});
+
+test("the question comes before the cover", () => {
+  const minute = 60_000;
+  const at = (minutes) => due(minutes * minute, 15 * minute, 2 * minute);
+
+  assert.deepEqual([0, 12.9, 13, 14.9, 15, 600].map(at),
+    ["nothing", "nothing", "question", "question", "cover", "cover"]);
+});
