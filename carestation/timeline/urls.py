@@ -11,6 +11,7 @@ SIDE = "groups/<uuid:group_id>/<side:side>/"
 POST = SIDE + "posts/<uuid:post_id>/"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("groups/beside/<uuid:group_id>/", home.pane, name="pane"),
     path(SIDE, reading.timeline, name="timeline"),
     path(SIDE + "after/<int:seq>/", reading.after, name="after"),
     path(SIDE + "read/", reading.read, name="read"),

@@ -59,6 +59,7 @@ TABLE: Final = (
     Row("accounts:removing", "get", None, (302, 302, 302, 200, 200, 200, 200, 200, 200, 200)),
     Row("accounts:remove", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
     Row("timeline:home", "get", None, (302, 302, 302, 200, 200, 302, 200, 200, 200, 200)),
+    Row("timeline:pane", "get", None, (302, 302, 302, 200, 200, 200, 200, 200, 200, 200)),
     Row("timeline:timeline", "get", PRO, (302, 302, 302, 200, 200, 404, 404, 404, 404, 404)),
     Row("timeline:timeline", "get", PAT, (302, 302, 302, 200, 200, 200, 404, 404, 404, 404)),
     Row("timeline:timeline", "get", ALL, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),

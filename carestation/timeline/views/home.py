@@ -1,5 +1,8 @@
 """The first page after sign-in: one's groups, and what waits."""
 
+from typing import Final
+from uuid import UUID
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -11,6 +14,18 @@ from carestation.kernel.http import CareRequest
 from carestation.patients.commands import note_list_viewed
 from carestation.timeline.forms.lists import ListForm
 from carestation.timeline.queries.home import groups_of, only_family
+
+
+PANE_SIZE: Final = 50
+
+
+@require_GET
+@door(Door.SELF)
+def pane(request: CareRequest, group_id: UUID) -> HttpResponse:
+    """Show the same list in small, beside a group's page on a wide screen."""
+    context = {"rows": groups_of(request.actor)[:PANE_SIZE], "current": group_id}
+    note_list_viewed(request.actor)
+    return TemplateResponse(request, "timeline/_grouppane.html", context)
 
 
 @require_GET
