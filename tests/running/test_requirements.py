@@ -23,7 +23,9 @@ def imported(module: Path) -> set[str]:
 
 
 def test_the_product_imports_nothing_that_only_its_tests_have() -> None:
-    pinned = {name.lower().replace("_", "-") for name in re.findall(r"^([\w.-]+)==", RUN, re.M)}
+    pinned = {
+        name.lower().replace("_", "-") for name in re.findall(r"^([\w.-]+)==", RUN, re.MULTILINE)
+    }
     packages = packages_distributions()
     modules = [*(PROJECT / "carestation").rglob("*.py"), *(PROJECT / "config").rglob("*.py")]
 
@@ -51,6 +53,6 @@ def test_every_package_is_pinned_with_its_hash_and_no_place_is_named(name: str) 
 def test_what_runs_is_what_is_tested() -> None:
     develop = (PROJECT / "requirements" / "develop.txt").read_text()
 
-    assert set(re.findall(r"^[\w.-]+==\S+", RUN, re.M)) <= set(
-        re.findall(r"^[\w.-]+==\S+", develop, re.M)
+    assert set(re.findall(r"^[\w.-]+==\S+", RUN, re.MULTILINE)) <= set(
+        re.findall(r"^[\w.-]+==\S+", develop, re.MULTILINE)
     )
