@@ -20,7 +20,7 @@ test: setup  ## all tests: real PostgreSQL, real Chromium
 
 setup: .venv/.develop .venv/.debian  ## what the others need first
 
-check: lint test docs  ## what CI runs
+check: lint test  ## all that CI runs
 
 lint: .venv/.develop  ## style, types, contracts
 	$(BIN)/ruff check --quiet .
