@@ -42,10 +42,11 @@ CHIYO: Final = FaceSheet(
     birth_date=date(1940, 2, 3),
     sex=Sex.FEMALE,
     care_level=CareLevel.CARE_3,
-    allergies="ペニシリン系抗菌薬（発疹・2019年）。造影剤・食物は「なし」と確認済み。",
+    allergies="ペニシリン系（発疹・2019年）",
     conditions=(
         "慢性心不全（NYHA II〜III）\n2型糖尿病\n右大腿骨頸部骨折 術後（昨年11月）\n"
         "報告の基準：SpO2 92％未満・体重が3日で2kg以上増加・体温37.5℃以上\n"
+        "造影剤・食物のアレルギーは「なし」と確認済み。\n"
         "急変時：まず月見坂在宅クリニックへ電話。救急搬送は希望する。\n"
         "書面の控えの整理名：ハナイカダ綴"
     ),
@@ -62,9 +63,10 @@ CHIYOKO: Final = FaceSheet(
     birth_date=date(1948, 5, 21),
     sex=Sex.FEMALE,
     care_level=CareLevel.SUPPORT_2,
-    allergies="なし（本人・お薬手帳で確認済み）",
+    allergies="",
     conditions=(
         "高血圧症\n発作性心房細動（抗凝固薬を内服中）\n変形性膝関節症\n"
+        "アレルギーは「なし」と、ご本人・お薬手帳で確認済み。\n"
         "一人暮らし。ご本人がタブレットで連絡を読み書きされる。\n"
         "書面の控えの整理名：ユキノシタ綴"
     ),
