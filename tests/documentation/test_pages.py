@@ -1,6 +1,7 @@
 """What the documentation says holds: links, files, tests, names."""
 
 import ast
+import itertools
 import re
 from functools import cache
 from pathlib import Path
@@ -54,7 +55,7 @@ def test_every_file_that_is_named_is_there(page: Path) -> None:
 
 
 @cache
-def tests_in(path: str) -> frozenset[str]:
+def defined_in(path: str) -> frozenset[str]:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     nodes = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, nodes))
@@ -64,7 +65,7 @@ def tests_in(path: str) -> frozenset[str]:
 def test_every_test_that_is_named_is_there(page: Path) -> None:
     tests = [span.split("::") for span in spans_of(page) if "::" in span and "/" in span]
 
-    assert [test for test in tests if not tests_in(test[0]).issuperset(test[1:])] == []
+    assert [test for test in tests if not defined_in(test[0]).issuperset(test[1:])] == []
 
 
 def test_every_page_stands_in_a_mode_and_is_reached_from_the_index() -> None:
@@ -109,4 +110,4 @@ def test_a_page_has_one_title_and_no_heading_is_skipped(page: Path) -> None:
 
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
