@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import override_settings
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allauth.mfa.models import Authenticator
 from carestation.accounts.choices import Proof, Standing
 from carestation.accounts.commands.factors import (
     enrol_totp,
@@ -85,8 +86,6 @@ def test_a_code_is_read_however_a_telephone_types_it() -> None:
 
 @given(st.text(max_size=200))
 def test_nothing_else_is_a_code(text: str) -> None:
-    from django.utils import timezone
-
     if text.strip().isdigit():
         return
     assert matching_step(SECRET, text, at=timezone.now(), after=0) is None

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carestation.accounts.choices import Proof
+from carestation.accounts.commands.passwords import make_reset_link
 from carestation.accounts.commands.sessions import cut_off_others, lock_session, open_session
 from carestation.accounts.gate.returning import safe_path
 from carestation.accounts.models import Session
-from carestation.accounts.queries import factors_of
+from carestation.accounts.queries import DemoPerson, email_index, factors_of
 from carestation.kernel.ids import uuid7
 from tests.accounts.people import (
     ADDRESS,
@@ -171,8 +172,9 @@ def test_every_wrong_sign_in_reads_the_same(client: Client) -> None:
 
 
 def test_a_braked_page_says_when_to_come_back(client: Client) -> None:
-    for _ in range(6):
-        page = client.post(SIGN_IN, {"email": ADDRESS, "password": "wrong"})
+    wrong = {"email": ADDRESS, "password": "wrong"}
+
+    *_, page = (client.post(SIGN_IN, wrong) for _ in range(6))
 
     assert page.status_code == 429
     assert "15分たってから" in page.text
@@ -336,9 +338,6 @@ def test_the_whole_enrolment_on_pages(client: Client) -> None:
 
 
 def test_setting_a_password_by_a_link_on_pages(client: Client) -> None:
-    from carestation.accounts.commands.passwords import make_reset_link
-    from carestation.accounts.queries import email_index
-
     a_person(is_professional=False)
     link = make_reset_link(email_index(ADDRESS), request_id=uuid7())
     assert link is not None
@@ -392,8 +391,6 @@ def test_bad_input_is_answered(client: Client, field: str, typed: str) -> None:
 def test_a_demo_fills_in_what_a_person_would_type(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from carestation.accounts.queries import DemoPerson
-
     hayashi = DemoPerson(
         email=ADDRESS, password=PASSWORD, totp_secret=SECRET, name="林 さくら", words="訪問看護師"
     )

@@ -1,6 +1,7 @@
 """New passwords: what is taken, one's own, and by a link."""
 
 import re
+from typing import TypeVar
 
 import pytest
 from django.conf import settings
@@ -19,12 +20,13 @@ from carestation.accounts.commands.passwords import (
 from carestation.accounts.commands.people import end_person
 from carestation.accounts.commands.sessions import OpenedSession, Where, open_session
 from carestation.accounts.commands.sign_in import WrongSignIn, sign_in
+from carestation.accounts.facts import PasswordChanged, SignedIn
 from carestation.accounts.followers import tell_of_new_device, tell_of_password
 from carestation.accounts.models import PasswordReset, User
 from carestation.accounts.queries import email_index, find_entry, is_open_link
 from carestation.accounts.tasks import mail_letter, mail_reset_link
 from carestation.factlog.commands import FOLLOWERS
-from carestation.factlog.facts import fact_of
+from carestation.factlog.facts import Fact, fact_of
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import NotVisible, TooMany
 from carestation.kernel.ids import uuid7
@@ -40,6 +42,7 @@ from tests.accounts.people import (
     clock_later,
 )
 
+F = TypeVar("F", bound=Fact)
 NEW = "tsuki-to-hoshi-no-yoru"
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +55,11 @@ def a_link(address: str = ADDRESS) -> str:
     link = make_reset_link(email_index(address), request_id=uuid7())
     assert link is not None
     return link.token
+
+
+def facts_of(kind: str, cls: type[F]) -> list[F]:
+    rows = LoggedFact.objects.filter(kind=kind).order_by("id").values()
+    return [fact for fact in (fact_of({**row}) for row in rows) if isinstance(fact, cls)]
 
 
 def weakness(user: User, password: str) -> str:
@@ -253,9 +261,8 @@ def test_the_token_of_a_link_is_not_in_the_table() -> None:
 def test_the_owner_is_told_of_a_new_password(mailoutbox: list[EmailMessage]) -> None:
     user = a_person()
     change_password(acting(signed_in(user)), PASSWORD, NEW)
-    row = LoggedFact.objects.filter(kind="accounts.PasswordChanged").values().get()
 
-    tell_of_password([fact_of(row)])  # type: ignore[list-item]  # it is of that kind
+    tell_of_password(facts_of("accounts.PasswordChanged", PasswordChanged))
     job = ProcrastinateJob.objects.get()
     mail_letter(**job.args)
 
@@ -270,9 +277,8 @@ def test_the_owner_is_told_of_a_new_device_alone() -> None:
     for agent in ("Firefox/1", "Firefox/2", "Mobile Safari/1"):
         where = Where(kind=BROWSER.kind, device=BROWSER.device, agent=agent)
         open_session(user.pk, where, proof=Proof.TOTP, request_id=uuid7())
-    rows = LoggedFact.objects.filter(kind="accounts.SignedIn").order_by("id").values()
 
-    tell_of_new_device([fact_of(row) for row in rows])  # type: ignore[misc]  # they are of that kind
+    tell_of_new_device(facts_of("accounts.SignedIn", SignedIn))
 
     assert [job.args["letter"] for job in ProcrastinateJob.objects.all()] == ["new_device"]
 

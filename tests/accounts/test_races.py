@@ -5,14 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 
-from carestation.accounts.commands.factors import enrol_totp, fresh_secret, renew_recovery_codes
-from carestation.accounts.commands.factors import remove_factor
+from carestation.accounts.choices import Proof
+from carestation.accounts.commands.factors import (
+    enrol_totp,
+    fresh_secret,
+    keep_factor,
+    remove_factor,
+    renew_recovery_codes,
+)
 from carestation.accounts.commands.passwords import make_reset_link, reset_password
 from carestation.accounts.commands.sessions import open_session
 from carestation.accounts.commands.sign_in import sign_in, take_second_step
-from carestation.accounts.choices import Proof
 from carestation.accounts.models import PasswordReset, Session, User
 from carestation.accounts.queries import email_index, factors_of
 from carestation.kernel.errors import CareError
@@ -110,10 +116,6 @@ def test_of_sixteen_guesses_at_once_five_are_looked_at() -> None:
 def test_of_two_who_remove_the_last_two_factors_one_is_refused() -> None:
     user = a_person(secret=SECRET)
     actor = acting(open_session(user.pk, BROWSER, proof=Proof.TOTP, request_id=uuid7()))
-    from allauth.mfa.models import Authenticator
-
-    from carestation.accounts.commands.factors import keep_factor
-
     keep_factor(user.pk, "webauthn", '{"name": "x"}')
     ids = list(Authenticator.objects.values_list("pk", flat=True))
 
@@ -140,8 +142,6 @@ def test_an_app_that_is_taken_up_twice_at_once_is_one() -> None:
     ]
 
     at_once(4, lambda number: enrol_totp(acting(sessions[number]), secret, code_now(secret)))
-
-    from allauth.mfa.models import Authenticator
 
     assert Authenticator.objects.filter(type="totp").count() == 1
     assert Authenticator.objects.filter(type="recovery_codes").count() == 1

@@ -250,7 +250,7 @@ def test_what_is_put_aside_ends_with_the_session() -> None:
 
 
 class TestTheHotStatement(TestCase):
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=30, deadline=None)
     @given(
         is_professional=st.booleans(),
         is_operator=st.booleans(),

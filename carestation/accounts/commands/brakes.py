@@ -120,7 +120,12 @@ def forgive_sign_in(index: bytes, address: str) -> None:
         (Purpose.NETWORK, network_of(address)),
         (Purpose.EVERYWHERE, ""),
     ):
-        rows_of(TAKE_OFF, {"key": _key(purpose, subject)})
+        take_off(purpose, subject)
+
+
+def take_off(purpose: Purpose, subject: str) -> None:
+    """Take one right try off again."""
+    rows_of(TAKE_OFF, {"key": _key(purpose, subject)})
 
 
 def forgive(purpose: Purpose, subject: str) -> None:

@@ -28,7 +28,7 @@ from fido2.webauthn import (
 )
 
 from carestation.accounts.choices import Proof, Purpose, RefusalReason
-from carestation.accounts.commands.brakes import brake, count_try, network_of
+from carestation.accounts.commands.brakes import brake, count_try, network_of, take_off
 from carestation.accounts.commands.factors import Enrolled, enrolled, keep_factor, lock_person
 from carestation.accounts.commands.sessions import (
     OpenedSession,
@@ -143,15 +143,18 @@ def sign_in_with_passkey(
         WrongPasskey: one answer for every wrong one.
         TooMany: too many from this network of late.
     """
-    brake(Purpose.PASSKEY, network_of(where.address))
+    network = network_of(where.address)
+    brake(Purpose.PASSKEY, network)
     try:
         user_id = _holder_of(answer)
         with transaction.atomic():
             _check_shown(user_id, _state_of(state, ""), answer)
-            return open_session(user_id, where, proof=Proof.PASSKEY, request_id=request_id)
+            opened = open_session(user_id, where, proof=Proof.PASSKEY, request_id=request_id)
     except (*MALFORMED, NotVisible) as error:
         _refuse(None, request_id)
         raise WrongPasskey from error
+    take_off(Purpose.PASSKEY, network)
+    return opened
 
 
 def pass_with_passkey(actor: Actor, state: str, answer: str, *, is_half: bool) -> OpenedSession:
@@ -167,10 +170,12 @@ def pass_with_passkey(actor: Actor, state: str, answer: str, *, is_half: bool) -
         with transaction.atomic():
             _check_shown(actor.user_id, _state_of(state, str(actor.user_id)), answer)
             go_on = complete_session if is_half else reopen_session
-            return go_on(actor, Proof.PASSKEY)
+            opened = go_on(actor, Proof.PASSKEY)
     except MALFORMED as error:
         _refuse(actor.user_id, actor.request_id)
         raise WrongPasskey from error
+    take_off(Purpose.PASSKEY, actor.user_id.hex)
+    return opened
 
 
 def _challenge(options: Any, state: Any, holder: str) -> Challenge:  # noqa: ANN401 - fido2's own

@@ -1,5 +1,7 @@
 """What a request holds behind the gate."""
 
+from uuid import UUID
+
 from carestation.accounts.choices import Standing
 from carestation.accounts.queries import Entry
 from carestation.kernel.http import CareRequest
@@ -14,3 +16,9 @@ class EnteredRequest(CareRequest):
 def standing_in(request: EnteredRequest) -> Standing | None:
     """Return how far the session of a request has come, if there is one."""
     return request.entry.standing if request.entry else None
+
+
+def session_in(request: CareRequest) -> UUID | None:
+    """Return the session that a request came with, if there is one."""
+    entry: Entry | None = getattr(request, "entry", None)
+    return entry.session_id if entry else None

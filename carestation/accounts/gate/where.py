@@ -7,7 +7,7 @@ import ipaddress
 
 from carestation.accounts.choices import Device, SessionKind
 from carestation.accounts.commands.sessions import Where
-from carestation.accounts.queries import Entry
+from carestation.accounts.gate.requests import session_in
 from carestation.accounts.rules import device_of
 from carestation.kernel.http import CareRequest
 
@@ -15,7 +15,6 @@ from carestation.kernel.http import CareRequest
 def where_of(request: CareRequest, kind: SessionKind, *, is_shared: bool = False) -> Where:
     """Return device and network address of a request."""
     agent = request.headers.get("User-Agent", "")
-    entry: Entry | None = getattr(request, "entry", None)
     is_program = kind is SessionKind.PROGRAM
     return Where(
         kind=kind,
@@ -23,7 +22,7 @@ def where_of(request: CareRequest, kind: SessionKind, *, is_shared: bool = False
         agent=agent,
         address=network_address(request),
         is_shared=is_shared,
-        replaces=entry.session_id if entry and not is_program else None,
+        replaces=None if is_program else session_in(request),
     )
 
 
