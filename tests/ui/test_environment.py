@@ -61,8 +61,7 @@ def test_whatever_asks_for_it_the_engine_escapes() -> None:
 @pytest.mark.skipif(not NODE, reason="no Node: the pure parts of the behaviours wait")
 def test_the_pure_parts_of_the_behaviours() -> None:
     tests = Path(__file__).parent / "behaviours.test.mjs"
-    done = subprocess.run(
-        [str(NODE), "--test", str(tests)], capture_output=True, text=True, check=False
-    )  # noqa: S603 - our own file
+    command = [str(NODE), "--test", str(tests)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -79,6 +79,25 @@ def test_text_of_twice_the_size_fits(name: str, width: int, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_largest_letters_of_the_settings_fit(name: str, desk: Desk) -> None:
+    with desk.looking_at(drawn(name), width=390) as page:
+        page.evaluate("() => document.documentElement.setAttribute('data-text', 'xlarge')")
+
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_paper_keeps_the_name_and_what_must_be_heeded_and_no_bars(desk: Desk) -> None:
+    with desk.looking_at(drawn("staff"), width=794) as page:
+        page.emulate_media(media="print")
+        page.screenshot(path=PICTURES / "staff-print.png")
+
+        for kept in (".patientband__name", ".patientflags", ".post__body", ".side-notice"):
+            assert page.locator(kept).first.is_visible()
+        for gone in (".rail", ".patientnav", ".launcher", ".sideswitch", ".post__foot", ".btn"):
+            assert not page.locator(gone).first.is_visible()
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_page_is_whole_without_javascript(name: str, desk: Desk) -> None:
     with desk.looking_at(drawn(name), width=390, scripts=False) as page:
         assert page.locator("h1").first.is_visible()
