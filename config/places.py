@@ -64,6 +64,8 @@ class Places:
         """
         for folder in (self.data, self.secrets, self.logs, self.caddy, self.run):
             make_private(folder)
+        if self.run.lstat().st_uid != os.geteuid() and self.run.parent != self.data:
+            raise SystemExit(f"{self.run} belongs to another user: remove it, or end who uses it.")
 
 
 def make_private(folder: Path) -> None:

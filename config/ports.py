@@ -63,5 +63,7 @@ def _bind(host: str, port: int) -> socket.socket:
 
 def _reason(error: OSError, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is taken by another program: give another with --port, or --port 0."
+        return (
+            f"Port {port} is taken by another program: choose another (--port N, make run PORT=N)."
+        )
     return f"Port {port} cannot be opened: {error.strerror}."

@@ -25,7 +25,7 @@ from config.logfiles import LogFiles
 from config.parting import end_with_parent
 from config.private_files import write_private
 
-SMART_SECONDS: Final = 2.5
+OTHERS_SECONDS: Final = 3.5
 # All must have ended within 10 seconds; honcho's own 5 are too few for a busy PostgreSQL.
 honcho.manager.KILL_WAIT = 7
 PAUSE_SECONDS: Final = 0.2
@@ -134,7 +134,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         return bool(self._processes[name]["process"].is_alive()) and not self.ending.is_set()
 
     def terminate(self) -> None:
-        """Ask all pieces to end; PostgreSQL is pressed when the others had their time."""
+        """Ask the pieces to end, PostgreSQL when the others are gone or had their time."""
         if self._terminating:
             return
         self.ending.set()
@@ -142,9 +142,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
             self.fallen = next((n for n, p in self._processes.items() if "returncode" in p), None)
         super().terminate()
         if self._first is not None:
-            press = threading.Timer(SMART_SECONDS, self._press, [self._first])
-            press.daemon = True
-            press.start()
+            threading.Thread(target=self._end_first, args=[self._first], daemon=True).start()
 
     def _start(self) -> None:
         if self._first is not None:
@@ -177,15 +175,21 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
                 self.logs.write(message)
 
     def _killall(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - honcho's
-        for process in self._processes.values():
+        for name, process in self._processes.items():
+            if name == self._first and not force:
+                continue
             if "pid" in process and "returncode" not in process:
                 end = self._procmgr.kill if force else self._procmgr.terminate
                 end(process["pid"])
 
-    def _press(self, name: str) -> None:
-        process = self._processes.get(name, {})
-        if "pid" in process and "returncode" not in process:
-            os.kill(process["pid"], signal.SIGINT)
+    def _end_first(self, name: str) -> None:
+        others = [process for other, process in self._processes.items() if other != name]
+        until = time.monotonic() + OTHERS_SECONDS
+        while any("returncode" not in process for process in others) and time.monotonic() < until:
+            time.sleep(0.02)
+        first = self._processes[name]
+        if "pid" in first and "returncode" not in first:
+            os.kill(first["pid"], signal.SIGINT)
 
 
 def _ended(code: int) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 
 import django
 from django.apps import apps
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from config.environment import choose_settings
 
@@ -25,6 +25,8 @@ AWAY_SECONDS: Final = 1.0
 
 def main() -> None:
     """Follow and work until told to end."""
+    # It is the main module on purpose, and no job is defined in it.
+    logging.getLogger("procrastinate.blueprints").setLevel(logging.ERROR)
     choose_settings()
     django.setup()
     ending = threading.Event()
@@ -44,23 +46,22 @@ def _follow_all(ending: threading.Event) -> None:
     while not ending.is_set():
         busy = False
         for one in list(FOLLOWERS.values()):
-            busy |= _one_batch(one.name, partial(follow, one))
+            busy |= not ending.is_set() and _one_batch(one.name, partial(follow, one), ending)
         if not busy:
             ending.wait(IDLE_SECONDS)
 
 
-def _one_batch(name: str, act: Callable[[], int]) -> bool:
+def _one_batch(name: str, act: Callable[[], int], ending: threading.Event) -> bool:
     # A follower's bug stops it alone: the others go on, and it catches up when it is mended.
     try:
         return act() > 0
-    except (DatabaseError, InterfaceError):
+    except (InterfaceError, OperationalError):
         logger.warning("The database went away", extra={"follower": name}, exc_info=True)
         connection.close()
-        close_old_connections()
-        threading.Event().wait(AWAY_SECONDS)
+        ending.wait(AWAY_SECONDS)
     except Exception:  # its cursor did not move: nothing is lost
         logger.exception("A follower failed", extra={"follower": name})
-        threading.Event().wait(AWAY_SECONDS)
+        ending.wait(AWAY_SECONDS)
     return False
 
 
