@@ -56,6 +56,7 @@ export class Upload extends HTMLElement {
     request.addEventListener("error", () => this.#settle(row, file.name, request));
     request.open("POST", this.getAttribute("src"));
     request.send(form);
+    this.#show(row, { loaded: 0, total: file.size });
     this.#sending.set(row, request);
     this.#rows.append(row);
   }
