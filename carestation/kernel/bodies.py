@@ -29,9 +29,11 @@ def read_json(request: HttpRequest) -> dict[str, object]:
     """Return the JSON object that a request carries.
 
     Raises:
-        UnreadableBody: another type (415), no JSON in UTF-8 (400), or no object (422).
+        UnreadableBody: another type (415), no length (411), no JSON in UTF-8 (400), or no
+            object (422).
     """
     require_type(request, JSON)
+    require_length(request)
     try:
         value = _strict_json(request.body)
     except (ValueError, RecursionError, RawPostDataException) as error:
@@ -51,6 +53,16 @@ def require_type(request: HttpRequest, wanted: str) -> None:
     is_text_we_read = wanted != JSON or charset in {"utf-8", "utf8"}
     if request.content_type != wanted or not is_text_we_read:
         raise UnreadableBody(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "content_type")
+
+
+def require_length(request: HttpRequest) -> None:
+    """Stop where a body comes in chunks: WSGI tells its reader no end of it.
+
+    Raises:
+        UnreadableBody: its length is not announced (411).
+    """
+    if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+        raise UnreadableBody(HTTPStatus.LENGTH_REQUIRED, "length")
 
 
 def _strict_json(body: bytes) -> Any:

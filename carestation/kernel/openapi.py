@@ -134,5 +134,5 @@ def _refusals(call: Call) -> set[HTTPStatus]:
         refusals |= {HTTPStatus.UNPROCESSABLE_ENTITY}
     if call.has_json or call.has_file:
         refusals |= {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
-        refusals |= {HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
+        refusals |= {HTTPStatus.UNSUPPORTED_MEDIA_TYPE, HTTPStatus.LENGTH_REQUIRED}
     return refusals

@@ -18,6 +18,7 @@ TITLES: Final = {
     HTTPStatus.NOT_FOUND: "見つかりません。",
     HTTPStatus.METHOD_NOT_ALLOWED: "この操作はありません。",
     HTTPStatus.CONFLICT: "ほかの人が先に変えました。",
+    HTTPStatus.LENGTH_REQUIRED: "送る内容の長さを先に示してください。",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "大きすぎて受け取れません。",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "この形式は受け取れません。",
     HTTPStatus.UNPROCESSABLE_ENTITY: "内容を確かめてください。",

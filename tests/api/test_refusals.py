@@ -31,7 +31,7 @@ NEARLY_POSTS = st.fixed_dictionaries(
     },
 )
 often = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -131,6 +131,21 @@ def test_another_type_is_415(world: World, content_type: str) -> None:
 
     assert answer.status_code == 415
     assert answer.headers["Content-Type"] == PROBLEM
+
+
+def test_a_body_in_chunks_wants_its_length_first(world: World) -> None:
+    kato = program_of(world, "kato")
+
+    answer = kato.client.generic(
+        "POST",
+        f"/api/v1/{posts_of(world)}",
+        b"{}",
+        content_type=JSON,
+        headers=kato.headers | {"Transfer-Encoding": "chunked"},
+        CONTENT_LENGTH="",
+    )
+
+    assert (answer.status_code, said(answer)["reason"]) == (411, "length")
 
 
 def test_json_without_end_is_413(world: World) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpResponseBase
 
 from carestation.api.wire import uploaded_json
-from carestation.kernel.bodies import FORM, UnreadableBody, require_type
+from carestation.kernel.bodies import FORM, UnreadableBody, require_length, require_type
 from carestation.kernel.calls import Answer
 from carestation.kernel.http import CareRequest
 from carestation.timeline.commands.files import upload_file
@@ -23,6 +23,7 @@ def upload(request: CareRequest) -> Answer:
     belongs to its uploader until a post carries it, for a day at most.
     """
     require_type(request, FORM)
+    require_length(request)
     files = [file for _, several in request.FILES.lists() for file in several]
     if len(files) != 1:
         raise UnreadableBody(HTTPStatus.UNPROCESSABLE_ENTITY, "not_one_file")
