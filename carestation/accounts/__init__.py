@@ -5,8 +5,11 @@ authenticator app, a passkey) before seeing anything else. Signing in opens a se
 is opened again by a proof, is listed among the person's devices, and ends. Whoever guesses is
 braked. What changes about an account is told to its owner by mail.
 
-Announces: see `facts`.
+Announces: PersonRegistered, PersonEnded, OperatorBegan, OperatorEnded, PasswordAccepted, SignedIn,
+    SignInRefused, SessionReopened, SignedOut, SessionEnded, SecondFactorEnrolled,
+    SecondFactorRemoved, RecoveryCodesMade, RecoveryCodeUsed, PasswordChanged, PasswordResetAsked,
+    PasswordResetSent.
 Listens to: PasswordChanged, SecondFactorEnrolled, SecondFactorRemoved, RecoveryCodesMade,
     RecoveryCodeUsed, SignedIn.
-Controls: ISO/IEC 27017 5.16, 5.17, 8.2, 8.5; white paper 「認証情報の管理」, 「管理者権限」.
+Controls: ISO/IEC 27017 5.16, 5.17, 8.2, 8.5; white paper 「認証情報の管理」.
 """

@@ -25,8 +25,8 @@ RECOVERY_LENGTH: Final = 12
 _SIX_DIGITS: Final = re.compile(r"\d{6}", re.ASCII)
 
 
-def matching_step(secret: str, code: str, *, at: datetime, after: int) -> int | None:
-    """Return the time step whose code this is, later than the last one that was spent."""
+def matching_step(secret: str, code: str, *, at: datetime) -> int | None:
+    """Return the latest time step, near now, whose code this is."""
     typed = folded_code(code)
     if not _SIX_DIGITS.fullmatch(typed):
         return None
@@ -34,7 +34,7 @@ def matching_step(secret: str, code: str, *, at: datetime, after: int) -> int | 
     found = None
     for step in range(now - STEPS_OFF, now + STEPS_OFF + 1):
         expected = format_hotp_value(hotp_value(secret, step))
-        if secrets.compare_digest(typed, expected) and step > after:
+        if secrets.compare_digest(typed, expected):
             found = step
     return found
 

@@ -23,7 +23,16 @@ from carestation.accounts.models import PasswordReset, Session, User
 from carestation.accounts.queries import email_index, factors_of
 from carestation.kernel.errors import CareError
 from carestation.kernel.ids import uuid7
-from tests.accounts.people import ADDRESS, BROWSER, PASSWORD, SECRET, a_person, acting, code_now
+from tests.accounts.people import (
+    ADDRESS,
+    BROWSER,
+    PASSWORD,
+    SECRET,
+    a_person,
+    acting,
+    clock_later,
+    code_now,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,6 +71,9 @@ def test_of_sixteen_with_the_same_code_one_is_in() -> None:
 
     assert won(results) == 1
     assert Session.objects.exclude(second_factor_at=None).count() == 1
+    last = open_session(user.pk, BROWSER, proof=Proof.PASSWORD, request_id=uuid7(), is_half=True)
+    with clock_later(31):
+        assert take_second_step(acting(last), code_now()).token
 
 
 def test_of_sixteen_with_the_same_recovery_code_one_is_in() -> None:

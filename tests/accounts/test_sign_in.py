@@ -256,6 +256,32 @@ def test_wrong_codes_are_braked_and_told() -> None:
     assert LoggedFact.objects.filter(kind="accounts.SignInRefused").count() == 5
 
 
+def test_a_code_sent_twice_is_refused_but_no_guess() -> None:
+    a_person(secret=SECRET)
+    code = code_now()
+    first = sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7())
+    take_second_step(acting(first), code)
+
+    for _ in range(10):
+        half = sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7())
+        with pytest.raises(WrongCode) as refused:
+            take_second_step(acting(half), code)
+        assert refused.value.tries_left is None
+    with clock_later(31):
+        half = sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7())
+        assert take_second_step(acting(half), code_now()).token
+
+
+def test_this_machine_itself_is_no_network_that_could_be_braked() -> None:
+    a_person(is_professional=False)
+    here = Where(kind=BROWSER.kind, device=BROWSER.device, address="::1")
+
+    for number in range(40):
+        refusal(f"guess{number}@example.jp", where=here)
+
+    assert sign_in(ADDRESS, PASSWORD, here, request_id=uuid7()).token
+
+
 def test_a_program_signs_in_all_at_once() -> None:
     a_person(secret=SECRET)
 

@@ -98,13 +98,26 @@ def brake(purpose: Purpose, subject: str) -> Tried:
     return tried
 
 
+def brake_network(purpose: Purpose, address: str) -> None:
+    """Count a try from a network; this machine itself is none.
+
+    Raises:
+        TooMany: there were too many of late.
+    """
+    if not is_own(address):
+        brake(purpose, network_of(address))
+
+
 @transaction.atomic
 def count_sign_in(index: bytes, address: str) -> Tried:
     """Count a try to sign in, three times over; return the tightest.
 
-    The rows are locked in one order: account, network, everywhere.
+    The rows are locked in one order: account, network, everywhere. From this machine itself only
+    the account counts: whoever sits at it has other ways.
     """
     account = count_try(Purpose.ACCOUNT, index.hex())
+    if is_own(address):
+        return account
     network = count_try(Purpose.NETWORK, network_of(address))
     everywhere = count_try(Purpose.EVERYWHERE, "")
     if everywhere.left < 0 and network.count > TRIES_UNDER_ATTACK:
@@ -116,6 +129,8 @@ def count_sign_in(index: bytes, address: str) -> Tried:
 def forgive_sign_in(index: bytes, address: str) -> None:
     """Take a right try off again; the account's count begins anew."""
     forgive(Purpose.ACCOUNT, index.hex())
+    if is_own(address):
+        return
     for purpose, subject in (
         (Purpose.NETWORK, network_of(address)),
         (Purpose.EVERYWHERE, ""),
@@ -136,6 +151,14 @@ def forgive(purpose: Purpose, subject: str) -> None:
 def forget_brakes() -> int:
     """Drop what no longer brakes; return how many."""
     return Brake.objects.filter(until__lte=timezone.now()).delete()[0]
+
+
+def is_own(address: str) -> bool:
+    """Whether this machine asks itself."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def network_of(address: str) -> str:

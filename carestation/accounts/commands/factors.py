@@ -1,6 +1,6 @@
 """Second factors: authenticator apps and recovery codes; removing a factor.
 
-Controls: ISO/IEC 27017 5.17, 8.2, 8.5; white paper 「認証情報の管理」, 「管理者権限」.
+Controls: ISO/IEC 27017 5.17, 8.2, 8.5; white paper 「認証情報の管理」.
 """
 
 from base64 import urlsafe_b64encode
@@ -43,6 +43,13 @@ RECOVERY_CODES: Final = 10
 PROOF_OF: Final = {TOTP: Proof.TOTP, PASSKEY: Proof.PASSKEY}
 
 
+class SpentCode(DomainError):  # noqa: N818 - the name is the answer
+    """A code that was right, and was used before: refused, but no guess."""
+
+    def __init__(self) -> None:
+        super().__init__("code")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled:
     """A factor was taken up: the session goes on under a new token.
@@ -68,7 +75,7 @@ def enrol_totp(actor: Actor, secret: str, code: str) -> Enrolled:
         NotVisible: the session has ended meanwhile.
     """
     lock_person(actor.user_id)
-    step = matching_step(secret, code, at=timezone.now(), after=0)
+    step = matching_step(secret, code, at=timezone.now())
     if step is None:
         raise DomainError("code")
     Authenticator.objects.filter(user_id=actor.user_id, type=TOTP).delete()
@@ -131,7 +138,11 @@ def remove_factor(actor: Actor, factor_pk: int) -> None:
 
 
 def spend_code(user_id: UUID, code: str, *, request_id: UUID) -> Proof | None:
-    """Spend a code of the app, or a recovery code; None: it is neither, or was spent before."""
+    """Spend a code of the app, or a recovery code; None: it is neither.
+
+    Raises:
+        SpentCode: it was right once, and was spent.
+    """
     if _spend_totp(user_id, code):
         return Proof.TOTP
     if _spend_recovery_code(user_id, code, request_id):
@@ -184,9 +195,11 @@ def _spend_totp(user_id: UUID, code: str) -> bool:
     if row is None:
         return False
     now = timezone.now()
-    step = matching_step(read_factor(row), code, at=now, after=row.data["step"])
+    step = matching_step(read_factor(row), code, at=now)
     if step is None:
         return False
+    if step <= row.data["step"]:
+        raise SpentCode
     row.data["step"], row.last_used_at = step, now
     row.save(update_fields=["data", "last_used_at"])
     return True
@@ -197,8 +210,11 @@ def _spend_recovery_code(user_id: UUID, code: str, request_id: UUID) -> bool:
     own = Authenticator.objects.select_for_update().filter(user_id=user_id, type=RECOVERY)
     row = own.first()
     hashed = _recovery_hash(user_id, code)
-    if row is None or hashed not in row.data["hashes"]:
+    if row is None or hashed not in row.data["hashes"] + row.data["spent"]:
         return False
+    if hashed in row.data["spent"]:
+        raise SpentCode
+    row.data["spent"].append(hashed)
     row.data["hashes"] = [known for known in row.data["hashes"] if known != hashed]
     row.last_used_at = timezone.now()
     row.save(update_fields=["data", "last_used_at"])
@@ -217,7 +233,8 @@ def _new_recovery_codes(actor: Actor) -> tuple[str, ...]:
     codes = tuple(fresh_recovery_code() for _ in range(RECOVERY_CODES))
     hashes = [_recovery_hash(actor.user_id, code) for code in codes]
     Authenticator.objects.filter(user_id=actor.user_id, type=RECOVERY).delete()
-    Authenticator.objects.create(user_id=actor.user_id, type=RECOVERY, data={"hashes": hashes})
+    data = {"hashes": hashes, "spent": []}
+    Authenticator.objects.create(user_id=actor.user_id, type=RECOVERY, data=data)
     announce(
         RecoveryCodesMade(
             actor_id=actor.user_id, request_id=actor.request_id, person_id=actor.user_id

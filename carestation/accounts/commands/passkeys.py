@@ -28,7 +28,13 @@ from fido2.webauthn import (
 )
 
 from carestation.accounts.choices import Proof, Purpose, RefusalReason
-from carestation.accounts.commands.brakes import brake, count_try, network_of, take_off
+from carestation.accounts.commands.brakes import (
+    brake,
+    brake_network,
+    count_try,
+    network_of,
+    take_off,
+)
 from carestation.accounts.commands.factors import Enrolled, enrolled, keep_factor, lock_person
 from carestation.accounts.commands.sessions import (
     OpenedSession,
@@ -143,8 +149,7 @@ def sign_in_with_passkey(
         WrongPasskey: one answer for every wrong one.
         TooMany: too many from this network of late.
     """
-    network = network_of(where.address)
-    brake(Purpose.PASSKEY, network)
+    brake_network(Purpose.PASSKEY, where.address)
     try:
         user_id = _holder_of(answer)
         with transaction.atomic():
@@ -153,7 +158,7 @@ def sign_in_with_passkey(
     except (*MALFORMED, NotVisible) as error:
         _refuse(None, request_id)
         raise WrongPasskey from error
-    take_off(Purpose.PASSKEY, network)
+    take_off(Purpose.PASSKEY, network_of(where.address))
     return opened
 
 

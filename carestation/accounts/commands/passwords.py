@@ -16,7 +16,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app as jobs
 
 from carestation.accounts.choices import EndReason, Job, Purpose, Weakness
-from carestation.accounts.commands.brakes import brake, count_try, forgive, network_of
+from carestation.accounts.commands.brakes import brake_network, count_try, forgive
 from carestation.accounts.commands.sessions import Where, end_sessions_of
 from carestation.accounts.commands.sign_in import check_own_password
 from carestation.accounts.facts import PasswordChanged, PasswordResetAsked, PasswordResetSent
@@ -73,7 +73,7 @@ def ask_reset(email: str, where: Where, *, request_id: UUID) -> None:
     Raises:
         TooMany: too many from this network of late.
     """
-    brake(Purpose.RESET_NETWORK, network_of(where.address))
+    brake_network(Purpose.RESET_NETWORK, where.address)
     with transaction.atomic():
         announce(PasswordResetAsked(attempt_id=uuid7(), request_id=request_id))
         jobs.configure_task(Job.MAIL_RESET_LINK).defer(index=email_index(email).hex())

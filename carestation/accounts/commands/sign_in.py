@@ -19,8 +19,9 @@ from carestation.accounts.commands.brakes import (
     count_sign_in,
     forgive,
     forgive_sign_in,
+    take_off,
 )
-from carestation.accounts.commands.factors import spend_code
+from carestation.accounts.commands.factors import SpentCode, spend_code
 from carestation.accounts.commands.sessions import (
     OpenedSession,
     Where,
@@ -41,7 +42,7 @@ from carestation.kernel.ids import uuid7
 class WrongSignIn(Unauthenticated):
     """Address or password are wrong, or the account has ended: one answer for all."""
 
-    def __init__(self, *, tries_left: int) -> None:
+    def __init__(self, *, tries_left: int | None) -> None:
         super().__init__("sign_in")
         self.tries_left = tries_left
 
@@ -49,7 +50,7 @@ class WrongSignIn(Unauthenticated):
 class WrongCode(DomainError):  # noqa: N818 - the name is the answer
     """The code is wrong, too old, or was used before: one answer for all."""
 
-    def __init__(self, *, tries_left: int) -> None:
+    def __init__(self, *, tries_left: int | None) -> None:
         super().__init__("code")
         self.tries_left = tries_left
 
@@ -97,9 +98,13 @@ def take_second_step(actor: Actor, code: str) -> OpenedSession:
         NotVisible: the session has ended meanwhile.
     """
     tried = brake(Purpose.CODE, actor.user_id.hex)
-    with transaction.atomic():
-        proof = spend_code(actor.user_id, code, request_id=actor.request_id)
-        opened = complete_session(actor, proof) if proof else None
+    try:
+        with transaction.atomic():
+            proof = spend_code(actor.user_id, code, request_id=actor.request_id)
+            opened = complete_session(actor, proof) if proof else None
+    except SpentCode as error:
+        _refuse_spent(actor.user_id, actor.request_id)
+        raise WrongCode(tries_left=None) from error
     if opened is None:
         _refuse(RefusalReason.CODE, actor.user_id, actor.request_id)
         raise WrongCode(tries_left=tried.left)
@@ -169,7 +174,11 @@ def _rehash(user: User, password: str) -> None:
 
 def _proof_by_code(user_id: UUID, code: str, request_id: UUID) -> Proof:
     tried = brake(Purpose.CODE, user_id.hex)
-    proof = spend_code(user_id, code, request_id=request_id)
+    try:
+        proof = spend_code(user_id, code, request_id=request_id)
+    except SpentCode as error:
+        _refuse_spent(user_id, request_id)
+        raise WrongSignIn(tries_left=None) from error
     if proof is None:
         _refuse(RefusalReason.CODE, user_id, request_id)
         raise WrongSignIn(tries_left=tried.left)
@@ -183,6 +192,12 @@ def _refuse(reason: RefusalReason, person_id: UUID | None, request_id: UUID) -> 
         attempt_id=uuid7(), person_id=person_id, reason=reason, request_id=request_id
     )
     announce(refused)
+
+
+def _refuse_spent(user_id: UUID, request_id: UUID) -> None:
+    # Sent twice by an impatient finger: refused, but not counted as a guess.
+    take_off(Purpose.CODE, user_id.hex)
+    _refuse(RefusalReason.CODE, user_id, request_id)
 
 
 def _refuse_braked(tried: Tried, request_id: UUID) -> None:

@@ -4,7 +4,7 @@ Default deny: a view is open to `Standing.FULL` alone unless it says otherwise, 
 `@open_to`. A professional without a second factor stands at `ENROLMENT_DUE` and sees nothing but
 its enrolment; whoever owes a code stands at `CODE_DUE`.
 
-Controls: ISO/IEC 27017 5.17, 8.3, 8.5; white paper 「認証情報の管理」, 「管理者権限」.
+Controls: ISO/IEC 27017 5.17, 8.3, 8.5; white paper 「認証情報の管理」.
 """
 
 from collections.abc import Callable

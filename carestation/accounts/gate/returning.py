@@ -1,6 +1,6 @@
 """Where someone goes on to after signing in: a place of ours, and never one elsewhere.
 
-Controls: ISO/IEC 27017 8.3; white paper 「アクセス権」.
+Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 """
 
 from typing import Final

@@ -1,6 +1,6 @@
 """Second factors of one's own: taking up an authenticator app, recovery codes, removing.
 
-Controls: ISO/IEC 27017 5.17, 8.2; white paper 「認証情報の管理」, 「管理者権限」.
+Controls: ISO/IEC 27017 5.17, 8.2; white paper 「認証情報の管理」.
 """
 
 from http import HTTPStatus
