@@ -2,7 +2,7 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
@@ -94,6 +94,7 @@ def test_a_blank_line_parts_and_a_line_end_breaks() -> None:
     assert shown == '<p dir="auto">一<br>二</p><p dir="auto">三</p>'
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_a_person_types_never_becomes_markup(text: str) -> None:
     shown = paragraphs(text)
@@ -104,6 +105,7 @@ def test_what_a_person_types_never_becomes_markup(text: str) -> None:
     assert ">" not in shown
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab@<& \n"), st.sampled_from(["@a", "@ab", "<b"]))
 def test_mentions_are_lifted_out_and_the_text_stays(text: str, word: str) -> None:
     plain = paragraphs(text)

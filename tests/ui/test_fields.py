@@ -1,6 +1,9 @@
+from functools import cache
+
 from django import forms
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from jinja2 import Template
 
 from carestation.ui.fields import errors_of, field_of
 from tests.ui.drawing import Everything, SignIn, kit
@@ -8,8 +11,13 @@ from tests.ui.drawing import Everything, SignIn, kit
 MACRO = '{% from "ui/_field.html" import field %}{{ field(form[name], **more) }}'
 
 
+@cache
+def page() -> Template:
+    return kit().from_string(MACRO)
+
+
 def shown(form: forms.Form, name: str, **more: object) -> str:
-    return kit().from_string(MACRO).render(form=form, name=name, more=more)
+    return page().render(form=form, name=name, more=more)
 
 
 def test_label_hint_and_error_are_tied_to_the_field() -> None:
@@ -78,6 +86,7 @@ def test_choices_keep_what_was_chosen() -> None:
     assert kinds == {"normal": False, "asked": True, "urgent": False}
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_what_was_typed_comes_back_and_is_never_markup(text: str) -> None:
     area, line = (shown(Everything({"body": text, "name": text}), one) for one in ("body", "name"))

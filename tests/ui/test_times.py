@@ -2,7 +2,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carestation.ui.times import (
@@ -56,6 +56,7 @@ def test_new_year_keeps_yesterday_before_the_year() -> None:
     assert words(moment(at, now=datetime(2025, 12, 31, 16, 0, tzinfo=UTC))) == "昨日 23:00"
 
 
+@settings(deadline=None)
 @given(at=times, now=times)
 def test_every_time_is_exact_for_machines_and_relative_for_people(
     at: datetime, now: datetime
@@ -74,6 +75,7 @@ def test_every_time_is_exact_for_machines_and_relative_for_people(
     assert f"{local.year}年{local.month}月{local.day}日" in html
 
 
+@settings(deadline=None)
 @given(at=times)
 def test_a_day_begins_in_japan(at: datetime) -> None:
     assert local_date(at) == (at + timedelta(hours=9)).date()
