@@ -53,8 +53,8 @@ def test_a_script_makes_no_html_and_keeps_nothing(path: Path) -> None:
 def test_a_script_that_listens_also_stops(path: Path) -> None:
     code = code_of(path)
 
-    if LISTENS.search(code):
-        assert "disconnectedCallback" in code or "{ once: true }" in code
+    if "customElements.define(" in code and LISTENS.search(code):
+        assert "disconnectedCallback" in code
 
 
 @pytest.mark.parametrize("path", OUTSIDE, ids=named)

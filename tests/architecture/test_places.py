@@ -6,7 +6,7 @@ from typing import Final
 from tests.architecture.tree import at, must_be_empty, texts
 
 # Put together here, so that this file is not found by itself.
-HOMES: Final = re.compile("/" + r"(?:work|root|home|Users)/\w")
+HOMES: Final = re.compile("/" + r"(?:work|home|Users)/\w")
 INDEXES: Final = re.compile(
     r"https?://[^\s\"'/]*(?:" + "|".join(("py" + "pi", "python" + "hosted", "npm" + "js")) + ")"
     r"|--(?:extra-)?index" + r"-url|index" + r"_url\s*="
