@@ -1,0 +1,37 @@
+"""One CareStation with demo data, and one Chromium, for all tests of this folder."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.people import Stage
+from tests.running.starts import COMMAND, PROJECT, started, surroundings
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Start everything once; end it with the tests."""
+    chromium = which("chromium")
+    if chromium is None:
+        pytest.fail("Chromium is missing: `make setup` says how to install it.")
+    data: Path = tmp_path_factory.mktemp("demo") / "data"
+    told = subprocess.run(  # noqa: S603 - ours
+        [*COMMAND, "demo", "--json"],
+        env=surroundings(),
+        cwd=PROJECT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    people = {one["email"].split("@")[0]: one for one in json.loads(told.stdout)["people"]}
+    with started(data, "--demo") as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield Stage(url=site.url, people=people, browser=browser)
+        browser.close()
