@@ -112,4 +112,8 @@ def _ensure_role(connection: psycopg.Connection, cluster: Cluster, role: str, ri
 
 def _sentence(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines or [type(error).__name__])[0].removeprefix("connection failed: ")
+    return (
+        (lines or [type(error).__name__])[0]
+        .removeprefix("connection failed: ")
+        .removeprefix("connection is bad: ")
+    )

@@ -4,14 +4,18 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+import psutil
 import psycopg
 import pytest
 
+from config.places import Places
+from config.running import running_pieces
 from tests.running.starts import COMMAND, PROJECT, Started, lives, refused, started, surroundings
 
 pytestmark = pytest.mark.xdist_group("running")
@@ -99,6 +103,22 @@ def test_a_second_start_on_the_same_folder_is_refused(running: Started) -> None:
     assert "already runs" in refused("up", f"--data={running.data}", "--port=0")
 
 
+def test_a_folder_that_another_postgres_runs_on_is_refused(running: Started) -> None:
+    lock = running.data / "up.lock"
+    lock.rename(running.data / "up.lock.aside")
+    try:
+        sentence = refused("up", f"--data={running.data}", "--port=0")
+    finally:
+        (running.data / "up.lock.aside").rename(lock)
+
+    assert f"kill -INT {running.said['pids']['postgres']}" in sentence
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="we are an ordinary user already")
+def test_where_we_are_root_postgres_is_not(running: Started) -> None:
+    assert psutil.Process(running.said["pids"]["postgres"]).uids().real != 0
+
+
 def test_a_taken_port_is_named(running: Started, tmp_path: Path) -> None:
     port = running.url.rsplit(":", 1)[1]
 
@@ -134,41 +154,33 @@ def test_two_run_side_by_side_and_each_ends_whole_within_ten_seconds(
     assert all(lives(pid) for pid in running.pids)
 
 
-def test_a_piece_that_dies_ends_the_whole_with_its_reason(tmp_path: Path) -> None:
-    with started(tmp_path / "data", "--web=1") as one:
-        os.kill(one.said["pids"]["worker"], signal.SIGKILL)
-
-        assert one.process.wait(timeout=10) == 1
-        assert not [pid for pid in one.pids if lives(pid)]
-
-
-def test_nothing_is_left_when_it_is_killed_itself_and_the_next_start_succeeds(
-    tmp_path: Path,
-) -> None:
-    data = tmp_path / "data"
-    with started(data, "--web=1") as one:
-        one.end(signal.SIGKILL)
-        until = time.monotonic() + 10
-        while [pid for pid in one.pids if lives(pid)] and time.monotonic() < until:
-            os.sched_yield()
-        left = [pid for pid in one.pids if lives(pid)]
-    (data / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{data}/postgres\n")
-
-    with started(data, "--web=1") as again:
-        assert left == []
-        assert again.said["ready"] is True
-
-
-def test_a_piece_may_be_restarted_instead(tmp_path: Path) -> None:
-    with started(tmp_path / "data", "--web=1", "--restart") as one:
+def test_it_outlives_its_pieces_where_asked_and_they_never_outlive_it(tmp_path: Path) -> None:
+    data = tmp_path / ("a-folder-with-a-long-name/" * 5) / "data"
+    with started(data, "--web=1", "--restart") as one:
         for piece in ("postgres", "worker", "caddy"):
             os.kill(one.said["pids"][piece], signal.SIGKILL)
+        came_back = _within(20, lambda: _answers(one.url))
+        again = [piece.pid for piece in running_pieces(Places(data=data).run)]
+        one.end(signal.SIGKILL)
+        gone = _within(10, lambda: not [pid for pid in (*one.pids, *again) if lives(pid)])
+    (data / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{data}/postgres\n")
 
-        until = time.monotonic() + 20
-        while not _answers(one.url) and time.monotonic() < until:
-            os.sched_yield()
+    with started(data, "--web=1") as next_one:
+        os.kill(next_one.said["pids"]["worker"], signal.SIGKILL)
 
-        assert _answers(one.url)
+        assert came_back
+        assert gone
+        assert next_one.process.wait(timeout=20) == 1
+        assert not [pid for pid in next_one.pids if lives(pid)]
+
+
+def _within(seconds: float, holds: Callable[[], bool]) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        threading.Event().wait(0.02)
+    return False
 
 
 def _answers(url: str) -> bool:

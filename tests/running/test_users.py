@@ -1,14 +1,10 @@
-"""It runs as root and as an ordinary user, in a deep folder too, and on PostgreSQL 15."""
+"""It runs as root and as an ordinary user."""
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import sysconfig
-import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -24,16 +20,6 @@ NOBODY: Final = ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-
 # The Python of our own environment may lie where only root may go.
 PYTHONS: Final = [sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"]
 LIBRARIES: Final = {"PYTHONPATH": f"{PROJECT}:{sysconfig.get_path('purelib')}"}
-DEBIANS: Final = Path("/usr/lib/postgresql/15/bin")
-
-
-def test_where_we_are_root_postgres_is_not(tmp_path: Path) -> None:
-    deep = tmp_path / ("a-folder-with-a-long-name/" * 5) / "data"
-    with started(deep, "--web=1") as one:
-        server = psutil.Process(one.said["pids"]["postgres"])
-
-        assert server.uids().real != 0
-        assert one.said["ready"] is True
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts it as another user")
@@ -81,32 +67,3 @@ def _can_run(python: str) -> bool:
     except OSError:
         return False
     return done.returncode == 0
-
-
-@pytest.fixture
-def fifteen(tmp_path: Path) -> Iterator[str]:
-    """Return the address of Debian's PostgreSQL 15."""
-    if not (DEBIANS / "postgres").exists():
-        pytest.skip("Debian's PostgreSQL 15 is not installed")
-    user = NOBODY if os.geteuid() == 0 else []
-    folder = Path("/tmp") / f"cs-fifteen-{os.getpid()}"  # noqa: S108 - a folder that nobody reaches
-    folder.mkdir(mode=0o700)
-    if user:
-        os.chown(folder, 65534, 65534)
-    make = [*user, str(DEBIANS / "initdb"), "-D", f"{folder}/data", "-A", "trust", "-U", "postgres"]
-    subprocess.run(make, check=True, capture_output=True)  # noqa: S603 - ours
-    serve = [*user, str(DEBIANS / "postgres"), "-D", f"{folder}/data", "-k", str(folder)]
-    with subprocess.Popen([*serve, "-c", "listen_addresses="], stderr=subprocess.DEVNULL) as server:  # noqa: S603 - ours
-        try:
-            until = time.monotonic() + 20
-            while not (folder / ".s.PGSQL.5432").exists() and time.monotonic() < until:
-                threading.Event().wait(0.05)
-            yield f"postgresql://postgres@/postgres?host={folder}"
-        finally:
-            server.send_signal(signal.SIGINT)
-    subprocess.run(["/bin/rm", "-rf", str(folder)], check=True)  # noqa: S603 - ours
-
-
-def test_postgresql_15_serves_as_well(fifteen: str, tmp_path: Path) -> None:
-    with started(tmp_path / "data", "--web=1", DATABASE_URL=fifteen) as one:
-        assert one.said["ready"] is True
