@@ -3,14 +3,17 @@
 import json
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from shutil import which
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser.people import Stage
 from tests.running.starts import COMMAND, PROJECT, started, surroundings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 

@@ -1,11 +1,11 @@
 """The story of the product, end to end: two people at once, in a real browser."""
 
 import re
-from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
+from carestation.kernel.ids import uuid7
 from tests.browser.people import DESK, Stage
 from tests.matrix.requests import a_picture
 
@@ -29,8 +29,12 @@ def write(page: Page, body: str) -> None:
     page.get_by_label("本文").fill(body)
 
 
+def a_photo() -> FilePayload:
+    return {"name": "足の写真.png", "mimeType": "image/png", "buffer": a_picture()}
+
+
 def words() -> str:
-    return f"ためしの言葉{uuid4().hex[:10]}"  # noqa: TID251 - any word that is not there yet
+    return f"ためしの言葉{uuid7().hex[-10:]}"
 
 
 def test_a_post_with_a_photo_is_seen_at_once_and_acknowledged_and_the_family_sees_nothing(
@@ -46,8 +50,7 @@ def test_a_post_with_a_photo_is_seen_at_once_and_acknowledged_and_the_family_see
         open_group(nurse, stage)
         daughter.goto(f"{stage.url}/")
         write(nurse, body)
-        photo = {"name": "足の写真.png", "mimeType": "image/png", "buffer": a_picture()}
-        nurse.locator("input[type=file]").first.set_input_files([photo])  # type: ignore[list-item]  # a payload
+        nurse.locator("input[type=file]").first.set_input_files([a_photo()])
         expect(nurse.locator("input[name=attachments]")).to_have_count(1)
         nurse.get_by_role("button", name="医療・介護に投稿する").click()
         expect(nurse.get_by_text("送信しました")).to_be_visible()
@@ -131,8 +134,7 @@ def test_the_same_story_without_javascript(stage: Stage, size: int) -> None:
     ):
         url = open_group(nurse, stage)
         write(nurse, body)
-        photo = {"name": "足.png", "mimeType": "image/png", "buffer": a_picture()}
-        nurse.locator("input[type=file]").first.set_input_files([photo])  # type: ignore[list-item]  # a payload
+        nurse.locator("input[type=file]").first.set_input_files([a_photo()])
         nurse.get_by_role("button", name="医療・介護に投稿する").click()
         expect(nurse.get_by_text("送信しました")).to_be_visible()
 

@@ -1,6 +1,7 @@
 """How each address is called in the matrix: with what is really there, at the side in question."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
@@ -114,14 +115,14 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
 
 PARTS: dict[str, tuple[str, ...]] = {}
 FORM: Final = "application/x-www-form-urlencoded"
-BODIES: Final = {
+BODIES: Final[dict[str, Callable[[], str]]] = {
     "timeline:publish": lambda: f"draft_id={uuid7()}&body=x&is_confirmed=on",
     "timeline:read": lambda: "number=1",
     "timeline:edit": lambda: "body=x",
     "timeline:acknowledgement": lambda: "acknowledged=yes",
     "timeline:add_member": lambda: "email=nobody@example.org&role=family",
 }
-JSONS: Final = {
+JSONS: Final[dict[str, Callable[[], str]]] = {
     "api:list_posts": lambda: json.dumps({"draft_id": str(uuid7()), "body": "x"}),
     "api:move_mark": lambda: '{"number": 1}',
     "api:create_session": lambda: '{"email": "x@example.org", "password": "x"}',
