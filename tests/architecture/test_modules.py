@@ -185,3 +185,37 @@ def test_the_surroundings_are_read_in_one_place() -> None:
     }
 
     assert {reader.partition(":")[0] for reader in readers} <= {"config/environment.py"}
+
+
+def test_a_checker_is_silenced_with_a_reason() -> None:
+    silenced = re.compile(r"#\s*(type: ignore\[[\w, -]+\]|noqa: [A-Z0-9, ]+)(?P<why>.*)$")
+    lines = [
+        (path, number, found)
+        for path in product_modules()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if (found := silenced.search(line))
+    ]
+
+    assert lines
+    must_be_empty(
+        f"{at(path, number)} {found[1]}"
+        for path, number, found in lines
+        if not re.search(r"\w", found["why"])
+    )
+
+
+def test_nothing_is_silenced_wholesale() -> None:
+    wholesale = re.compile(r"#\s*(type: ignore(?!\[)|noqa(?!:)|ruff: noqa|mypy: ignore)")
+
+    must_be_empty(
+        f"{at(path, number)} {line.strip()}"
+        for path in product_modules()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if wholesale.search(line)
+    )
+
+
+def test_no_type_is_pretended() -> None:
+    pretending = {"typing.cast"}
+
+    must_be_empty(at(path) for path in product_modules() if imports_of(path) & pretending)
