@@ -177,6 +177,18 @@ class TestWithoutAScript:
         assert f'value="{Attachment.objects.get().pk}" checked' in page
         assert Post.objects.count() == 0
 
+    def test_an_answer_stays_an_answer_when_its_file_is_refused(
+        self, world: World, client_of: Clients
+    ) -> None:
+        posted(world, "sato", PRO, a_jpeg())
+        url, parent = reverse("timeline:publish", args=[world.group.pk, PRO]), Post.objects.get()
+        form = {"draft_id": uuid7(), "body": "はい", "parent_id": parent.pk}
+
+        answer = client_of("kato").post(url, form | {"files": [a_file("b.gif", b"GIF89a")]})
+
+        page = answer.content.decode()
+        assert f'name="parent_id" value="{parent.pk}"' in page
+
     def test_the_eleventh_is_refused_by_name(self, world: World, client_of: Clients) -> None:
         url = reverse("timeline:publish", args=[world.group.pk, PRO])
         held = [upload_file(world.actor("kato"), "a.jpg", a_jpeg()).file.id for _ in range(10)]
