@@ -66,18 +66,18 @@ def _counts() -> Iterator[KeyCount]:
     owners = OwnerKey.objects.values("version").annotate(found=Count("id")).order_by("version")
     for row in owners:
         yield KeyCount(level="owner", kind="facility", version=row["version"], count=row["found"])
-    scopes = Scope.objects.values("kind", "owner_key__version").annotate(found=Count("id"))
-    for row in scopes.order_by("kind", "owner_key__version"):
+    scopes = Scope.objects.values("kind", "owner_key__version").annotate(held=Count("id"))
+    for held in scopes.order_by("kind", "owner_key__version"):
         yield KeyCount(
             level="scope",
-            kind=ScopeKind(row["kind"]).value,
-            version=row["owner_key__version"],
-            count=row["found"],
+            kind=ScopeKind(held["kind"]).value,
+            version=held["owner_key__version"],
+            count=held["held"],
         )
 
 
 def _sealed_columns() -> Iterator[str]:
     for model in apps.get_models():
         for field in model._meta.local_concrete_fields:  # noqa: SLF001 - Django's documented API
-            if field.column.endswith("_sealed"):
+            if str(field.column).endswith("_sealed"):
                 yield f"{model._meta.db_table}.{field.column}"  # noqa: SLF001 - the same
