@@ -105,3 +105,27 @@ def test_a_screen_leads_to_its_page_of_the_manual(name: str) -> None:
 
 def test_there_are_screens() -> None:
     assert len(SCREENS) >= 12
+
+
+# What stands in the settings of telephones and browsers, and an example of what is read out.
+NOT_OURS: Final = {
+    "ぁあ", "ユーザー補助", "文字の大きさ", "ダークモード", "コントラストを上げる", "動きを減らす",
+    "自動で合わせる", "未読 3件",
+}  # fmt: skip
+
+
+def test_the_manual_quotes_what_the_screens_say() -> None:
+    manual = [path for path in sorted(ROOT.glob("support/jinja2/**/*.html"))]
+    screens = "".join(
+        path.read_text()
+        for path in sorted(ROOT.rglob("*"))
+        if path.suffix in {".html", ".py", ".txt"} and "support" not in path.parts
+    )
+    quoted = {
+        (path.stem, words)
+        for path in manual
+        for words in re.findall("「([^」]+)」", path.read_text())
+    }
+
+    assert len(quoted) > 80
+    assert {one for one in quoted if one[1] not in screens and one[1] not in NOT_OURS} == set()
