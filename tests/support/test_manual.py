@@ -115,7 +115,7 @@ NOT_OURS: Final = {
 
 
 def test_the_manual_quotes_what_the_screens_say() -> None:
-    manual = [path for path in sorted(ROOT.glob("support/jinja2/**/*.html"))]
+    manual = sorted(ROOT.glob("support/jinja2/**/*.html"))
     screens = "".join(
         path.read_text()
         for path in sorted(ROOT.rglob("*"))
