@@ -1,6 +1,7 @@
 """The live process: event streams, without Django. `uvicorn config.live:application`."""
 
 import logging.config
+import resource
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -38,5 +39,12 @@ def make_application(surroundings: Environment, timing: Timing | None = None) ->
     return Application(usher, site)
 
 
+def raise_file_limit() -> None:
+    """Let this process have as many connections as it may: each stream is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+raise_file_limit()
 logging.config.dictConfig(LOGGING)
 application = make_application(environment())

@@ -12,6 +12,7 @@ from carestation.live import events
 from carestation.live.streams import Stream
 
 LONGEST_HELD: Final = 200
+MOST_TRIES: Final = 3
 
 
 class Person:
@@ -44,7 +45,8 @@ class Room:
     """
 
     __slots__ = (
-        "_held", "_is_behind", "_marks", "_marks_seq", "_people", "_seq", "group_id", "side",
+        "_held", "_is_behind", "_marks", "_marks_seq", "_people", "_seq", "_tries", "group_id",
+        "side",
     )  # fmt: skip
 
     def __init__(self, group_id: UUID, side: str, seq: int) -> None:
@@ -56,6 +58,7 @@ class Room:
         self._is_behind = False
         self._marks: dict[str, int] = {}
         self._marks_seq = 0
+        self._tries = 0
 
     @property
     def is_empty(self) -> bool:
@@ -159,5 +162,10 @@ class Room:
         if self._is_behind:
             self._is_behind = False
             self.call_to_catch_up("overflow")
-        wants = [self.take(push) for push in held]
-        return any(wants)
+        wants = any([self.take(push) for push in held])  # noqa: C419 - each of them is taken
+        self._tries = self._tries + 1 if wants else 0
+        if self._tries > MOST_TRIES:
+            # It speaks of what the database does not know, however often it is asked.
+            self._held, self._tries = None, 0
+            return False
+        return wants

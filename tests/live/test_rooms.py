@@ -1,7 +1,7 @@
 import pytest
 
 from carestation.kernel.pushes import Push
-from carestation.live.rooms import LONGEST_HELD
+from carestation.live.rooms import LONGEST_HELD, MOST_TRIES
 from tests.live.scene import (
     GROUP,
     PATIENT,
@@ -280,3 +280,18 @@ def test_a_second_stream_that_finds_fewer_seats_has_the_first_looked_at() -> Non
 
     assert first.wire.kinds() == ["catchup", "membership"]
     assert second.wire.kinds() == ["catchup", "membership"]
+
+
+def test_a_push_of_what_the_database_does_not_know_is_dropped_in_the_end() -> None:
+    hall, sato = a_hall(), Listener()
+    sato.enters(hall, a_seat())
+
+    hall.take(a_push(9))
+    for _ in range(MOST_TRIES + 1):
+        asked = bool(hall.doubted)
+        seats_are_read(hall, 0, sato)
+    hall.take(a_push(1))
+
+    assert asked
+    assert not hall.doubted
+    assert sato.wire.posts() == [1]
