@@ -21,6 +21,7 @@ from carestation.timeline.models import Attachment
 from tests.accounts.signing_in import sign_in_client
 from tests.timeline.pictures import a_jpeg, a_pdf, written
 from tests.ui.drawing import CHROMIUM
+from tests.ui.test_pictures import SMALL_TARGETS, violations
 from tests.world import World
 
 PRO = Side.PROFESSIONAL
@@ -187,6 +188,30 @@ def test_without_a_script_files_go_with_the_post(desk: Desk, folder: Path) -> No
     page.get_by_role("button", name="医療・介護に投稿する").click()
 
     expect(page.get_by_role("img", name="写真：両足のむくみ")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("width", "dark"), [(195, False), (320, False), (390, True), (1280, False)]
+)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    desk: Desk, folder: Path, width: int, *, dark: bool
+) -> None:
+    _old, new = posted(desk.world, "古い写真です", "両足のむくみ")
+    group_id = desk.world.group.pk
+    for view, args in (("write", []), ("album", []), ("photo", [new])):
+        page = desk.page("kato", view, group_id, PRO, *args)
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
+        if view == "write":
+            chosen = [a_file(folder, "足.jpg", a_jpeg()), a_file(folder, "動く絵.gif", b"GIF89a")]
+            page.get_by_label("写真", exact=True).set_input_files(chosen)
+            expect(page.locator(".attach--refused")).to_contain_text("送れない種類です")
+            expect(page.locator(".attach img")).to_have_count(1)
+
+        assert violations(page) == []
+        assert page.evaluate(SMALL_TARGETS) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert desk.complaints == []
 
 
 def test_one_picture_by_keys_and_links(desk: Desk) -> None:
