@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
@@ -53,6 +54,8 @@ ANSWERS: Final[dict[type[Exception], HTTPStatus]] = {
     SuspiciousOperation: HTTPStatus.BAD_REQUEST,
 }
 
+HSTS: Final = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+
 
 class CareRequest(HttpRequest):
     """A request of a signed-in person."""
@@ -82,18 +85,25 @@ class EdgeMiddleware:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers["X-Request-Id"] = str(request_id)
+        if settings.SECURE_HSTS_SECONDS:
+            response.headers["Strict-Transport-Security"] = HSTS
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer what a person can be answered; everything else is a bug."""
-        if isinstance(error, CareError):
-            return answer_to(request, error)
-        for kind, status in ANSWERS.items():
-            if isinstance(error, kind):
-                if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                    logger.warning("the database did not answer", exc_info=error)
-                return problem(request, status, "")
-        return None
+        return answer_for(request, error)
+
+
+def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """Return the answer to what went wrong, or none where it is a bug."""
+    if isinstance(error, CareError):
+        return answer_to(request, error)
+    for kind, status in ANSWERS.items():
+        if isinstance(error, kind):
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                logger.warning("the database did not answer", exc_info=error)
+            return problem(request, status, "")
+    return None
 
 
 def _log(request: HttpRequest, response: HttpResponse, began: float) -> None:

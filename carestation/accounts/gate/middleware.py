@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +28,7 @@ from carestation.accounts.gate.store import SessionStore
 from carestation.accounts.models import User
 from carestation.accounts.queries import Entry, find_entry
 from carestation.kernel.actor import Actor
+from carestation.kernel.http import answer_for
 from carestation.kernel.problems import API, problem_json
 
 View = Callable[..., HttpResponse]
@@ -83,6 +85,13 @@ class GateMiddleware:
         self, request: HttpRequest, view: View, _args: tuple[Any, ...], _kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         """Let the request in, or say where to go first."""
+        try:
+            return self._led_away(request, view)
+        except (InterfaceError, OperationalError) as error:
+            # Django asks `process_exception` about what a view raises, not about us.
+            return answer_for(request, error)
+
+    def _led_away(self, request: HttpRequest, view: View) -> HttpResponse | None:
         if not getattr(view, "login_required", True):
             return None
         entry: Entry | None = request.entry  # type: ignore[attr-defined]  # set above
