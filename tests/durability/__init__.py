@@ -1,0 +1,1 @@
+"""Acknowledged means kept: pieces are killed while people write."""

@@ -1,0 +1,177 @@
+"""An ordeal: people write while the pieces under them are killed, in turn, without warning.
+
+A writer sends each draft until it is acknowledged (201: written now, 200: written before), always
+with the same draft id, as a telephone in a tunnel does. The pieces are those of a CareStation that
+was started with `--restart`.
+"""
+
+import http.client
+import json
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from carestation.kernel.ids import uuid7
+from config.running import pids
+
+PIECES: Final = ("web", "live", "worker", "postgres")
+WRITERS: Final = 16
+# So many posts are acknowledged between two kills: each strikes while people write.
+BETWEEN: Final = 16
+PATIENCE_SECONDS: Final = 60
+ANSWER_SECONDS: Final = 10
+KEPT: Final = {http.client.CREATED, http.client.OK}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """A draft that was acknowledged, and what the answer said of the post."""
+
+    group_id: str
+    draft_id: UUID
+    post_id: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a writer writes, and as whom."""
+
+    group_id: str
+    side: str
+    token: str
+
+    @property
+    def path(self) -> str:
+        return f"/api/v1/groups/{self.group_id}/{self.side}/posts"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+
+
+@dataclass
+class Ordeal:
+    """Writers, what they were told, and what was killed."""
+
+    url: str
+    data: Path
+    acknowledged: list[Acknowledged] = field(default_factory=list)
+    # How often an attempt failed, and by what: a status, or the name of an exception.
+    failures: Counter[str] = field(default_factory=Counter)
+    kills: Counter[str] = field(default_factory=Counter)
+    ending: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, places: list[Place], kills: int, *, writers: int = WRITERS) -> None:
+        """Let people write at these places, and kill so many pieces meanwhile.
+
+        Raises:
+            TimeoutError: nothing was acknowledged for a long time, or a piece stays away.
+        """
+        threads = [
+            threading.Thread(target=self._write, args=[place])
+            for place in islice(cycle(places), writers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            for piece in islice(cycle(PIECES), kills):
+                self._await_more()
+                self._kill(piece)
+            self._await_more()
+        finally:
+            self.ending.set()
+            for thread in threads:
+                thread.join()
+
+    def _write(self, place: Place) -> None:
+        # A draft that was begun is sent until it is acknowledged, also at the end.
+        connection = self._connection()
+        while not self.ending.is_set():
+            draft_id = uuid7()
+            body = json.dumps({"draft_id": str(draft_id), "body": f"訪問しました。{draft_id}"})
+            until = time.monotonic() + PATIENCE_SECONDS
+            while time.monotonic() < until:
+                post = self._sent(connection, place, body)
+                if post is not None:
+                    told = Acknowledged(
+                        group_id=place.group_id,
+                        draft_id=draft_id,
+                        post_id=post["id"],
+                        number=post["number"],
+                    )
+                    self.acknowledged.append(told)
+                    break
+                connection.close()
+                self.ending.wait(random.uniform(0.02, 0.1))  # noqa: S311 - no secret
+        connection.close()
+
+    def _sent(
+        self, connection: http.client.HTTPConnection, place: Place, body: str
+    ) -> dict[str, Any] | None:
+        try:
+            connection.request("POST", place.path, body.encode(), place.headers)
+            answer = connection.getresponse()
+            words = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            self.failures[type(error).__name__] += 1
+            return None
+        if answer.status not in KEPT:
+            self.failures[str(answer.status)] += 1
+            return None
+        post: dict[str, Any] = json.loads(words)
+        return post
+
+    def _kill(self, piece: str) -> None:
+        """Kill a piece and wait until another stands in its place."""
+        before = self._pid(piece)
+        until = time.monotonic() + PATIENCE_SECONDS
+        while before is None and time.monotonic() < until:
+            time.sleep(0.05)
+            before = self._pid(piece)
+        if before is None:
+            raise TimeoutError(f"{piece} does not run")
+        os.kill(before, signal.SIGKILL)
+        self.kills[piece] += 1
+        while self._pid(piece) in {before, None}:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{piece} did not come again")
+            time.sleep(0.05)
+
+    def _pid(self, piece: str) -> int | None:
+        found = pids(self.data / "run")[piece]
+        # Of several web processes each is struck in its turn.
+        return found[self.kills[piece] % len(found)] if isinstance(found, list) else found
+
+    def _await_more(self) -> None:
+        enough = len(self.acknowledged) + BETWEEN
+        until = time.monotonic() + PATIENCE_SECONDS
+        while len(self.acknowledged) < enough:
+            if time.monotonic() > until:
+                raise TimeoutError(f"nothing is acknowledged any more: {self.failures}")
+            time.sleep(0.02)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        parts = urlsplit(self.url)
+        return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
+
+
+def places_of(seed: dict[str, Any]) -> list[Place]:
+    """Return where each member of a load test may write, group by group in turn."""
+    groups = [
+        [
+            Place(group_id=group["id"], side=group["side"], token=member["token"])
+            for member in group["members"]
+        ]
+        for group in seed["groups"]
+    ]
+    return [place for row in zip(*groups, strict=True) for place in row]
