@@ -36,10 +36,19 @@ TRIES_LEFT: Final = _("あと%(left)s回まちがえると、15分間使えな�
 class RefusableForm(forms.Form):
     """A form that a command can refuse: what it says becomes the form's own error."""
 
-    def refuse(self, error: CareError) -> HTTPStatus:
-        """Say why it was not taken; return the status of the answer."""
+    _is_braked = False
+
+    @property
+    def status(self) -> HTTPStatus:
+        """The status of the page that shows this form: 422 with what is wrong, 429 when braked."""
+        if self._is_braked:
+            return HTTPStatus.TOO_MANY_REQUESTS
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.is_bound else HTTPStatus.OK
+
+    def refuse(self, error: CareError) -> None:
+        """Say why it was not taken."""
         self.add_error(None, self.words_of(error))
-        return error.status if isinstance(error, TooMany) else HTTPStatus.UNPROCESSABLE_ENTITY
+        self._is_braked = isinstance(error, TooMany)
 
     def words_of(self, error: CareError) -> str:
         """Return what a person reads of a refusal."""

@@ -3,7 +3,6 @@
 Controls: ISO/IEC 27017 5.17; white paper 「認証情報の管理」.
 """
 
-from http import HTTPStatus
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -60,18 +59,16 @@ def cut_off_all(request: EnteredRequest) -> HttpResponse:
 @door(Door.SELF)
 def password(request: EnteredRequest) -> HttpResponse:
     """Take a new password."""
-    status, form = HTTPStatus.OK, ChangePasswordForm(request.POST or None)
-    if form.is_bound:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    form = ChangePasswordForm(request.POST or None)
     if form.is_valid():
         typed = form.cleaned_data
         try:
             change_password(request.actor, typed["password"], typed["new"])
         except (WrongSignIn, WeakPassword, TooMany) as error:
-            status = form.refuse(error)
+            form.refuse(error)
         else:
             request.session["said"] = "password"
             return redirect("accounts:account")
     factors = factors_of(request.actor)
     context = {"form": form, "shortest": shortest_password(has_factor=factors.has_any)}
-    return TemplateResponse(request, "accounts/password.html", context, status=status)
+    return TemplateResponse(request, "accounts/password.html", context, status=form.status)

@@ -3,7 +3,6 @@
 Controls: ISO/IEC 27017 5.17, 8.5; white paper 「認証情報の管理」.
 """
 
-from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -29,12 +28,10 @@ from carestation.kernel.errors import TooMany
 @door(Door.PUBLIC)
 def signing_in(request: EnteredRequest) -> HttpResponse:
     """Sign a person in by mail address and password; one answer for every wrong one."""
-    onward, status = asked_for(request), HTTPStatus.OK
+    onward = asked_for(request)
     if standing_in(request) is Standing.FULL:
         return redirect(onward)
     form = SignInForm(request.POST or None)
-    if form.is_bound:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
         typed = form.cleaned_data
         where = where_of(request, SessionKind.BROWSER, is_shared=typed["shared"])
@@ -43,11 +40,11 @@ def signing_in(request: EnteredRequest) -> HttpResponse:
                 typed["email"], typed["password"], where, request_id=request.request_id
             )
         except (WrongSignIn, TooMany) as error:
-            status = form.refuse(error)
+            form.refuse(error)
         else:
             return entered(request, opened, onward)
     context = {"form": form, "onward": onward, "demo_people": demo_people()}
-    return TemplateResponse(request, "accounts/sign_in.html", context, status=status)
+    return TemplateResponse(request, "accounts/sign_in.html", context, status=form.status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,15 +52,12 @@ def signing_in(request: EnteredRequest) -> HttpResponse:
 @open_to(Standing.CODE_DUE)
 def second_step(request: EnteredRequest) -> HttpResponse:
     """Complete a half open session by a code of the app, or a recovery code."""
-    onward, status = asked_for(request), HTTPStatus.OK
-    form = CodeForm(request.POST or None)
-    if form.is_bound:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    onward, form = asked_for(request), CodeForm(request.POST or None)
     if form.is_valid():
         try:
             opened = take_second_step(request.actor, form.cleaned_data["code"])
         except (WrongCode, TooMany) as error:
-            status = form.refuse(error)
+            form.refuse(error)
         else:
             return entered(request, opened, onward)
     context = {
@@ -72,7 +66,7 @@ def second_step(request: EnteredRequest) -> HttpResponse:
         "factors": factors_of(request.actor),
         "demo_code": demo_code(request.actor),
     }
-    return TemplateResponse(request, "accounts/second_step.html", context, status=status)
+    return TemplateResponse(request, "accounts/second_step.html", context, status=form.status)
 
 
 @require_POST

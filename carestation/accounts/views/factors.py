@@ -3,7 +3,6 @@
 Controls: ISO/IEC 27017 5.17, 8.2; white paper 「認証情報の管理」.
 """
 
-from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -41,15 +40,13 @@ CODES: Final = "recovery_codes"
 @freshly_confirmed
 def enrolment(request: EnteredRequest) -> HttpResponse:
     """Show a secret for the app, and take it up once the app shows the right code."""
-    status, secret = HTTPStatus.OK, request.session.setdefault(SECRET, fresh_secret())
+    secret = request.session.setdefault(SECRET, fresh_secret())
     form = CodeForm(request.POST or None)
-    if form.is_bound:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
         try:
             taken = enrol_totp(request.actor, secret, form.cleaned_data["code"])
         except DomainError as error:
-            status = form.refuse(error)
+            form.refuse(error)
         else:
             request.session.pop(SECRET, None)
             return enrolled_page(request, taken)
@@ -60,7 +57,7 @@ def enrolment(request: EnteredRequest) -> HttpResponse:
         "qr": _qr(_uri(request, secret)),
         "secret": [secret[at : at + 4] for at in range(0, len(secret), 4)],
     }
-    return TemplateResponse(request, "accounts/enrolment.html", context, status=status)
+    return TemplateResponse(request, "accounts/enrolment.html", context, status=form.status)
 
 
 @require_http_methods(["GET", "POST"])

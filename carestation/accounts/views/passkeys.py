@@ -3,8 +3,6 @@
 Controls: ISO/IEC 27017 5.17, 8.5; white paper 「認証情報の管理」.
 """
 
-from http import HTTPStatus
-
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
@@ -33,10 +31,7 @@ from carestation.kernel.errors import Refused, TooMany
 @door(Door.PUBLIC)
 def signing_in(request: EnteredRequest) -> HttpResponse:
     """Sign a person in by a passkey alone."""
-    onward, status = asked_for(request), HTTPStatus.OK
-    form = PasskeyForm(request.POST or None)
-    if form.is_bound:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    onward, form = asked_for(request), PasskeyForm(request.POST or None)
     if form.is_valid():
         typed = form.cleaned_data
         where = where_of(request, SessionKind.BROWSER, is_shared=typed["shared"])
@@ -45,11 +40,11 @@ def signing_in(request: EnteredRequest) -> HttpResponse:
                 typed["state"], typed["answer"], where, request_id=request.request_id
             )
         except (WrongPasskey, TooMany) as error:
-            status = form.refuse(error)
+            form.refuse(error)
         else:
             return entered(request, opened, onward)
     context = {"form": form, "onward": onward, "challenge": begin_showing()}
-    return TemplateResponse(request, "accounts/passkey_sign_in.html", context, status=status)
+    return TemplateResponse(request, "accounts/passkey_sign_in.html", context, status=form.status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,22 +52,20 @@ def signing_in(request: EnteredRequest) -> HttpResponse:
 @open_to(Standing.CODE_DUE, Standing.IDLE, Standing.FULL)
 def showing(request: EnteredRequest) -> HttpResponse:
     """Take a passkey as the second step, or to open an idle session again."""
-    onward, status = asked_for(request), HTTPStatus.OK
-    form, actor = PasskeyForm(request.POST or None), request.actor
+    onward, actor = asked_for(request), request.actor
+    form = PasskeyForm(request.POST or None)
     is_half = standing_in(request) is Standing.CODE_DUE
-    if form.is_bound:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
         typed = form.cleaned_data
         try:
             opened = pass_with_passkey(actor, typed["state"], typed["answer"], is_half=is_half)
         except (WrongPasskey, TooMany) as error:
-            status = form.refuse(error)
+            form.refuse(error)
         else:
             return entered(request, opened, onward)
     challenge = begin_showing(actor.user_id)
     context = {"form": form, "onward": onward, "challenge": challenge, "is_half": is_half}
-    return TemplateResponse(request, "accounts/passkey_showing.html", context, status=status)
+    return TemplateResponse(request, "accounts/passkey_showing.html", context, status=form.status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,17 +74,14 @@ def showing(request: EnteredRequest) -> HttpResponse:
 @freshly_confirmed
 def making(request: EnteredRequest) -> HttpResponse:
     """Take up a passkey of this device."""
-    status = HTTPStatus.OK
     form = NewPasskeyForm(request.POST or None)
-    if form.is_bound:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
         typed = form.cleaned_data
         try:
             taken = register_passkey(request.actor, typed["name"], typed["state"], typed["answer"])
         except (WrongPasskey, Refused) as error:
-            status = form.refuse(error)
+            form.refuse(error)
         else:
             return enrolled_page(request, taken)
     context = {"form": form, "challenge": begin_registration(request.actor)}
-    return TemplateResponse(request, "accounts/passkey_making.html", context, status=status)
+    return TemplateResponse(request, "accounts/passkey_making.html", context, status=form.status)

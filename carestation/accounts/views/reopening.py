@@ -29,15 +29,12 @@ from carestation.kernel.errors import TooMany
 @open_to(Standing.IDLE, Standing.FULL, Standing.ENROLMENT_DUE)
 def reopening(request: EnteredRequest) -> HttpResponse:
     """Take the password again; the session goes on where it was."""
-    onward, status = asked_for(request), HTTPStatus.OK
-    form = OwnPasswordForm(request.POST or None)
-    if form.is_bound:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    onward, form = asked_for(request), OwnPasswordForm(request.POST or None)
     if form.is_valid():
         try:
             opened = reopen_with_password(request.actor, form.cleaned_data["password"])
         except (WrongSignIn, TooMany) as error:
-            status = form.refuse(error)
+            form.refuse(error)
         else:
             return entered(request, opened, onward)
     context = {
@@ -47,7 +44,7 @@ def reopening(request: EnteredRequest) -> HttpResponse:
         "me": read_own(request.actor),
         "factors": factors_of(request.actor),
     }
-    return TemplateResponse(request, "accounts/reopening.html", context, status=status)
+    return TemplateResponse(request, "accounts/reopening.html", context, status=form.status)
 
 
 @require_POST

@@ -24,18 +24,16 @@ from carestation.kernel.errors import NotVisible, TooMany
 @door(Door.PUBLIC)
 def asking(request: EnteredRequest) -> HttpResponse:
     """Take the wish for a link; the answer is the same whoever asks."""
-    status, form = HTTPStatus.OK, AskResetForm(request.POST or None)
-    if form.is_bound:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    form = AskResetForm(request.POST or None)
     if form.is_valid():
         where = where_of(request, SessionKind.BROWSER)
         try:
             ask_reset(form.cleaned_data["email"], where, request_id=request.request_id)
         except TooMany as error:
-            status = form.refuse(error)
+            form.refuse(error)
         else:
             return redirect("accounts:reset_asked")
-    return TemplateResponse(request, "accounts/reset_ask.html", {"form": form}, status=status)
+    return TemplateResponse(request, "accounts/reset_ask.html", {"form": form}, status=form.status)
 
 
 @require_GET
@@ -49,23 +47,20 @@ def asked(request: EnteredRequest) -> HttpResponse:
 @door(Door.PUBLIC)
 def setting(request: EnteredRequest) -> HttpResponse:
     """Take the new password; looking at the page uses nothing up."""
-    status = HTTPStatus.OK
     form = NewPasswordForm(request.POST or None, initial={"token": request.GET.get("token", "")})
-    if form.is_bound:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
         typed = form.cleaned_data
         try:
             reset_password(typed["token"], typed["new"], request_id=request.request_id)
         except WeakPassword as error:
-            status = form.refuse(error)
+            form.refuse(error)
         except NotVisible:
             return _over(request)
         else:
             return redirect("accounts:reset_done")
     if not is_open_link(form["token"].value() or ""):
         return _over(request)
-    return TemplateResponse(request, "accounts/reset.html", {"form": form}, status=status)
+    return TemplateResponse(request, "accounts/reset.html", {"form": form}, status=form.status)
 
 
 @require_GET
