@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from carestation.vault.keyfiles import ensure_key_file
+from carestation.vault.keyfiles import ensure_key_file, path_of
 from config.environment import choose_settings, environment
 
 ONE_AT_A_TIME: Final = 7_262_001
@@ -38,6 +38,7 @@ def main() -> None:
     with_demo = "--demo" in sys.argv
     _refuse_demo_in_production(with_demo=with_demo)
     try:
+        _require_root_key()
         for url in (settings.KEY_URL, settings.BUS_KEY_URL):
             ensure_key_file(url)
         migrate()
@@ -49,6 +50,28 @@ def main() -> None:
         raise SystemExit(f"Keys or static files cannot be made: {error}") from error
     if with_demo:
         _ensure_demo()
+
+
+def _require_root_key() -> None:
+    """Never make a new root key where an old one wrapped what the database holds.
+
+    Raises:
+        SystemExit: the root key's file is missing, and the database holds keys.
+    """
+    if path_of(settings.KEY_URL).exists():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('vault_ownerkey') IS NOT NULL")
+        (is_there,) = cursor.fetchone() or (False,)
+        if not is_there:
+            return
+        cursor.execute("SELECT EXISTS (SELECT FROM vault_ownerkey)")
+        (holds_keys,) = cursor.fetchone() or (False,)
+    if holds_keys:
+        raise SystemExit(
+            "The root key's file is missing, and the database holds keys that it alone opens: "
+            f"put it back at {path_of(settings.KEY_URL)}."
+        )
 
 
 def migrate() -> None:

@@ -54,8 +54,6 @@ ANSWERS: Final[dict[type[Exception], HTTPStatus]] = {
     SuspiciousOperation: HTTPStatus.BAD_REQUEST,
 }
 
-HSTS: Final = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
-
 
 class CareRequest(HttpRequest):
     """A request of a signed-in person."""
@@ -86,7 +84,8 @@ class EdgeMiddleware:
             response.headers.setdefault(name, value)
         response.headers["X-Request-Id"] = str(request_id)
         if settings.SECURE_HSTS_SECONDS:
-            response.headers["Strict-Transport-Security"] = HSTS
+            hsts = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+            response.headers["Strict-Transport-Security"] = hsts
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -89,6 +89,19 @@ def test_production_wants_tls_and_no_demo(tmp_path: Path) -> None:
     assert "demo" in refused("up", data, "--port=0", "--demo", CARESTATION_ENV="production")
 
 
+def test_a_lost_root_key_is_not_replaced(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with started(data):
+        pass
+    kept = (data / "keys" / "root.json").rename(tmp_path / "root.json")
+
+    sentence = refused("up", f"--data={data}", "--port=0")
+
+    assert "root key" in sentence
+    assert not (data / "keys" / "root.json").exists()
+    assert kept.exists()
+
+
 def test_an_unknown_kind_of_installation(tmp_path: Path) -> None:
     assert "CARESTATION_ENV" in refused("up", f"--data={tmp_path}/data", CARESTATION_ENV="staging")
 
