@@ -57,34 +57,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401 - Django passes 
     }
     env = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 - escaping is set above
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension's
-    env.globals.update(
-        _=say,
-        gettext=say,
-        url=url,
-        static=static,
-        product=settings.PRODUCT_NAME,
-        head_links=head_links,
-        moment=times.moment,
-        short_moment=times.short_moment,
-        clock=times.clock,
-        day_of=times.day_of,
-        local_date=times.local_date,
-        calendar_date=times.calendar_date,
-        icon=icons.icon,
-        initial=components.initial,
-        age=components.age,
-        size=components.size,
-        paragraphs=components.paragraphs,
-        attributes=components.attributes,
-        problem_number=components.problem_number,
-        field_of=fields.field_of,
-        errors_of=fields.errors_of,
-        Tone=components.Tone,
-        Weight=components.Weight,
-        TagKind=components.TagKind,
-        Figure=components.Figure,
-        Dress=components.Dress,
-    )
+    env.globals.update(_known())
     return env
 
 
@@ -125,3 +98,35 @@ def head_links() -> Markup:
             *(Markup('<script type="module" src="{}"></script>').format(path) for path in modules),
         ]
     )
+
+
+def _known() -> dict[str, object]:
+    """Return what every template knows without being told."""
+    return {
+        "_": say,
+        "gettext": say,
+        "url": url,
+        "static": static,
+        "product": settings.PRODUCT_NAME,
+        "head_links": head_links,
+        "moment": times.moment,
+        "short_moment": times.short_moment,
+        "clock": times.clock,
+        "day_of": times.day_of,
+        "local_date": times.local_date,
+        "calendar_date": times.calendar_date,
+        "icon": icons.icon,
+        "initial": components.initial,
+        "age": components.age,
+        "size": components.size,
+        "paragraphs": components.paragraphs,
+        "attributes": components.attributes,
+        "problem_number": components.problem_number,
+        "field_of": fields.field_of,
+        "errors_of": fields.errors_of,
+        "Tone": components.Tone,
+        "Weight": components.Weight,
+        "TagKind": components.TagKind,
+        "Figure": components.Figure,
+        "Dress": components.Dress,
+    }

@@ -61,10 +61,8 @@ def calendar_date(day: date) -> str:
 
 def _time(local: datetime, *, shown: str, whole: str, kind: str = "") -> Markup:
     exact = local.isoformat("T", "seconds")
-    # Digits, and words of our own catalogue: nothing here was typed by anyone.
-    return Markup(  # noqa: S704
-        f'<cs-moment{kind}><time datetime="{exact}" title="{whole}">{shown}</time></cs-moment>'
-    )
+    html = f'<cs-moment{kind}><time datetime="{exact}" title="{whole}">{shown}</time></cs-moment>'
+    return Markup(html)  # noqa: S704 - digits and our own words: nothing here was typed by anyone
 
 
 @lru_cache(maxsize=4096)
