@@ -7,6 +7,7 @@ import pytest
 
 from carestation.accounts.choices import Standing
 from carestation.accounts.commands.brakes import count_sign_in, network_of
+from carestation.accounts.commands.factors import give_fixed_secret
 from carestation.accounts.commands.people import end_person
 from carestation.accounts.commands.sessions import Where
 from carestation.accounts.commands.sign_in import (
@@ -21,7 +22,7 @@ from carestation.accounts.gate.hasher import PepperedArgon2
 from carestation.accounts.models import Brake, Session, User
 from carestation.accounts.queries import find_entry
 from carestation.factlog.models import LoggedFact
-from carestation.kernel.errors import Refused, TooMany
+from carestation.kernel.errors import NotVisible, Refused, TooMany
 from carestation.kernel.ids import uuid7
 from tests.accounts.people import (
     ADDRESS,
@@ -295,6 +296,39 @@ def test_a_program_signs_in_all_at_once() -> None:
     entry = find_entry(opened.token)
     assert entry is not None
     assert entry.standing is Standing.FULL
+
+
+def test_a_program_of_the_family_needs_no_code() -> None:
+    a_person(is_professional=False)
+
+    assert sign_in_program(ADDRESS, PASSWORD, "", BROWSER, request_id=uuid7()).token
+
+
+def test_a_program_that_sends_a_code_twice_is_refused_but_no_guesser() -> None:
+    a_person(secret=SECRET)
+    code = code_now()
+    sign_in_program(ADDRESS, PASSWORD, code, BROWSER, request_id=uuid7())
+
+    for _ in range(8):
+        with pytest.raises(WrongSignIn):
+            sign_in_program(ADDRESS, PASSWORD, code, BROWSER, request_id=uuid7())
+
+
+def test_whoever_ended_opens_nothing_again() -> None:
+    user = a_person(is_professional=False)
+    opened = sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7())
+    end_person(SYSTEM, user.pk)
+
+    with pytest.raises(NotVisible):
+        reopen_with_password(acting(opened), PASSWORD)
+    with pytest.raises(NotVisible):
+        give_fixed_secret(user.pk, SECRET)
+
+
+def test_an_address_that_is_none_is_one_network_like_any() -> None:
+    nowhere = Where(kind=BROWSER.kind, device=BROWSER.device, address="nowhere")
+
+    assert refusal(UNKNOWN, where=nowhere).tries_left == 4
 
 
 def test_a_professional_without_a_factor_has_no_program() -> None:

@@ -3,7 +3,6 @@
 Controls: ISO/IEC 27017 5.17, 8.5; white paper 「認証情報の管理」.
 """
 
-
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
