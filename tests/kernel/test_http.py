@@ -1,14 +1,13 @@
 import pytest
-from django.test import Client
-from pytest_django import SettingsWrapper
+from django.test import Client, override_settings
 
 
 @pytest.mark.control("8.24")
-def test_browsers_are_told_to_come_over_tls_alone(settings: SettingsWrapper) -> None:
+def test_browsers_are_told_to_come_over_tls_alone() -> None:
     without = Client().get("/health")
-    settings.SECURE_HSTS_SECONDS = 31_536_000
 
-    answer = Client().get("/health")
+    with override_settings(SECURE_HSTS_SECONDS=31_536_000):
+        answer = Client().get("/health")
 
     assert "Strict-Transport-Security" not in without.headers
     assert answer["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
