@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
@@ -17,6 +19,7 @@ from config.postgres import program
 from config.privileges import ServerUser, hand_over, started_as
 from tests.running.starts import refused, started
 
+WRONG: Final = b'{"email": "nobody@example.org", "password": "x"}'
 pytestmark = pytest.mark.xdist_group("running")
 DEBIANS: Final = Path("/usr/lib/postgresql/15/bin")
 NOBODY: Final = ServerUser(uid=65534, gid=65534) if os.geteuid() == 0 else None
@@ -91,8 +94,10 @@ def test_production_wants_tls_and_no_demo(tmp_path: Path) -> None:
 
 def test_a_lost_root_key_is_not_replaced(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with started(data):
-        pass
+    with started(data) as one, pytest.raises(HTTPError, match="401"):
+        # A sign-in, wrong as it is, is the first to need the operator's key.
+        sent = Request(f"{one.url}/api/v1/sessions", WRONG, {"Content-Type": "application/json"})  # noqa: S310 - http
+        urlopen(sent)  # noqa: S310 - our own address
     kept = (data / "keys" / "root.json").rename(tmp_path / "root.json")
 
     sentence = refused("up", f"--data={data}", "--port=0")
