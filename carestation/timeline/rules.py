@@ -42,9 +42,7 @@ def asks_before_sending(side: Side) -> bool:
     return side is Side.PATIENT
 
 
-def asked_of(
-    mentions: Iterable[UUID], readers: Iterable[UUID], author_id: UUID
-) -> frozenset[UUID]:
+def asked_of(mentions: Iterable[UUID], readers: Iterable[UUID], author_id: UUID) -> frozenset[UUID]:
     """Return whose 了解 a post asks for: those it names, or everyone there but its author."""
     there = frozenset(readers) - {author_id}
     return frozenset(mentions) & there or there
