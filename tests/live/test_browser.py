@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -14,8 +15,9 @@ from carestation.groups.commands import end_membership
 from carestation.groups.pushes import push_membership
 from carestation.groups.rules import Seat
 from carestation.kernel.ids import uuid7
+from carestation.timeline.commands.acknowledgements import acknowledge_post
 from carestation.timeline.commands.posts import Draft, publish_post
-from carestation.timeline.pushes import push_post
+from carestation.timeline.pushes import Change, push_post
 from carestation.timeline.queries.messages import thread
 from tests.accounts.signing_in import sign_in_client
 from tests.live.one_origin import one_origin
@@ -60,16 +62,16 @@ class Team:
             page.goto(self.origin + reverse("timeline:timeline", args=[self.world.group.pk, PRO]))
         return page
 
-    def posts(self, body: str, name: str = "sato", parent: object = None) -> object:
+    def posts(self, body: str, name: str = "sato", parent: UUID | None = None) -> UUID:
         seat = self.world.seat(name, PRO)
-        draft = Draft(id=uuid7(), body=body, parent_id=parent)  # type: ignore[arg-type]  # a post's id
+        draft = Draft(id=uuid7(), body=body, parent_id=parent)
         post = publish_post(seat, draft).post
         self.tell(seat, post.pk, "post")
         return post.pk
 
-    def tell(self, seat: Seat, post_id: object, kind: str) -> None:
-        message = thread(seat, post_id)  # type: ignore[arg-type]  # a post's id
-        push_post(seat, message, kind)  # type: ignore[arg-type]  # a kind of change
+    def tell(self, seat: Seat, post_id: UUID, kind: Change) -> None:
+        message = thread(seat, post_id)
+        push_post(seat, message, kind)
 
 
 @pytest.fixture
@@ -100,6 +102,20 @@ def test_a_reply_appears_in_its_thread_and_a_change_where_the_post_stands(team: 
     team.tell(seat, first, "edit")
 
     expect(thread_on_page.locator("ol.replies")).to_contain_text("様子を見ます。")
+    assert team.complaints == []
+
+
+def test_whoever_stands_on_a_button_stays_there_when_the_post_changes(team: Team) -> None:
+    first = team.posts("お薬を変えました。", "sato")
+    page = team.page("kato")
+    button = page.locator(f"#post-{first} button[name=acknowledged]")
+    button.focus()
+
+    acknowledge_post(team.world.seat("kato", PRO), first)
+    team.tell(team.world.seat("kato", PRO), first, "acknowledgement")
+
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_be_focused()
     assert team.complaints == []
 
 

@@ -17,15 +17,30 @@ const repliesOf = (post) => post.querySelector("ol.replies");
  */
 export function renew(known, post) {
   if (Number(known.dataset.seq) >= Number(post.dataset.seq)) return false;
-  const kept = [...(repliesOf(known)?.children ?? [])];
+  const active = known.contains(document.activeElement) ? document.activeElement : null;
   if (lastOf(known) > lastOf(post)) post.dataset.last = known.dataset.last;
-  known.replaceWith(post);
-  for (const reply of kept) {
+  keepUnfolded(known, post);
+  for (const reply of [...(repliesOf(known)?.children ?? [])]) {
     const same = post.querySelector(`#${reply.id}`);
     if (!same) addReply(post, reply);
     else if (Number(same.dataset.seq) < Number(reply.dataset.seq)) same.replaceWith(reply);
   }
+  known.replaceWith(post);
+  if (active) standOn(post, active);
   return true;
+}
+
+function keepUnfolded(known, post) {
+  const unfolded = [...known.querySelectorAll("details")].map((one) => one.open);
+  post.querySelectorAll("details").forEach((one, index) => (one.open = unfolded[index] ?? false));
+}
+
+/** Whoever stood on a button stands on the same one again. */
+function standOn(post, active) {
+  const isSame = (one) => one.tagName === active.tagName && one.name === active.name
+    && one.getAttribute("href") === active.getAttribute("href");
+  const alike = [...post.querySelectorAll("a, button, summary")].find(isSame);
+  (post.contains(active) ? active : alike)?.focus({ preventScroll: true });
 }
 
 /**
