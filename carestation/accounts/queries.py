@@ -28,7 +28,7 @@ TOTP: Final = Authenticator.Type.TOTP.value
 PASSKEY: Final = Authenticator.Type.WEBAUTHN.value
 RECOVERY: Final = Authenticator.Type.RECOVERY_CODES.value
 FACTOR_TYPES: Final = (TOTP, PASSKEY)
-# Hot (benchmarks/sessions.py): stands before every request. Its twin: tests/accounts/twins.py;
+# Hot: stands before every request (docs/decisions/0010). Its twin: tests/accounts/twins.py;
 # live asks the same of the same row (live/queries.py). Whether there is a factor is only looked
 # for where none was shown.
 SESSION: Final = """
