@@ -15,7 +15,6 @@ from carestation.patients.commands import note_list_viewed
 from carestation.timeline.forms.lists import ListForm
 from carestation.timeline.queries.home import groups_of, only_family
 
-
 PANE_SIZE: Final = 50
 
 
