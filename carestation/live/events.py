@@ -11,6 +11,7 @@ from uuid import UUID
 from carestation.kernel.pushes import Push
 
 COMMENT: Final = b":\n\n"
+LINE_SIGNS: Final = (("\x85", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
 # What these say of a post is the post itself; the others say their own.
 OF_POSTS: Final = frozenset({"post", "acknowledgement", "edit", "withdrawal"})
 
@@ -95,4 +96,7 @@ def _text(value: Mapping[str, object]) -> str:
 
 
 def _event(kind: str, data: str, id_line: str = "") -> bytes:
+    # An event's line ends at CR and LF alone; many readers take these for ends of lines as well.
+    for sign, escaped in LINE_SIGNS:
+        data = data.replace(sign, escaped)
     return f"event: {kind}\n{id_line}data: {data}\n\n".encode()
