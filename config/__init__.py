@@ -1,1 +1,1 @@
-"""The project: settings, processes, commands. The product is `carestation`; it never imports this."""
+"""The project: settings, processes, commands. The product `carestation` never imports this."""
