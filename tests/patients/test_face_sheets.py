@@ -1,0 +1,86 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from carestation.factlog.models import LoggedFact
+from carestation.groups.choices import Side
+from carestation.kernel.errors import Conflict, NotVisible, Refused
+from carestation.patients.commands import change_face_sheet, register_patient
+from carestation.patients.forms import filled_form
+from carestation.patients.models import Patient
+from carestation.patients.queries.face_sheets import namesakes, patients_of, take_face_sheet
+from carestation.patients.queries.rooms import room_of
+from tests.accounts.signing_in import sign_in_client
+from tests.world import FACE_SHEET, World
+
+PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
+
+
+@pytest.mark.control("8.24")
+def test_a_face_sheet_comes_back_and_stands_nowhere_in_the_clear(world: World) -> None:
+    card = take_face_sheet(world.seat("sato", PRO))
+    row = Patient.objects.get(group=world.group)
+
+    assert card.face_sheet == FACE_SHEET
+    for word in (FACE_SHEET.name, FACE_SHEET.kana, FACE_SHEET.allergies, "1940"):
+        assert word.encode() not in bytes(row.face_sheet_sealed)
+
+
+@pytest.mark.control("8.3")
+def test_the_family_reads_no_face_sheet_but_knows_whose_page_it_is(world: World) -> None:
+    seat = world.seat("mori", PAT)
+
+    with pytest.raises(NotVisible):
+        take_face_sheet(seat)
+    with pytest.raises(Refused):
+        change_face_sheet(seat, FACE_SHEET, version=1)
+
+    assert room_of(seat).title == FACE_SHEET.name
+
+
+def test_who_saves_second_is_told_and_overwrites_nothing(world: World) -> None:
+    first = replace(FACE_SHEET, allergies="なし")
+    change_face_sheet(world.seat("kato", PRO), first, version=1)
+
+    with pytest.raises(Conflict):
+        change_face_sheet(world.seat("sato", PRO), FACE_SHEET, version=1)
+
+    assert take_face_sheet(world.seat("sato", PRO)).face_sheet == first
+
+
+def test_what_was_typed_second_is_still_in_the_form(world: World) -> None:
+    change_face_sheet(world.seat("kato", PRO), FACE_SHEET, version=1)
+    client = Client()
+    sign_in_client(client, world.people["sato"])
+    typed = filled_form(replace(FACE_SHEET, conditions="書いた途中の文"), 1)
+
+    answer = client.post(reverse("patients:edit_face_sheet", args=[world.group.pk, PRO]), typed)
+
+    assert answer.status_code == 409
+    assert "書いた途中の文" in answer.content.decode()
+    assert 'name="version" value="2"' in answer.content.decode()
+
+
+def test_namesakes_are_told_apart(world: World) -> None:
+    actor = world.actor("kato")
+    alone = patients_of(actor)[world.group.pk]
+    other = replace(FACE_SHEET, name="佐伯　千代子", birth_date=date(1951, 1, 2))
+
+    register_patient(actor, world.staff["kato"], other)
+
+    assert not alone.has_namesake
+    assert all(card.has_namesake for card in patients_of(actor).values())
+    assert namesakes(["佐伯", "森", "佐伯"]) == {"佐伯"}
+
+
+def test_who_looks_at_a_face_sheet_leaves_a_fact(world: World) -> None:
+    client = Client()
+    sign_in_client(client, world.people["sato"])
+
+    client.get(reverse("patients:face_sheet", args=[world.group.pk, PRO]))
+
+    fact = LoggedFact.objects.filter(kind="patients.FaceSheetViewed").get()
+    assert (fact.actor_id, fact.group_id) == (world.people["sato"].pk, world.group.pk)
