@@ -159,6 +159,13 @@ def test_the_family_removes_a_factor_on_pages(client: Client) -> None:
     assert "まだ設定していません" in client.get("/account/").text
 
 
+@pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**30])
+def test_a_factor_that_is_not_there_is_not_found(client: Client, number: int) -> None:
+    sign_in_client(client, a_person(secret=SECRET))
+
+    assert client.post(f"/account/factors/{number}/remove/").status_code == 404
+
+
 def test_new_recovery_codes_are_shown_until_they_are_kept(client: Client) -> None:
     sign_in_client(client, a_person(secret=SECRET))
 

@@ -26,7 +26,7 @@ from carestation.factlog.models import LoggedFact
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Refused
 from carestation.kernel.ids import uuid7
-from tests.accounts.authenticator import SoftPasskey
+from tests.accounts.authenticator import SoftPasskey, coded
 from tests.accounts.people import BROWSER, SYSTEM, a_person, acting
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +199,25 @@ def test_the_name_and_the_key_are_sealed() -> None:
 
     assert "金糸雀" not in kept
     assert "credential" not in kept
+
+
+@pytest.mark.parametrize("answer", ["[" * 20_000, '{"response":' * 3_000, "{}", "null", "1e999"])
+def test_deep_and_empty_answers_are_wrong(answer: str) -> None:
+    asked = begin_showing()
+
+    with pytest.raises(WrongPasskey):
+        sign_in_with_passkey(asked.state, answer, BROWSER, request_id=uuid7())
+
+
+@pytest.mark.parametrize("made", [b"", b"\xa0", b"\x81" * 5_000, b"\xbf", b"\xa1" * 99])
+def test_a_strange_attestation_is_wrong(made: bytes) -> None:
+    actor = an_actor(a_person())
+    asked = begin_registration(actor)
+    answer = json.loads(SoftPasskey().make(asked.options))
+    answer["response"]["attestationObject"] = coded(made)
+
+    with pytest.raises(WrongPasskey):
+        register_passkey(actor, "x", asked.state, json.dumps(answer))
 
 
 @settings(

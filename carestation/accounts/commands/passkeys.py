@@ -62,7 +62,16 @@ MAX_AGE_SECONDS: Final = 300
 MOST: Final = 10
 SALT: Final = "carestation.accounts.passkeys"
 # What a hostile answer of a browser makes the parsers say.
-MALFORMED: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError, struct.error)
+MALFORMED: Final = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    NotImplementedError,
+    RecursionError,
+    struct.error,
+)
 
 
 class WrongPasskey(DomainError):  # noqa: N818 - the name is the answer
