@@ -2,6 +2,7 @@
 
 import logging.config
 import resource
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from carestation.live.database import Database
 from carestation.live.hall import Hall, Timing
 from carestation.live.usher import Usher
 from carestation.vault.keyfiles import key_from_file
+from carestation.vault.sealing import heard_push
 from config.environment import Environment, environment
 
 LOGGING: Final[dict[str, Any]] = {
@@ -29,7 +31,7 @@ def make_application(surroundings: Environment, timing: Timing | None = None) ->
         Hall(timing or Timing()),
         database=Database(surroundings.database_url),
         bus=bus_of(surroundings.bus_url, surroundings.database_url),
-        bus_key=key_from_file(surroundings.bus_key_url),
+        opened=partial(heard_push, bus_key=key_from_file(surroundings.bus_key_url)),
     )
     is_https = surroundings.site_url.startswith("https://")
     site = Site(

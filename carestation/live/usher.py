@@ -6,14 +6,14 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
 import psycopg
-import tink
-from tink import aead
 
+from carestation.kernel.pushes import Push
 from carestation.live.asgi import Send
 from carestation.live.buses import Bus
 from carestation.live.database import Database
@@ -28,7 +28,6 @@ from carestation.live.queries import (
     valid_sessions,
 )
 from carestation.live.streams import Stream
-from carestation.vault.sealing import open_push
 
 logger = logging.getLogger(__name__)
 AWAY_SECONDS: Final = 0.25
@@ -39,11 +38,13 @@ STREAMS_PER_PERSON: Final = 200
 class Usher:
     """Lets streams in, and keeps the hall true to the database."""
 
-    def __init__(self, hall: Hall, *, database: Database, bus: Bus, bus_key: aead.Aead) -> None:
+    def __init__(
+        self, hall: Hall, *, database: Database, bus: Bus, opened: Callable[[bytes], Push | None]
+    ) -> None:
         self.hall = hall
         self._database = database
         self._bus = bus
-        self._bus_key = bus_key
+        self._opened = opened
         self._work = asyncio.Event()
 
     async def let_in(self, key: bytes, send: Send, *, wants_json: bool) -> Stream | HTTPStatus:
@@ -126,13 +127,12 @@ class Usher:
         return stream
 
     def _take(self, message: bytes) -> None:
-        try:
-            push = open_push(message, self._bus_key)
-        except (tink.TinkError, ValueError, TypeError):
+        push = self._opened(message)
+        if push is None:
             # Whoever may notify need not hold the key: what does not open is nothing.
             logger.warning("a message on the bus did not open")
-            return
-        self.hall.take(push)
+        else:
+            self.hall.take(push)
 
     async def _look_at_sessions(self) -> None:
         for sessions in _batches(self.hall.session_ids()):

@@ -133,3 +133,11 @@ def open_push(message: bytes, bus_key: aead.Aead) -> Push:
         tink.TinkError: not sealed with the key of the bus.
     """
     return Push.from_bytes(bus_key.decrypt(message, BUS))
+
+
+def heard_push(message: bytes, bus_key: aead.Aead) -> Push | None:
+    """Open what came over the bus; None: it is no push, or not sealed with the key of the bus."""
+    try:
+        return open_push(message, bus_key)
+    except (tink.TinkError, ValueError, TypeError):
+        return None

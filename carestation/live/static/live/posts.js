@@ -30,13 +30,13 @@ export class Posts {
 
   /** @param {string} html what was pushed, or asked for */
   put(html) {
-    const arrived = document.createElement("template");
-    arrived.innerHTML = html;
-    for (const post of arrived.content.querySelectorAll("cs-arrival > li")) this.receive(post);
+    const arrived = new DOMParser().parseFromString(html, "text/html");
+    for (const post of arrived.querySelectorAll("cs-arrival > li")) this.receive(post);
   }
 
-  /** @param {HTMLElement} post */
+  /** @param {HTMLElement} post taken from wherever it came in */
   receive(post) {
+    post.remove();
     const known = this.#list.querySelector(`#${post.id}`) ?? this.#waiting.get(post.id);
     if (known?.id === post.id) this.#renew(known, post);
     else if (this.#concerns(post)) this.#add(post, this.#threadOf(post));
