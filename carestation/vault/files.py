@@ -8,7 +8,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -43,7 +43,7 @@ class SealedFile:
     file_id: UUID
     variant: Variant
     size_bytes: int
-    key: bytes
+    key: bytes = field(repr=False)
 
     @property
     def pieces(self) -> int:

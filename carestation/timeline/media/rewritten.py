@@ -1,7 +1,7 @@
 """A file as it is kept, and how it travels between two processes."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Final, Self
 
 from carestation.timeline.media.refusals import Reason, refusal
@@ -14,10 +14,10 @@ class Rewritten:
     """What a file became. Sizes in pixels; a document has none, and no thumbnail (WebP)."""
 
     media_type: str
-    content: bytes
+    content: bytes = field(repr=False)
     width: int | None = None
     height: int | None = None
-    thumbnail: bytes = b""
+    thumbnail: bytes = field(default=b"", repr=False)
 
     def to_bytes(self) -> bytes:
         """Return it as one message."""

@@ -14,10 +14,13 @@ logger = logging.getLogger(__name__)
 LARGEST_BYTES: Final = 50 * 1024 * 1024
 # What is written anew may grow; beyond this it is not worth its place.
 LARGEST_REWRITTEN_BYTES: Final = 100 * 1024 * 1024
+# A web process has four threads: two may work here and one wait, so that one always serves others.
 AT_ONCE: Final = 2
-WAIT_SECONDS: Final = 60
+WAITING: Final = 1
+WAIT_SECONDS: Final = 2
 WORK_SECONDS: Final = 60
 WORKBENCH: Final = (sys.executable, "-I", "-m", "carestation.timeline.media.workbench")
+_door = BoundedSemaphore(AT_ONCE + WAITING)
 _places = BoundedSemaphore(AT_ONCE)
 
 
@@ -40,8 +43,16 @@ def rewrite_file(data: bytes) -> Rewritten:
 
 
 def _worked(data: bytes) -> bytes:
-    if not _places.acquire(timeout=WAIT_SECONDS):
+    if not _door.acquire(timeout=WAIT_SECONDS):
         raise refusal(Reason.BUSY)
+    try:
+        with _places:
+            return _answer_to(data)
+    finally:
+        _door.release()
+
+
+def _answer_to(data: bytes) -> bytes:
     try:
         # An empty environment: no address and no secret of ours goes with it.
         done = subprocess.run(  # noqa: S603 - our own program
@@ -49,8 +60,6 @@ def _worked(data: bytes) -> bytes:
         )
     except subprocess.TimeoutExpired as error:
         raise refusal(Reason.UNREADABLE) from error
-    finally:
-        _places.release()
     if done.returncode != 0:
         logger.warning("a file could not be read", extra={"status": done.returncode})
         raise refusal(Reason.UNREADABLE)

@@ -2,12 +2,9 @@
  * <cs-upload src most largest> sends each chosen file at once and shows how far it has come. Rows
  * come from the server or from the templates inside; words stand in data-* attributes.
  */
-const MEGABYTE = 1024 * 1024;
-
 export class Upload extends HTMLElement {
   #life = null;
-  /** @type {Map<Element, XMLHttpRequest>} */
-  #sending = new Map();
+  #sending = new Map(); // row → { request, form }, in the order in which they go, one by one
 
   connectedCallback() {
     this.#life = new AbortController();
@@ -18,7 +15,7 @@ export class Upload extends HTMLElement {
   }
   disconnectedCallback() {
     this.#life?.abort();
-    for (const request of this.#sending.values()) request.abort();
+    for (const { request } of this.#sending.values()) request.abort();
   }
 
   get #rows() {
@@ -37,9 +34,8 @@ export class Upload extends HTMLElement {
     for (const file of target.files) this.#take(file);
     target.value = "";
   }
-  /** @param {File} file */
   #take(file) {
-    const size = Math.round(file.size / MEGABYTE);
+    const size = Math.round(file.size / 2 ** 20);
     if (this.#count >= Number(this.getAttribute("most"))) this.#refuse(file.name, "many");
     else if (file.size > Number(this.getAttribute("largest"))) this.#refuse(file.name, "large", { size });
     else this.#send(file);
@@ -52,22 +48,28 @@ export class Upload extends HTMLElement {
     form.append("file", file);
     request.responseType = "document";
     request.upload.addEventListener("progress", (event) => this.#show(row, event));
-    request.addEventListener("load", () => this.#settle(row, file.name, request));
-    request.addEventListener("error", () => this.#settle(row, file.name, request));
-    request.open("POST", this.getAttribute("src"));
-    request.send(form);
+    for (const end of ["load", "error"])
+      request.addEventListener(end, () => this.#settle(row, file.name, request));
     this.#show(row, { loaded: 0, total: file.size });
-    this.#sending.set(row, request);
+    this.#sending.set(row, { request, form });
     this.#rows.append(row);
+    this.#next();
+  }
+  #next() {
+    const [first] = this.#sending.values();
+    if (first?.request.readyState !== XMLHttpRequest.UNSENT) return;
+    first.request.open("POST", this.getAttribute("src"));
+    first.request.send(first.form);
   }
   #show(row, { loaded, total }) {
     const percent = Math.floor((100 * loaded) / (total || 1));
-    const isSent = percent === 100;
+    const words = this.#words(percent === 100 ? "checking" : "progress", { percent });
     row.querySelector("progress").value = percent;
-    row.querySelector("[data-state]").textContent = this.#words(isSent ? "checking" : "progress", { percent });
+    row.querySelector("[data-state]").textContent = words;
   }
   #settle(row, name, request) {
     this.#sending.delete(row);
+    this.#next();
     const answer = request.response?.querySelector(".attach");
     if (!answer) row.remove();
     if (!answer) return this.#refuse(name, "failed");
@@ -84,8 +86,8 @@ export class Upload extends HTMLElement {
   #press({ target }) {
     const row = target instanceof Element && target.closest("[data-remove]")?.closest(".attach");
     if (!row) return;
-    this.#sending.get(row)?.abort();
-    this.#sending.delete(row);
+    this.#sending.get(row)?.request.abort();
+    if (this.#sending.delete(row)) this.#next();
     if (row.dataset.discard) this.#discard(row.dataset.discard);
     const next = row.nextElementSibling ?? row.previousElementSibling;
     (next?.querySelector("[data-remove]") ?? this.querySelector("input")).focus();
