@@ -8,11 +8,11 @@ from carestation.kernel.doors import entrances
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health, name="health"),
     path("ready", health.ready, name="ready"),
+    path("api/v1/", include("carestation.api.urls")),
     path("", include("carestation.accounts.urls")),
     path("", include("carestation.timeline.urls")),
     path("", include("carestation.patients.urls")),
     path("", include("carestation.support.urls")),
-    path("api/v1/", include("carestation.api.urls")),
 ]
 # A view that says no door, or no methods, stops the start here.
 entrances(urlpatterns)

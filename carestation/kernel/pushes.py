@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final, Self
 from uuid import UUID
 
@@ -30,7 +30,7 @@ class Push:
 
     def to_bytes(self) -> bytes:
         """Return the push as it is sealed; what would not fit goes without its words."""
-        fields = {name: value for name, value in asdict(self).items() if value}
+        fields = {name: value for name in self.__slots__ if (value := getattr(self, name))}
         data = _written(fields)
         for words in ("json" if self.html else "", "html", "json"):
             if len(data) <= LARGEST_BYTES:

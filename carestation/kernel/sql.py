@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import connection
+from psycopg.rows import dict_row
 
 Parameters = dict[str, Any]
 Row = dict[str, Any]
@@ -11,11 +12,11 @@ Row = dict[str, Any]
 def rows_of(statement: str, parameters: Parameters) -> list[Row]:
     """Run one statement; return its rows by the names of their columns."""
     with connection.cursor() as cursor:
+        # Names without the columns' descriptions: making those costs more than the rows.
+        cursor.cursor.row_factory = dict_row
         cursor.execute(statement, parameters)
-        if cursor.description is None:
-            return []
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        result = cursor.cursor.pgresult
+        return cursor.fetchall() if result is not None and result.nfields else []
 
 
 def row_of(statement: str, parameters: Parameters) -> Row | None:

@@ -1,16 +1,18 @@
 """What open pages are shown of a change: rendered once, the same for all who sit at that side."""
 
 import json
+from collections.abc import Sequence
 from typing import Literal
 
 from markupsafe import Markup
 
-from carestation.groups.queries import members_at
+from carestation.groups.queries import Member, members_at
 from carestation.groups.rules import Seat
 from carestation.kernel.after_commit import tell_live
 from carestation.kernel.pushes import Push
-from carestation.timeline.queries.messages import Message
-from carestation.timeline.queries.standing import standing_of
+from carestation.timeline.commands.posts import Published
+from carestation.timeline.queries.messages import Message, message
+from carestation.timeline.queries.standing import Standing, standing_of
 from carestation.timeline.wire import post_text
 from carestation.ui.rendering import rendered
 from carestation.vault.scopes import bus_key
@@ -19,23 +21,21 @@ from carestation.vault.sealing import seal_push
 Change = Literal["post", "edit", "withdrawal", "acknowledgement"]
 
 
-def push_post(seat: Seat, message: Message, change: Change) -> Markup:
+def push_new(seat: Seat, published: Published) -> Message:
+    """Show a post that was written just now to the open pages; return it as it is shown."""
+    fresh = published.fresh
+    if fresh is None:
+        shown = message(seat, published.post.pk)
+        push_post(seat, shown, "post")
+        return shown
+    _push(seat, fresh.message, "post", Standing(readers=fresh.readers), ())
+    return fresh.message
+
+
+def push_post(seat: Seat, shown: Message, change: Change) -> Markup:
     """Render a post, send it to the open pages after the commit, and return it."""
     members = members_at(seat)
-    standing = standing_of(message, members)
-    base = f"/groups/{seat.group_id}/{seat.side}/"
-    arrived = rendered("timeline/_arrived.html", message=message, standing=standing, base=base)
-    push = Push(
-        kind=change,
-        group_id=seat.group_id,
-        side=seat.side.value,
-        seq=message.changed_seq,
-        object_id=message.id,
-        html=arrived,
-        json=post_text(message, members),
-    )
-    tell_live(seal_push(push, bus_key()))
-    return arrived
+    return _push(seat, shown, change, standing_of(shown, members), members)
 
 
 def push_read(seat: Seat, number: int) -> None:
@@ -50,3 +50,21 @@ def push_read(seat: Seat, number: int) -> None:
         json=words,
     )
     tell_live(seal_push(push, bus_key()))
+
+
+def _push(
+    seat: Seat, shown: Message, change: Change, standing: Standing, members: Sequence[Member]
+) -> Markup:
+    base = f"/groups/{seat.group_id}/{seat.side}/"
+    arrived = rendered("timeline/_arrived.html", message=shown, standing=standing, base=base)
+    push = Push(
+        kind=change,
+        group_id=seat.group_id,
+        side=seat.side.value,
+        seq=shown.changed_seq,
+        object_id=shown.id,
+        html=arrived,
+        json=post_text(shown, members),
+    )
+    tell_live(seal_push(push, bus_key()))
+    return arrived

@@ -17,7 +17,7 @@ from carestation.timeline.commands.acknowledgements import (
 from carestation.timeline.commands.looks import note_post_viewed, note_timeline_viewed
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.commands.reading import mark_read
-from carestation.timeline.pushes import push_post, push_read
+from carestation.timeline.pushes import push_new, push_post, push_read
 from carestation.timeline.queries.messages import message, messages_after, messages_before
 from carestation.timeline.queries.seats import take_seat_at_post
 from carestation.timeline.queries.standing import reach_of
@@ -45,12 +45,11 @@ def publish(request: CareRequest, group: UUID, side: Side, sent: PostSent) -> An
     """Write a post. 201: it is on disk. 200: this draft was written before; here is its post."""
     seat = take_seat(request.actor, group, side)
     published = publish_post(seat, sent.draft())
-    shown = message(seat, published.post.pk)
     if not published.is_new:
+        shown = message(seat, published.post.pk)
         return Answer(body=post_json(shown, members_at(seat)))
-    push_post(seat, shown, "post")
     # Nobody has read what was written just now.
-    return Answer(body=post_json(shown, ()), status=HTTPStatus.CREATED)
+    return Answer(body=post_json(push_new(seat, published), ()), status=HTTPStatus.CREATED)
 
 
 def move_mark(request: CareRequest, group: UUID, side: Side, sent: MarkSent) -> Answer:

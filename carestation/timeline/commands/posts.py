@@ -19,6 +19,7 @@ from carestation.timeline.choices import Urgency
 from carestation.timeline.commands.files import attach_files
 from carestation.timeline.facts import PostPublished
 from carestation.timeline.models import Post
+from carestation.timeline.queries.fresh import FreshMessage, fresh_message
 from carestation.timeline.queries.messages import find_post
 from carestation.timeline.rules import may_hurry
 from carestation.vault.scopes import open_scope
@@ -41,10 +42,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A post, and whether this draft wrote it now or had written it before."""
+    """A post, and whether this draft wrote it now or had written it before.
+
+    `fresh`: it as it is shown, where it was written now and holds nothing but words.
+    """
 
     post: Post
     is_new: bool
+    fresh: FreshMessage | None = None
 
 
 # Hot (benchmarks/posts.py); its twin: tests/timeline/twins.py. Behind the timeline's lock, SHARE
@@ -74,12 +79,19 @@ WITH seat AS (
 ), read AS (
   UPDATE groups_readmark SET number = post.number FROM post, seat
   WHERE group_id = %(group_id)s AND id = %(mark_id)s AND is_read
+), fact AS (
+  INSERT INTO factlog_loggedfact
+    (kind, actor_id, facility_id, group_id, object_id, request_id, detail)
+  SELECT %(kind)s, %(actor_id)s, %(facility_id)s, %(group_id)s, %(object_id)s, %(request_id)s,
+    %(detail)s FROM post
 )
-INSERT INTO factlog_loggedfact
-  (kind, actor_id, facility_id, group_id, object_id, request_id, detail)
-SELECT %(kind)s, %(actor_id)s, %(facility_id)s, %(group_id)s, %(object_id)s, %(request_id)s,
-  %(detail)s FROM post
-RETURNING (SELECT number FROM post) AS number, (SELECT seq FROM post) AS seq
+SELECT post.number, post.seq, u.name_sealed, m.relation, s.profession, f.name AS facility,
+  (SELECT count(*) FROM groups_readmark r JOIN groups_membership o ON o.id = r.membership_id
+    WHERE r.group_id = %(group_id)s AND r.timeline_id = %(timeline_id)s AND o.left_at IS NULL
+      AND o.group_id = %(group_id)s AND o.user_id <> %(actor_id)s) AS readers
+FROM post JOIN groups_membership m ON m.id = %(membership_id)s AND m.group_id = %(group_id)s
+JOIN accounts_user u ON u.id = m.user_id LEFT JOIN facilities_staff s ON s.id = m.staff_id
+LEFT JOIN facilities_facility f ON f.id = s.facility_id
 """
 
 
@@ -121,7 +133,9 @@ def _publish(seat: Seat, draft: Draft) -> Published:
         return Published(post=_published_before(seat, draft), is_new=False)
     post.number = post.last_number = counted["number"]
     post.seq = post.changed_seq = counted["seq"]
-    return Published(post=post, is_new=True)
+    is_plain = not (draft.attachments or draft.mentions or draft.asks_acknowledgement)
+    fresh = fresh_message(seat, post, draft.body, counted) if is_plain else None
+    return Published(post=post, is_new=True, fresh=fresh)
 
 
 def _require_sense(seat: Seat, draft: Draft) -> None:

@@ -23,7 +23,7 @@ from carestation.timeline.commands.acknowledgements import (
 from carestation.timeline.commands.changes import edit_post, withdraw_post
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.forms.drafts import DraftForm, EditForm, SignForm, fresh_draft
-from carestation.timeline.pushes import push_post
+from carestation.timeline.pushes import push_new, push_post
 from carestation.timeline.queries.files import File, waiting_files
 from carestation.timeline.queries.messages import message, require_editable, require_own
 from carestation.timeline.rules import asks_before_sending
@@ -58,7 +58,7 @@ def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
         form.refuse(error.reason)
         return _again(request, group_id, side, form)
     if published.is_new:
-        push_post(seat, message(seat, published.post.pk), "post")
+        push_new(seat, published)
     if published.post.parent_id is not None:
         return redirect("timeline:post", group_id, side, published.post.parent_id)
     return redirect(_timeline(group_id, side) + f"?sent={published.post.pk}")
