@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 TESTS ?=
 
-.PHONY: run test setup check lint bench docs messages requirements clean
+.PHONY: run test setup check lint bench bench-durability docs messages requirements clean
 
 run: .venv/.run  ## start everything on this machine, with demo data
 	@exec $(BIN)/carestation up --demo --data $(DATA) --port $(PORT)
@@ -25,11 +25,14 @@ check: lint test  ## all that CI runs
 lint: .venv/.develop  ## style, types, contracts
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
-	$(BIN)/mypy carestation config tests
+	$(BIN)/mypy carestation config tests benchmarks
 	$(BIN)/lint-imports
 
 bench: .venv/.develop  ## speed figures: a table and benchmarks/out/*.json
 	@$(BIN)/python -m benchmarks
+
+bench-durability: .venv/.develop  ## 200 pieces killed while people write
+	@$(BIN)/python -m benchmarks.durability --kills 200
 
 docs: .venv/.develop  ## the documentation hangs together: links and glossary
 	@$(BIN)/python -m pytest tests/documentation
