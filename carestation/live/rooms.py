@@ -45,8 +45,8 @@ class Room:
     """
 
     __slots__ = (
-        "_held", "_is_behind", "_marks", "_marks_seq", "_people", "_seq", "_tries", "group_id",
-        "side",
+        "_held", "_is_behind", "_marks", "_marks_seq", "_people", "_seated_again", "_seq",
+        "_tries", "group_id", "side",
     )  # fmt: skip
 
     def __init__(self, group_id: UUID, side: str, seq: int) -> None:
@@ -54,6 +54,7 @@ class Room:
         self.side = side
         self._seq = seq
         self._people: dict[Person, int] = {}
+        self._seated_again: dict[Person, int] = {}
         self._held: list[Push] | None = None
         self._is_behind = False
         self._marks: dict[str, int] = {}
@@ -77,13 +78,16 @@ class Room:
 
     def admit(self, person: Person, seq: int) -> None:
         """Seat a person who sat here at this number."""
-        if person not in self._people:
+        if person in self._people:
+            self._seated_again[person] = seq
+        else:
             self._people[person] = seq
             person.rooms.add(self)
 
     def leave(self, person: Person) -> None:
         """Let a person go."""
         self._people.pop(person, None)
+        self._seated_again.pop(person, None)
         person.rooms.discard(self)
 
     def doubt(self) -> None:
@@ -123,14 +127,16 @@ class Room:
 
         Someone who was seated at a later number than this is not missing here: this is older.
         """
-        for person in [one for one, since in self._people.items() if since <= seq]:
-            if person not in persons:
+        for person, since in list(self._people.items()):
+            last = max(since, self._seated_again.get(person, 0))
+            if person not in persons and last <= seq:
                 self.leave(person)
                 person.take_away(events.membership_ended(self.group_id, self.side))
         for person in persons:
             if person not in self._people:
                 self.admit(person, seq)
                 person.write(events.membership_began(self.group_id, self.side, seq))
+        self._seated_again = {one: at for one, at in self._seated_again.items() if at > seq}
         self._seq = seq
         return self._release()
 

@@ -112,6 +112,23 @@ def test_seats_read_before_someone_came_do_not_send_them_away() -> None:
     assert ueda.wire.kinds() == ["catchup"]
 
 
+def test_seats_read_before_someone_came_back_do_not_send_them_away() -> None:
+    hall, first, second = a_hall(), Listener(), Listener()
+    second.user_id = first.user_id
+    first.enters(hall, a_seat(1))
+    hall.take(a_push(3))
+    rooms = hall.take_doubted()
+    second.enters(hall, a_seat(5))
+    hall.doubted |= rooms
+
+    seats_are_read(hall, 4)
+    hall.take(a_push(5, kind="membership", reseats=True))
+    seats_are_read(hall, 5, first)
+
+    assert second.wire.kinds() == ["catchup", "post", "membership"]
+    assert second.wire.events[-1].seq == 5
+
+
 def test_a_room_that_is_doubted_while_its_seats_are_read_waits_on() -> None:
     hall, sato = a_hall(), Listener()
     sato.enters(hall, a_seat(1))
