@@ -5,22 +5,26 @@ read it reads later, what it has half done is rolled back.
 """
 
 import asyncio
+import contextlib
 import logging
 import signal
 import threading
-from collections.abc import Callable
-from functools import partial
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import django
+import psycopg
 from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
 
 from config.environment import choose_settings
 
 logger = logging.getLogger("carestation.worker")
 IDLE_SECONDS: Final = 0.2
-AWAY_SECONDS: Final = 1.0
+REST_SECONDS: Final = 1.0
 
 
 def main() -> None:
@@ -35,34 +39,46 @@ def main() -> None:
     timetable = threading.Thread(target=_keep_timetable, args=[ending], daemon=True)
     timetable.start()
     logger.info("The worker began")
-    _follow_all(ending)
+    follow_all(ending)
     timetable.join(timeout=3)
     logger.info("The worker ended")
 
 
-def _follow_all(ending: threading.Event) -> None:
+def follow_all(ending: threading.Event) -> None:
+    """Let each follower read its next batch, round and round, until told to end."""
     from carestation.factlog.commands import FOLLOWERS, follow  # noqa: PLC0415 - needs the apps
 
-    while not ending.is_set():
-        busy = False
-        for one in list(FOLLOWERS.values()):
-            busy |= not ending.is_set() and _one_batch(one.name, partial(follow, one), ending)
-        if not busy:
-            ending.wait(IDLE_SECONDS)
+    rests: dict[str, float] = {}
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="followers") as hands:
+        while not ending.is_set():
+            busy = False
+            for one in list(FOLLOWERS.values()):
+                if ending.is_set() or rests.get(one.name, 0.0) > time.monotonic():
+                    continue
+                batch = hands.submit(follow, one)
+                error = batch.exception()
+                if error is None:
+                    busy |= batch.result() > 0
+                    continue
+                # A follower's bug stops it alone: its cursor did not move, it tries again later.
+                rests[one.name] = time.monotonic() + REST_SECONDS
+                _tell(one.name, error)
+                hands.submit(_let_go).result()
+            if not busy:
+                ending.wait(IDLE_SECONDS)
+        hands.submit(_let_go).result()
 
 
-def _one_batch(name: str, act: Callable[[], int], ending: threading.Event) -> bool:
-    # A follower's bug stops it alone: the others go on, and it catches up when it is mended.
-    try:
-        return act() > 0
-    except (InterfaceError, OperationalError):
-        logger.warning("The database went away", extra={"follower": name}, exc_info=True)
-        connection.close()
-        ending.wait(AWAY_SECONDS)
-    except Exception:  # its cursor did not move: nothing is lost
-        logger.exception("A follower failed", extra={"follower": name})
-        ending.wait(AWAY_SECONDS)
-    return False
+def _let_go() -> None:
+    # Each thread has a connection of its own: it is closed by the thread that holds it.
+    connection.close()
+
+
+def _tell(name: str, error: BaseException) -> None:
+    if isinstance(error, InterfaceError | OperationalError):
+        logger.warning("The database went away", extra={"follower": name})
+    else:
+        logger.error("A follower failed", extra={"follower": name}, exc_info=error)
 
 
 def _keep_timetable(ending: threading.Event) -> None:
@@ -73,21 +89,24 @@ def _keep_timetable(ending: threading.Event) -> None:
     while not ending.is_set():
         try:
             asyncio.run(_work(app, ending))
-        except Exception:  # the database went away: its jobs are still there
-            logger.warning("The timetable paused", exc_info=True)
-            ending.wait(AWAY_SECONDS)
+        except (ConnectorException, psycopg.Error, OSError):
+            # The database went away; its jobs are still there.
+            logger.warning("The timetable paused")
+            ending.wait(REST_SECONDS)
 
 
-async def _work(app: object, ending: threading.Event) -> None:
-    with_connector = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]  # untyped here
-    async with with_connector.open_async():
+async def _work(app: App, ending: threading.Event) -> None:
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # the Django one has it
+    working = app.with_connector(connector)
+    async with working.open_async():
         work = asyncio.create_task(
-            with_connector.run_worker_async(install_signal_handlers=False, delete_jobs="successful")
+            working.run_worker_async(install_signal_handlers=False, delete_jobs="successful")
         )
         while not ending.is_set() and not work.done():  # noqa: ASYNC110 - a thread's event
             await asyncio.sleep(IDLE_SECONDS)
         work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
 
 
 if __name__ == "__main__":
