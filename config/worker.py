@@ -29,8 +29,6 @@ REST_SECONDS: Final = 1.0
 
 def main() -> None:
     """Follow and work until told to end."""
-    # It is the main module on purpose, and no job is defined in it.
-    logging.getLogger("procrastinate.blueprints").setLevel(logging.ERROR)
     choose_settings()
     django.setup()
     ending = threading.Event()

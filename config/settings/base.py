@@ -138,6 +138,8 @@ LOGGING = {
         # They write ids of keys and arguments of jobs into their messages.
         "fido2": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        # It minds that the worker is the main module; no job is defined there.
+        "procrastinate.blueprints": {"level": "ERROR"},
     },
 }
 EMAIL_BACKEND = "carestation.kernel.mail.FileBackend"
