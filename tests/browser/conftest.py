@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.people import Stage
+from tests.browser.people import Site, Stage
 from tests.running.starts import COMMAND, PROJECT, started, surroundings
 
 if TYPE_CHECKING:
@@ -19,11 +19,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Start everything once; end it with the tests."""
-    chromium = which("chromium")
-    if chromium is None:
-        pytest.fail("Chromium is missing: `make setup` says how to install it.")
     data: Path = tmp_path_factory.mktemp("demo") / "data"
     told = subprocess.run(  # noqa: S603 - ours
         [*COMMAND, "demo", "--json"],
@@ -34,7 +31,17 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         text=True,
     )
     people = {one["email"].split("@")[0]: one for one in json.loads(told.stdout)["people"]}
-    with started(data, "--demo") as site, sync_playwright() as playwright:
+    with started(data, "--demo") as one:
+        yield Site(url=one.url, people=people)
+
+
+@pytest.fixture(scope="module")
+def stage(site: Site) -> Iterator[Stage]:
+    """Open a browser for a module alone: an open Playwright keeps others of its kind out."""
+    chromium = which("chromium")
+    if chromium is None:
+        pytest.fail("Chromium is missing: `make setup` says how to install it.")
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield Stage(url=site.url, people=people, browser=browser)
+        yield Stage(site=site, browser=browser)
         browser.close()

@@ -27,27 +27,38 @@ def code_of(secret: str, step: int) -> str:
 
 
 @dataclass
-class Stage:
+class Site:
     """A started CareStation, and its demo people by the word before the @ of their address."""
 
     url: str
     people: dict[str, dict[str, Any]]
-    browser: Browser
     spent: dict[str, int] = field(default_factory=dict)
     kept: dict[tuple[str, bool], Any] = field(default_factory=dict)
 
+
+@dataclass
+class Stage:
+    """A site, and a browser to look at it."""
+
+    site: Site
+    browser: Browser
+
+    @property
+    def url(self) -> str:
+        return self.site.url
+
     def code(self, name: str) -> str:
         """Return a code that this person has not used yet, waiting for it where there is none."""
-        secret = str(self.people[name]["totp_secret"])
-        step = max(int(time.time() // STEP_SECONDS), self.spent.get(name, 0) + 1)
+        secret = str(self.site.people[name]["totp_secret"])
+        step = max(int(time.time() // STEP_SECONDS), self.site.spent.get(name, 0) + 1)
         while step > int(time.time() // STEP_SECONDS) + 1:
             time.sleep(0.2)
-        self.spent[name] = step
+        self.site.spent[name] = step
         return code_of(secret, step)
 
     def sign_in(self, page: Page, name: str) -> None:
         """Sign in as a person does: address, password, and the code where one is due."""
-        person = self.people[name]
+        person = self.site.people[name]
         page.goto(f"{self.url}/sign-in/")
         page.get_by_label("メールアドレス").fill(person["email"])
         page.get_by_label("パスワード").fill(person["password"])
@@ -69,9 +80,9 @@ class Stage:
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
         try:
-            if (name, scripts) not in self.kept:
+            if (name, scripts) not in self.site.kept:
                 self.sign_in(page, name)
-                self.kept[name, scripts] = context.storage_state()
+                self.site.kept[name, scripts] = context.storage_state()
             yield page
             assert problems == []
         finally:
@@ -83,5 +94,5 @@ class Stage:
             locale="ja-JP",
             timezone_id="Asia/Tokyo",
             java_script_enabled=scripts,
-            storage_state=self.kept.get((name, scripts)),
+            storage_state=self.site.kept.get((name, scripts)),
         )

@@ -9,6 +9,8 @@ from carestation.kernel.ids import uuid7
 from tests.browser.people import DESK, Stage
 from tests.matrix.requests import a_picture
 
+# One worker of a parallel run starts the site, and tells the whole story.
+pytestmark = pytest.mark.xdist_group("site")
 PATIENT = "佐伯 千代"
 
 
