@@ -133,24 +133,25 @@ class Ordeal:
 
     def _kill(self, piece: str) -> None:
         """Kill a piece and wait until another stands in its place."""
-        before = self._pid(piece)
         until = time.monotonic() + PATIENCE_SECONDS
-        while before is None and time.monotonic() < until:
+        while not (before := self._pids(piece)):
+            if time.monotonic() > until:
+                raise TimeoutError(f"{piece} does not run")
             time.sleep(0.05)
-            before = self._pid(piece)
-        if before is None:
-            raise TimeoutError(f"{piece} does not run")
-        os.kill(before, signal.SIGKILL)
+        # Of several web processes each is struck in its turn.
+        struck = before[self.kills[piece] % len(before)]
+        os.kill(struck, signal.SIGKILL)
         self.kills[piece] += 1
-        while self._pid(piece) in {before, None}:
+        while struck in (now := self._pids(piece)) or len(now) < len(before):
             if time.monotonic() > until:
                 raise TimeoutError(f"{piece} did not come again")
             time.sleep(0.05)
 
-    def _pid(self, piece: str) -> int | None:
+    def _pids(self, piece: str) -> list[int]:
         found = pids(self.data / "run")[piece]
-        # Of several web processes each is struck in its turn.
-        return found[self.kills[piece] % len(found)] if isinstance(found, list) else found
+        if isinstance(found, list):
+            return found
+        return [] if found is None else [found]
 
     def _await_more(self) -> None:
         enough = len(self.acknowledged) + BETWEEN
