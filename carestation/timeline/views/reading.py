@@ -50,6 +50,8 @@ def after(request: CareRequest, group_id: UUID, side: Side, seq: int) -> HttpRes
     messages = messages_after(seat, seq)
     if len(messages) > PAGE_SIZE:
         return HttpResponse(status=HTTPStatus.RESET_CONTENT)
+    if messages:
+        note_timeline_viewed(seat)
     members = members_at(seat)
     entries = [(one, standing_of(one, members)) for one in messages]
     context = {"seat": seat, "entries": entries}
