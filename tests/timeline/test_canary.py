@@ -1,0 +1,137 @@
+"""What was typed and handed in stands nowhere in the clear: every table, every blob, every log."""
+
+import base64
+import json
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from PIL import Image, PngImagePlugin
+
+from carestation.groups.choices import Side
+from carestation.kernel.ids import uuid7
+from carestation.patients.forms import filled_form
+from tests.accounts.signing_in import sign_in_client
+from tests.world import FACE_SHEET, World
+
+PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
+WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumerate(
+    ("post", "family", "reply", "edit", "sheet", "search", "address", "filename", "pixels",
+     "sign-in", "password")
+)}  # fmt: skip
+
+
+def forms_of(word: str) -> set[bytes]:
+    """Return how a word could stand somewhere."""
+    raw = word.encode()
+    shifted = {base64.b64encode(b"x" * n + raw)[4:-4] for n in range(3)}
+    spelled = {json.dumps(word)[1:-1].encode(), quote(word).encode(), raw.hex().encode()}
+    return {raw, word.encode("utf-16-le"), *spelled, *shifted}
+
+
+def everything_kept() -> Iterator[tuple[str, bytes]]:
+    """Return every table as text, bytes in hexadecimal, and every sealed file."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"SELECT coalesce(string_agg(t::text, chr(10)), '') FROM \"{table}\" t")  # noqa: S608 - the database's own names
+            (text,) = cursor.fetchone() or ("",)
+            yield table, text.encode()
+    folder = Path(settings.BLOB_URL.partition("://")[2])
+    for path in folder.rglob("*"):
+        if path.is_file():
+            yield str(path.name), path.read_bytes()
+
+
+def a_picture_that_says(word: str) -> bytes:
+    file, said = BytesIO(), PngImagePlugin.PngInfo()
+    said.add_text("Comment", word)
+    Image.new("RGB", (64, 64), "white").save(file, "PNG", pnginfo=said)
+    return file.getvalue()
+
+
+@pytest.mark.control("8.24")
+def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
+    committed_world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world, client = committed_world, Client()
+    sign_in_client(client, world.people["kato"])
+    group = world.group.pk
+    type_everywhere(world, client)
+    page = client.get(reverse("timeline:timeline", args=[group, PRO])).content.decode()
+    family = client.get(reverse("timeline:timeline", args=[group, PAT])).content.decode()
+    posts = client.get(f"/api/v1/groups/{group}/professional/posts").content.decode()
+    sheet = client.get(reverse("patients:face_sheet", args=[group, PRO])).content.decode()
+
+    kept = dict(everything_kept())
+    said = (caplog.text + "".join(capsys.readouterr())).encode()
+
+    assert [name for name in ("edit", "reply") if WORDS[name] not in page] == []
+    assert WORDS["filename"] in json.dumps(json.loads(posts), ensure_ascii=False)
+    assert WORDS["family"] in family
+    assert WORDS["sheet"] in sheet
+    found = {
+        (where, name)
+        for name, word in WORDS.items()
+        for where, data in (kept | {"the log": said}).items()
+        for form in forms_of(word)
+        if form in data
+    }
+    assert found == set()
+    assert len(kept) > 20
+
+
+def type_everywhere(world: World, client: Client) -> None:
+    group = world.group.pk
+    draft = uuid7()
+    picture = SimpleUploadedFile(
+        f"{WORDS['filename']}.png", a_picture_that_says(WORDS["pixels"]), "image/png"
+    )
+    file_id = client.post("/files/", {"file": picture}, headers={"Accept": "text/html"})
+    assert file_id.status_code == 201
+    answers = [
+        publish(client, world, PRO, draft_id=draft, body=WORDS["post"], attachments=uploaded()),
+        publish(client, world, PAT, body=WORDS["family"], is_confirmed="on"),
+        publish(client, world, PRO, body=WORDS["reply"], parent_id=newest(client, world)),
+        client.post(
+            reverse("timeline:edit", args=[group, PRO, newest(client, world)]),
+            {"body": WORDS["edit"]},
+        ).status_code,
+        client.post(
+            reverse("patients:edit_face_sheet", args=[group, PRO]),
+            filled_form(FACE_SHEET, 1) | dict.fromkeys(("name", "contact"), WORDS["sheet"]),
+        ).status_code,
+    ]
+    assert answers == [302] * len(answers)
+    client.get(reverse("timeline:home"), {"words": WORDS["search"]})
+    client.post(
+        reverse("timeline:add_member", args=[group, PRO]),
+        {"email": f"{WORDS['address']}@example.org", "role": "professional"},
+    )
+    wrong = {"email": f"{WORDS['sign-in']}@example.org", "password": WORDS["password"]}
+    Client().post(reverse("accounts:sign_in"), wrong)
+    Client().post("/api/v1/sessions", json.dumps(wrong), content_type="application/json")
+
+
+def publish(client: Client, world: World, side: Side, **said: object) -> int:
+    draft = {"draft_id": str(uuid7())} | said
+    return client.post(reverse("timeline:publish", args=[world.group.pk, side]), draft).status_code
+
+
+def uploaded() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM timeline_attachment")
+        return str((cursor.fetchone() or ("",))[0])
+
+
+def newest(client: Client, world: World) -> str:
+    url = f"/api/v1/groups/{world.group.pk}/professional/posts?limit=100"
+    posts = client.get(url).json()["posts"]
+    return str(next(one["id"] for one in posts if one["parent"] is None))
