@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -70,6 +71,8 @@ class KeptProcess(Process):  # type: ignore[misc]  # honcho has no types
         self._send_message({"returncode": self._child.returncode}, type="stop")
 
     def _run_once(self) -> None:
+        # One that was killed could not take its socket away, and its successor could not bind.
+        (self.run_folder / f"{self.name}.sock").unlink(missing_ok=True)
         self._child = child = subprocess.Popen(  # noqa: S603 - ours
             self.cmd,
             env=self.env,
@@ -84,8 +87,16 @@ class KeptProcess(Process):  # type: ignore[misc]  # honcho has no types
         if self.ending.is_set():
             self._child.terminate()
         with child:
+            threading.Thread(target=_end_group, args=[child], daemon=True).start()
             for line in child.stdout or ():
                 self._send_message(line)
+
+
+def _end_group(child: "subprocess.Popen[bytes]") -> None:
+    """End what a piece leaves behind: an orphan of it would serve on, and hold its output open."""
+    child.wait()
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types

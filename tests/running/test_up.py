@@ -174,6 +174,26 @@ def test_it_outlives_its_pieces_where_asked_and_they_never_outlive_it(tmp_path: 
         assert not [pid for pid in next_one.pids if lives(pid)]
 
 
+def test_a_server_that_dies_leaves_no_orphan_in_its_place(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with started(data, "--web=1", "--restart") as one:
+        run = Places(data=data).run
+        parent = next(piece.pid for piece in running_pieces(run) if piece.name == "web-1")
+        (orphan,) = one.said["pids"]["web"]
+        os.kill(parent, signal.SIGKILL)
+
+        came_back = _within(
+            20,
+            lambda: any(
+                piece.name == "web-1" and piece.pid != parent for piece in running_pieces(run)
+            ),
+        )
+
+        assert came_back
+        assert not lives(orphan)
+        assert _within(20, lambda: _answers(one.url))
+
+
 def _within(seconds: float, holds: Callable[[], bool]) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
