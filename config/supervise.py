@@ -25,6 +25,7 @@ from honcho.process import Process
 from config.logfiles import LogFiles
 from config.parting import end_with_parent
 from config.private_files import write_private
+from config.running import start_ticks
 
 OTHERS_SECONDS: Final = 3.5
 # All must have ended within 10 seconds; honcho's own 5 are too few for a busy PostgreSQL.
@@ -81,7 +82,7 @@ class KeptProcess(Process):  # type: ignore[misc]  # honcho has no types
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        note = {"pid": self._child.pid, "began_at": time.time()}
+        note = {"pid": child.pid, "began_at": time.time(), "ticks": start_ticks(child.pid)}
         write_private(self.run_folder / f"{self.name}.json", json.dumps(note))
         self._send_message({"pid": self._child.pid}, type="start")
         if self.ending.is_set():

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from carestation.kernel.ids import uuid7
+from config.places import Places
 from config.running import pids
 
 PIECES: Final = ("web", "live", "worker", "postgres")
@@ -148,7 +149,7 @@ class Ordeal:
             time.sleep(0.05)
 
     def _pids(self, piece: str) -> list[int]:
-        found = pids(self.data / "run")[piece]
+        found = pids(Places(data=self.data).run)[piece]
         if isinstance(found, list):
             return found
         return [] if found is None else [found]
