@@ -28,7 +28,8 @@ def running_pieces(run: Path) -> list[Running]:
 def pids(run: Path) -> dict[str, int | list[int] | None]:
     """Return the processes that serve, as the contract names them."""
     by_name = {piece.name: piece.pid for piece in running_pieces(run)}
-    web = [_serving(pid) for name, pid in by_name.items() if name.startswith("web-")]
+    serving = [_serving(pid) for name, pid in by_name.items() if name.startswith("web-")]
+    web = [pid for pid in serving if pid is not None]
     singles = {name: by_name.get(name) for name in ("postgres", "caddy", "live", "worker")}
     return singles | {"web": web}
 
@@ -50,9 +51,13 @@ def forget_pieces(run: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _serving(pid: int) -> int:
+def _serving(pid: int) -> int | None:
+    """Return the process that serves; none where it went between one look and the next."""
     # The server of the web process keeps its one child, and it is the child that serves.
-    children = psutil.Process(pid).children()
+    try:
+        children = psutil.Process(pid).children()
+    except psutil.NoSuchProcess:
+        return None
     return children[0].pid if children else pid
 
 
