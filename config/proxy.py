@@ -11,13 +11,26 @@ from importlib.metadata import files
 from pathlib import Path
 from typing import Any, Final
 
+from carestation.kernel.ranges import TAKEN_AT_ONCE_BYTES
 from config.places import Places
 from config.private_files import write_private_json
 
 HASHED: Final = r"^/static/.+\.[0-9a-f]{12}\.[0-9a-z]+$"
+UNNAMED: Final = {"handler": "headers", "response": {"delete": ["Server"], "deferred": True}}
+# What everything carries that does not come from web or live, which say their own.
+GUARDED: Final = {
+    "Content-Security-Policy": ["default-src 'none'; connect-src 'self'; frame-ancestors 'none'"],
+    "X-Content-Type-Options": ["nosniff"],
+    "Cross-Origin-Resource-Policy": ["same-origin"],
+    "Referrer-Policy": ["same-origin"],
+}
 A_YEAR: Final = "public, max-age=31536000, immutable"
 LARGEST_BODY: Final = 60_000_000
 OVER_THE_LIMIT: Final = r"^0*([6-9][0-9]{7}|[1-9][0-9]{8,})$"
+# Where files come in; everywhere else a body is a form or JSON, of which web takes a megabyte.
+TAKES_FILES: Final = ["/api/v1/files", "/files/", "/groups/*/publish/"]
+LARGEST_FORM: Final = 2_000_000
+ASKED_FIRST: Final = "/api/v1/me"
 TOO_LARGE: Final = "ファイルが大きすぎます。"
 WAITING: Final = (
     '<!doctype html><html lang="ja"><title>準備中です</title>'
@@ -75,8 +88,14 @@ def configuration(places: Places, site: Site) -> dict[str, Any]:
         "idle_timeout": "2m",
         "max_header_bytes": 32_768,
         "logs": {"default_logger_name": "access"},
-        "routes": [_static(places.static), _too_large(), _live(site.live), _web(site.web)],
-        "errors": {"routes": [_waiting()]},
+        "routes": [
+            _static(places.static),
+            _too_large(),
+            _live(site.live),
+            _files(site.web),
+            _web(site.web),
+        ],
+        "errors": {"routes": [_waiting(), _refused()]},
     }
     apps: dict[str, Any] = {"http": {"grace_period": "2s", "servers": {"carestation": server}}}
     if site.tls_names:
@@ -102,7 +121,8 @@ def _static(folder: Path) -> dict[str, Any]:
         "match": [{"path": ["/static/*"]}],
         "terminal": True,
         "handle": [
-            _header({"X-Content-Type-Options": ["nosniff"]}),
+            UNNAMED,
+            _header(GUARDED),
             {"handler": "subroute", "routes": by_name},
             {"handler": "encode", "encodings": {"zstd": {}, "gzip": {}}, "minimum_length": 512},
             {"handler": "rewrite", "strip_path_prefix": "/static"},
@@ -119,8 +139,38 @@ def _live(socket: Path) -> dict[str, Any]:
     }
 
 
+def _files(sockets: list[Path]) -> dict[str, Any]:
+    # A file is waited for here and not in web; but only once web has said that someone is there
+    # who may send one: what waits is held in memory, and strangers hold nothing. Web refuses them
+    # by itself, before it reads.
+    knows = {"match": {"status_code": [2]}, "routes": [{"handle": [_after_body(sockets)]}]}
+    knows_not = {"routes": [{"handle": [_handed_to(sockets)]}]}
+    asked = {"method": "GET", "uri": ASKED_FIRST}
+    return {
+        "match": [{"path": TAKES_FILES, "method": ["POST"]}],
+        "terminal": True,
+        "handle": [
+            _cut_untrusted(),
+            _limited(LARGEST_BODY),
+            _handed_to(sockets, rewrite=asked, handle_response=[knows, knows_not]),
+        ],
+    }
+
+
 def _web(sockets: list[Path]) -> dict[str, Any]:
-    return {"handle": [_cut_untrusted(), _limited(LARGEST_BODY), _handed_to(sockets)]}
+    # A thread of web is taken when all is there that it reads, and let go when all is written:
+    # those who send or read a byte a second hold no thread (docs/decisions/0080).
+    return {
+        "handle": [
+            _cut_untrusted(),
+            _limited(LARGEST_FORM),
+            _handed_to(sockets, request_buffers=LARGEST_FORM, response_buffers=TAKEN_AT_ONCE_BYTES),
+        ]
+    }
+
+
+def _after_body(sockets: list[Path]) -> dict[str, Any]:
+    return _handed_to(sockets, request_buffers=LARGEST_BODY)
 
 
 def _too_large() -> dict[str, Any]:
@@ -133,7 +183,12 @@ def _too_large() -> dict[str, Any]:
             {
                 "handler": "static_response",
                 "status_code": 413,
-                "headers": {"Content-Type": ["application/problem+json"], "Connection": ["close"]},
+                "headers": GUARDED
+                | {
+                    "Content-Type": ["application/problem+json"],
+                    "Cache-Control": ["no-store"],
+                    "Connection": ["close"],
+                },
                 "body": json.dumps(problem, ensure_ascii=False),
             }
         ],
@@ -143,20 +198,31 @@ def _too_large() -> dict[str, Any]:
 def _waiting() -> dict[str, Any]:
     return {
         "match": [{"expression": "{http.error.status_code} in [502, 503, 504]"}],
+        "terminal": True,
         "handle": [
+            UNNAMED,
             {
                 "handler": "static_response",
                 "status_code": 503,
-                "headers": {
+                "headers": GUARDED
+                | {
                     "Content-Type": ["text/html; charset=utf-8"],
-                    "Content-Security-Policy": ["default-src 'none'"],
                     "Cache-Control": ["no-store"],
                     "Retry-After": ["5"],
                 },
                 "body": WAITING,
-            }
+            },
         ],
     }
+
+
+def _refused() -> dict[str, Any]:
+    answer = {
+        "handler": "static_response",
+        "status_code": "{http.error.status_code}",
+        "headers": GUARDED | {"Cache-Control": ["no-store"]},
+    }
+    return {"handle": [UNNAMED, answer]}
 
 
 def _handed_to(sockets: list[Path], **more: Any) -> dict[str, Any]:

@@ -116,6 +116,7 @@ CALLS: Final[tuple[Call, ...]] = (
             HTTPStatus.PARTIAL_CONTENT: bytes,
             HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: None,
         },
+        refusals=(HTTPStatus.TOO_MANY_REQUESTS,),
     ),
     about.description_of(lambda: CALLS, path="openapi.json", root=ROOT),
 )

@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+# What our proxy takes off our hands at once, however slowly it is read: a longer answer holds a
+# thread for as long as its reader likes.
+TAKEN_AT_ONCE_BYTES: Final = 8_000_000
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler
+from typing import Final
 
 import pytest
 
@@ -18,6 +19,10 @@ from config.places import Places
 from config.ports import take_port
 from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_configuration
 
+LONG: Final = 5_000_000
+SLOW: Final = 8
+STRANGER_REFUSED: Final = threading.Event()
+SIGNED_IN: Final = {"Authorization": "Bearer someone"}
 pytestmark = pytest.mark.xdist_group("running")
 
 
@@ -25,10 +30,19 @@ class Echo(BaseHTTPRequestHandler):
     """Answers with what reached it."""
 
     def do_GET(self) -> None:
-        self._answer(0)
+        if self.path == "/api/v1/me" and "Authorization" not in self.headers:
+            self._answer(0, 401)
+        elif self.path == "/long":
+            self._send(b"x" * LONG)
+        else:
+            self._answer(0)
 
     def do_POST(self) -> None:
-        self._answer(len(self.rfile.read(int(self.headers.get("Content-Length", 0)))))
+        if self.path == "/api/v1/files" and "Authorization" not in self.headers:
+            STRANGER_REFUSED.set()
+            self._answer(0, 401)
+        else:
+            self._answer(len(self.rfile.read(int(self.headers.get("Content-Length", 0)))))
 
     def address_string(self) -> str:
         return "socket"
@@ -36,9 +50,12 @@ class Echo(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
-    def _answer(self, size_bytes: int) -> None:
-        body = json.dumps({"headers": self.headers.items(), "size_bytes": size_bytes}).encode()
-        self.send_response(200)
+    def _answer(self, size_bytes: int, status: int = 200) -> None:
+        said = {"headers": self.headers.items(), "size_bytes": size_bytes}
+        self._send(json.dumps(said).encode(), status)
+
+    def _send(self, body: bytes, status: int = 200) -> None:
+        self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -46,6 +63,10 @@ class Echo(BaseHTTPRequestHandler):
 
 class Behind(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
+
+
+class OneAtATime(socketserver.UnixStreamServer):
+    """A web with one thread: whoever holds it keeps it from all others."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +81,11 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
 
 
 @contextmanager
-def serving(places: Places, tls_names: list[str]) -> Iterator[int]:
+def serving(
+    places: Places,
+    tls_names: list[str],
+    behind: type[socketserver.UnixStreamServer] = Behind,
+) -> Iterator[int]:
     sock = places.run / "web.sock"
     sock.unlink(missing_ok=True)
     port = take_port(0)
@@ -69,7 +94,7 @@ def serving(places: Places, tls_names: list[str]) -> Iterator[int]:
     )
     write_caddy_configuration(places, site)
     with (
-        Behind(str(sock), Echo) as server,
+        behind(str(sock), Echo) as server,
         subprocess.Popen(  # noqa: S603 - ours
             caddy_command(places), env=caddy_surroundings(places), stderr=subprocess.DEVNULL
         ) as caddy,
@@ -89,6 +114,25 @@ def serving(places: Places, tls_names: list[str]) -> Iterator[int]:
 def port(places: Places) -> Iterator[int]:
     with serving(places, []) as port:
         yield port
+
+
+@pytest.fixture(scope="module")
+def slim_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    places = Places(data=tmp_path_factory.mktemp("slim"))
+    places.make()
+    with serving(places, [], OneAtATime) as port:
+        yield port
+
+
+def begun(port: int, path: str, headers: dict[str, str], size_bytes: int = 1_000) -> HTTPConnection:
+    """Send the first of a thousand bytes, or of so many."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.putrequest("POST", path)
+    for name, value in (headers | {"Content-Length": str(size_bytes)}).items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    connection.send(b"x")
+    return connection
 
 
 def ask(
@@ -125,6 +169,25 @@ def test_only_hashed_names_are_kept_for_ever(port: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/static/plain.css", 200),
+        ("/static/app.0123456789ab.css", 200),
+        ("/static/none.css", 404),
+        ("/live", 503),
+    ],
+)
+def test_what_the_proxy_says_by_itself_is_guarded(port: int, path: str, status: int) -> None:
+    said, headers, _ = ask(port, path)
+
+    assert said == status
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "server" not in headers
+
+
+@pytest.mark.parametrize(
     "path", ["/static/", "/static/staticfiles.json", "/static/..%2fcaddy/caddy.json"]
 )
 def test_nothing_but_the_static_files_is_served_from_the_disk(port: int, path: str) -> None:
@@ -147,9 +210,45 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read(port: int) -> None:
 
 def test_a_file_of_fifty_megabytes_passes(port: int) -> None:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("POST", "/api/v1/files", body=b"x" * 52_000_000)
+    connection.request("POST", "/api/v1/files", body=b"x" * 52_000_000, headers=SIGNED_IN)
 
     assert json.loads(connection.getresponse().read())["size_bytes"] == 52_000_000
+
+
+@pytest.mark.parametrize("path", ["/sign-in/", "/api/v1/files", "/groups/1/patient/publish/"])
+def test_who_sends_a_byte_a_second_keeps_nobody_waiting(slim_port: int, path: str) -> None:
+    slow = [begun(slim_port, path, SIGNED_IN) for _ in range(SLOW)]
+
+    answers = [ask(slim_port, "/")[0] for _ in range(SLOW)]
+
+    assert answers == [200] * SLOW
+    for connection in slow:
+        connection.send(b"x" * 999)
+        assert json.loads(connection.getresponse().read())["size_bytes"] == 1_000
+
+
+def test_who_reads_a_byte_a_second_keeps_nobody_waiting(slim_port: int) -> None:
+    slow = [HTTPConnection("127.0.0.1", slim_port, timeout=10) for _ in range(SLOW)]
+    for connection in slow:
+        connection.request("GET", "/long")
+
+    answers = [ask(slim_port, "/")[0] for _ in range(SLOW)]
+
+    assert answers == [200] * SLOW
+    assert [len(one.getresponse().read()) for one in slow] == [LONG] * SLOW
+
+
+def test_a_strangers_file_is_refused_before_it_is_there(port: int) -> None:
+    begun(port, "/api/v1/files", {}, size_bytes=50_000_000)
+
+    assert STRANGER_REFUSED.wait(10)
+
+
+def test_a_form_is_no_file(port: int) -> None:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("POST", "/sign-in/", body=b"x" * 2_000_001)
+
+    assert connection.getresponse().status == 413
 
 
 def test_while_a_piece_is_away_people_are_asked_to_wait(port: int) -> None:

@@ -23,6 +23,7 @@ from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.models import Attachment, Post
 from carestation.timeline.queries.files import bytes_of, take_file
+from carestation.timeline.views import files
 from carestation.vault.files import PIECE_BYTES
 from tests.accounts.signing_in import sign_in_client
 from tests.timeline.pictures import a_jpeg, a_pdf, a_picture, encoded, written
@@ -296,6 +297,25 @@ class TestSendingOut:
         assert answer["Content-Length"] == str(len(part))
         last = first + len(part) - 1
         assert answer["Content-Range"] == f"bytes {first}-{last}/{len(whole)}"
+
+    def test_long_answers_leave_threads_for_others(
+        self, world: World, client_of: Clients, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(files, "TAKEN_AT_ONCE_BYTES", 1_000)
+        path = path_of(posted(world, "kato", PRO, a_noise(400)))
+        client = client_of("kato")
+        slow = [client.get(path) for _ in range(files.LONG_AT_ONCE)]
+
+        refused = client.get(path)
+        part = client.get(path, headers={"Range": "bytes=0-99"})
+
+        assert refused.status_code == 429
+        assert refused["Retry-After"]
+        assert part.status_code == 206
+        looks = LoggedFact.objects.filter(kind="timeline.FileViewed")
+        assert looks.count() == len(slow) + 1
+        slow[0].getvalue()
+        assert client.get(path).status_code == 200
 
     def test_what_lies_behind_the_end_is_not_there(self, world: World, client_of: Clients) -> None:
         file_id = posted(world, "kato", PRO, a_jpeg())

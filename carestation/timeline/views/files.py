@@ -1,8 +1,10 @@
 """Files: handing in, throwing away, and sending out under a right that is read again."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain
+from threading import BoundedSemaphore
 from typing import Final
 from uuid import UUID
 
@@ -20,9 +22,9 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from carestation.kernel.actor import Actor
 from carestation.kernel.doors import Door, door
-from carestation.kernel.errors import DomainError, NotVisible
+from carestation.kernel.errors import DomainError, NotVisible, TooMany
 from carestation.kernel.http import CareRequest
-from carestation.kernel.ranges import Span, UnsatisfiableRangeError, span_of
+from carestation.kernel.ranges import TAKEN_AT_ONCE_BYTES, Span, UnsatisfiableRangeError, span_of
 from carestation.timeline.commands.files import discard_file, note_file_viewed, upload_file
 from carestation.timeline.commands.posts import FILES_AT_MOST
 from carestation.timeline.forms.files import OneFileForm, words_for
@@ -33,6 +35,10 @@ from carestation.ui.components import size
 # A file is shown alone, in a box of its own: nothing in it runs, nothing is fetched.
 ALONE: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 THUMBNAIL_TYPE: Final = "image/webp"
+# A web process has four threads: of those, long answers hold two at most.
+LONG_AT_ONCE: Final = 2
+BUSY_SECONDS: Final = 5
+_long_answers = BoundedSemaphore(LONG_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +85,9 @@ def content(request: CareRequest, file_id: UUID) -> HttpResponseBase:
         answer = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         answer.headers["Content-Range"] = f"bytes */{opened.file.size_bytes}"
         return answer
+    answer = _streamed(opened, span)
     note_file_viewed(opened)
-    return _streamed(opened, span)
+    return answer
 
 
 @require_GET
@@ -128,7 +135,7 @@ def _range(request: HttpRequest, opened: OpenFile) -> str:
 
 
 def _streamed(opened: OpenFile, span: Span) -> StreamingHttpResponse:
-    pieces = bytes_of(opened, opened.content, span.start, span.stop)
+    pieces = _in_turn(bytes_of(opened, opened.content, span.start, span.stop), span)
     # The first piece is opened before the answer begins: damage is an error, not half a file.
     first = next(pieces, b"")
     answer = StreamingHttpResponse(
@@ -146,6 +153,19 @@ def _streamed(opened: OpenFile, span: Span) -> StreamingHttpResponse:
         part = f"bytes {span.start}-{span.stop - 1}/{opened.file.size_bytes}"
         answer.headers["Content-Range"] = part
     return answer
+
+
+def _in_turn(pieces: Iterator[bytes], span: Span) -> Iterator[bytes]:
+    if span.length <= TAKEN_AT_ONCE_BYTES:
+        yield from pieces
+        return
+    # It lasts as long as its reader likes; that others are served, few do so at once.
+    if not _long_answers.acquire(blocking=False):
+        raise TooMany("busy", retry_after_seconds=BUSY_SECONDS)
+    try:
+        yield from pieces
+    finally:
+        _long_answers.release()
 
 
 def _etag(opened: OpenFile) -> str:
