@@ -29,7 +29,9 @@ LARGEST_BODY: Final = 60_000_000
 OVER_THE_LIMIT: Final = r"^0*([6-9][0-9]{7}|[1-9][0-9]{8,})$"
 # Where files come in; everywhere else a body is a form or JSON, of which web takes a megabyte.
 TAKES_FILES: Final = ["/api/v1/files", "/files/", "/groups/*/publish/"]
-LARGEST_FORM: Final = 2_000_000
+# Somewhat more is waited for, so that web can say in peace that it is too much.
+LARGEST_FORM: Final = 8_000_000
+OVER_A_FORM: Final = r"^0*([89][0-9]{6}|[1-9][0-9]{7,})$"
 ASKED_FIRST: Final = "/api/v1/me"
 TOO_LARGE: Final = "ファイルが大きすぎます。"
 WAITING: Final = (
@@ -177,7 +179,13 @@ def _too_large() -> dict[str, Any]:
     # Refused by its announced length, before anything is sent on; what lies is cut off on the way.
     problem = {"type": "about:blank", "title": TOO_LARGE, "status": 413}
     return {
-        "match": [{"header_regexp": {"Content-Length": {"pattern": OVER_THE_LIMIT}}}],
+        "match": [
+            {"header_regexp": {"Content-Length": {"pattern": OVER_THE_LIMIT}}},
+            {
+                "header_regexp": {"Content-Length": {"pattern": OVER_A_FORM}},
+                "not": [{"path": TAKES_FILES}],
+            },
+        ],
         "terminal": True,
         "handle": [
             {

@@ -245,8 +245,7 @@ def test_a_strangers_file_is_refused_before_it_is_there(port: int) -> None:
 
 
 def test_a_form_is_no_file(port: int) -> None:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("POST", "/sign-in/", body=b"x" * 2_000_001)
+    connection = begun(port, "/sign-in/", {}, size_bytes=8_000_000)
 
     assert connection.getresponse().status == 413
 

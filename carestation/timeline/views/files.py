@@ -82,9 +82,9 @@ def content(request: CareRequest, file_id: UUID) -> HttpResponseBase:
     try:
         span = span_of(_range(request, opened), opened.file.size_bytes)
     except UnsatisfiableRangeError:
-        answer = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-        answer.headers["Content-Range"] = f"bytes */{opened.file.size_bytes}"
-        return answer
+        nothing = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        nothing.headers["Content-Range"] = f"bytes */{opened.file.size_bytes}"
+        return nothing
     answer = _streamed(opened, span)
     note_file_viewed(opened)
     return answer
