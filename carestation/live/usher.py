@@ -61,9 +61,10 @@ class Usher:
             session = await find_session(self._database, key) if key else None
             if session is None:
                 return HTTPStatus.UNAUTHORIZED
+            seated = await read_seats_of_person(self._database, session.user_id)
+            # Counted last: of many who come at once each sees those who came in before.
             if self.hall.streams_of(session.user_id) >= STREAMS_PER_PERSON:
                 return HTTPStatus.TOO_MANY_REQUESTS
-            seated = await read_seats_of_person(self._database, session.user_id)
             if turns == self.hall.turns:
                 return self._enter(session, seated, send, wants_json=wants_json)
 

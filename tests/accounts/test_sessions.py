@@ -227,6 +227,16 @@ def test_the_end_of_a_session_is_told_to_its_streams(
     assert (push.kind, push.ended_session_id) == ("session", opened.session_id)
 
 
+def test_a_covered_screen_ends_its_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[bytes] = []
+    monkeypatch.setattr("carestation.accounts.commands.sessions.tell_live", told.append)
+    opened = a_session(a_person())
+
+    lock_session(acting(opened))
+
+    assert open_push(told[0], bus_key()).ended_session_id == opened.session_id
+
+
 def test_the_owner_sees_where_they_are_signed_in_this_device_first() -> None:
     user = a_person()
     here, _ = a_session(user), a_session(user, ELSEWHERE)

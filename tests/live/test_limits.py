@@ -117,6 +117,17 @@ def test_one_person_cannot_hold_all_streams(committed_world: World) -> None:
         assert live.opens(bearer(a_token(committed_world.people["kato"]))).kinds() == ["catchup"]
 
 
+def test_many_streams_at_once_are_counted_too(committed_world: World) -> None:
+    asked = bearer(a_token(committed_world.people["sato"]))
+    with live_process() as live, ThreadPoolExecutor(48) as pool:
+        for _ in range(190):
+            live.ask("/live", asked)
+
+        answers = list(pool.map(lambda _: live.ask("/live", asked).status, range(48)))
+
+        assert answers.count(http.HTTPStatus.OK) == 10
+
+
 def _listening(live: LiveProcess, token: str, receives_bytes: int = 1 << 20) -> socket.socket:
     peer = socket.socket()
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives_bytes)

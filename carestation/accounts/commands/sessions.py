@@ -145,12 +145,14 @@ def touch_session(session_id: UUID) -> None:
     Session.objects.filter(pk=session_id, last_used_at__lt=now).update(last_used_at=now)
 
 
+@transaction.atomic
 def lock_session(actor: Actor) -> None:
-    """Let the actor's session idle at once: its screen was covered."""
+    """Let the actor's session idle at once, and its streams end: its screen was covered."""
     own = Session.objects.alive(timezone.now()).one(actor.session_id)
     for session in own:
         idle = timedelta(seconds=session.idle_seconds)
         own.update(last_used_at=timezone.now() - idle)
+        _end_streams(session.pk)
 
 
 def keep_session_data(user_id: UUID, session_id: UUID, data: str) -> None:
@@ -229,8 +231,12 @@ def _end(sessions: list[Session], reason: EndReason) -> None:
         ended_at=timezone.now(), end_reason=reason, data_sealed=None
     )
     for session_id in ids:
-        push = Push(kind="session", ended_session_id=session_id)
-        tell_live(seal_push(push, bus_key()))
+        _end_streams(session_id)
+
+
+def _end_streams(session_id: UUID) -> None:
+    push = Push(kind="session", ended_session_id=session_id)
+    tell_live(seal_push(push, bus_key()))
 
 
 def _locked(actor: Actor) -> Session:
