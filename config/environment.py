@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+# What may stand where something is kept, or told.
+SCHEMES: Final = {"BUS_URL": "pg", "BLOB_URL": "file", "KEY_URL": "file", "BUS_KEY_URL": "file"}
 KINDS: Final = ("development", "demo", "test", "production")
 
 
@@ -62,6 +64,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     secret_key = values.get("CARESTATION_SECRET_KEY", "")
     if kind == "production" and len(secret_key) < 50:  # noqa: PLR2004 - Django's own measure
         raise EnvironmentError_("Set CARESTATION_SECRET_KEY to 50 random characters or more.")
+    _require_schemes(values)
     return Environment(
         kind=kind,
         data=data,
@@ -77,6 +80,13 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         secret_key=secret_key or "not-for-production-" + "x" * 50,
         mail_dir=Path(values.get("CARESTATION_MAIL_DIR", data / "mail")),
     )
+
+
+def _require_schemes(values: Mapping[str, str]) -> None:
+    for name, scheme in SCHEMES.items():
+        found, is_url, _ = values.get(name, f"{scheme}://").partition("://")
+        if not is_url or found != scheme:
+            raise EnvironmentError_(f"{name} must be {scheme}://…, not “{found}”.")
 
 
 def surroundings() -> dict[str, str]:

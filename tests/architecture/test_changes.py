@@ -53,6 +53,21 @@ def comes_from_objects(node: ast.expr) -> bool:
     return False
 
 
+def names_called(function: ast.FunctionDef) -> set[str]:
+    """Return what a function calls by name; a class (a fact) is not called but made."""
+    called = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
+    names = {one.attr if isinstance(one, ast.Attribute) else ast.unparse(one) for one in called}
+    return {name for name in names if not name[:1].isupper()}
+
+
+def is_one_transaction(function: ast.FunctionDef) -> bool:
+    """Whether it opens a transaction, or says that it runs inside its caller's."""
+    opens = any(ast.unparse(one) == "transaction.atomic" for one in function.decorator_list)
+    inside = any("transaction.atomic" in ast.unparse(node) for node in function.body)
+    said = ast.get_docstring(function) or ""
+    return opens or inside or function.name.startswith("_") or "caller's transaction" in said
+
+
 def writes_of(path: Path) -> list[str]:
     found = [
         f"{at(path, call.lineno)} {function.attr}()"
@@ -119,6 +134,25 @@ def test_what_follows_a_commit_is_told_in_one_place() -> None:
     }
 
     must_be_empty(told)
+
+
+@pytest.mark.control("8.15")
+def test_a_fact_stands_or_falls_with_its_change() -> None:
+    announcing = [
+        (path, node)
+        for path in context_modules()
+        for node in tree_of(path).body
+        if isinstance(node, ast.FunctionDef) and "announce" in names_called(node)
+    ]
+
+    assert len(announcing) > 30
+    must_be_empty(
+        [
+            f"{at(path, node.lineno)} {node.name}"
+            for path, node in announcing
+            if names_called(node) - {"announce", "marks"} and not is_one_transaction(node)
+        ]
+    )
 
 
 def test_a_rule_reads_no_clock() -> None:

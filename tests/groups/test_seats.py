@@ -2,6 +2,7 @@ import pytest
 
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.commands import archive_group, begin_membership, end_membership
+from carestation.groups.models import ReadMark
 from carestation.groups.queries import members_at, other_seats, take_seat, take_seats
 from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
@@ -42,6 +43,17 @@ def test_the_family_sits_at_its_own_side_alone(world: World) -> None:
     assert [seat.side for seat in take_seats(world.actor("mori"))] == [PAT]
     assert other_seats(world.seat("mori", PAT)) == []
     assert {seat.side for seat in take_seats(world.actor("sato"))} == {PRO, PAT}
+
+
+@pytest.mark.control("8.3")
+def test_a_mark_at_the_staff_side_gives_the_family_no_seat_there(world: World) -> None:
+    mori, timeline = world.membership("mori"), world.timeline(PRO)
+    ReadMark.objects.create(group=world.group, membership=mori, timeline=timeline, number=0)
+
+    with pytest.raises(NotVisible):
+        world.seat("mori", PRO)
+    assert [seat.side for seat in take_seats(world.actor("mori"))] == [PAT]
+    assert other_seats(world.seat("mori", PAT)) == []
 
 
 @pytest.mark.control("8.3")

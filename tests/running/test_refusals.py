@@ -92,6 +92,21 @@ def test_production_wants_tls_and_no_demo(tmp_path: Path) -> None:
     assert "demo" in refused("up", data, "--port=0", "--demo", CARESTATION_ENV="production")
 
 
+def test_production_starts_under_a_name_of_its_own(tmp_path: Path) -> None:
+    own = {"SITE_URL": "https://care.example", "CARESTATION_SECRET_KEY": "not-the-default-" * 4}
+
+    with started(tmp_path / "data", CARESTATION_ENV="production", **own) as one:
+        assert one.url == "https://care.example"
+        assert one.said["kind"] == "production"
+
+
+@pytest.mark.parametrize("name", ["BUS_URL", "BLOB_URL", "KEY_URL"])
+def test_what_there_is_not_is_said_at_once(tmp_path: Path, name: str) -> None:
+    sentence = refused("up", f"--data={tmp_path}/data", "--port=0", **{name: "nats://there"})
+
+    assert name in sentence
+
+
 def test_a_lost_root_key_is_not_replaced(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with started(data) as one:

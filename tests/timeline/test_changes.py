@@ -100,6 +100,22 @@ def test_a_withdrawn_post_says_nothing_but_that(world: World) -> None:
         acknowledge_post(world.seat("sato", PRO), post.pk)
 
 
+@pytest.mark.control("8.15")
+def test_an_edit_and_a_withdrawal_are_recorded(world: World) -> None:
+    kato = world.seat("kato", PRO)
+    post = publish_post(kato, a_draft()).post
+
+    edit_post(kato, post.pk, "直しました。")
+    withdraw_post(kato, post.pk)
+
+    facts = LoggedFact.objects.filter(object_id=post.pk, actor_id=kato.actor.user_id)
+    assert list(facts.order_by("id").values_list("kind", flat=True)) == [
+        "timeline.PostPublished",
+        "timeline.PostEdited",
+        "timeline.PostWithdrawn",
+    ]
+
+
 def test_the_sign_is_given_once_and_taken_back_and_both_are_recorded(world: World) -> None:
     post = publish_post(world.seat("kato", PRO), a_draft()).post
     sato = world.seat("sato", PRO)
