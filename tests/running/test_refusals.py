@@ -93,9 +93,14 @@ def test_production_wants_tls_and_no_demo(tmp_path: Path) -> None:
 
 
 def test_production_starts_under_a_name_of_its_own(tmp_path: Path) -> None:
-    own = {"SITE_URL": "https://care.example", "CARESTATION_SECRET_KEY": "not-the-default-" * 4}
+    key = "not-the-default-" * 4
 
-    with started(tmp_path / "data", CARESTATION_ENV="production", **own) as one:
+    with started(
+        tmp_path / "data",
+        CARESTATION_ENV="production",
+        CARESTATION_SECRET_KEY=key,
+        SITE_URL="https://care.example",
+    ) as one:
         assert one.url == "https://care.example"
         assert one.said["kind"] == "production"
 
