@@ -26,7 +26,7 @@ from carestation.timeline.forms.drafts import DraftForm, EditForm, SignForm, fre
 from carestation.timeline.pushes import push_new, push_post
 from carestation.timeline.queries.files import File, waiting_files
 from carestation.timeline.queries.messages import message, require_editable, require_own
-from carestation.timeline.rules import asks_before_sending
+from carestation.timeline.rules import asks_before_sending, doubtful_words
 from carestation.timeline.views.files import receive_files
 
 
@@ -124,7 +124,9 @@ def _again(request: CareRequest, group_id: UUID, side: Side, form: DraftForm) ->
 
 def _asked_once_more(request: CareRequest, seat: Seat, form: DraftForm) -> HttpResponse:
     """Show what is about to be sent, and who will read it."""
-    context = {"room": room_of(seat), "draft": form.draft(), "attached": _attached(request, form)}
+    draft = form.draft()
+    context = {"room": room_of(seat), "draft": draft, "attached": _attached(request, form)}
+    context["doubtful"] = doubtful_words(seat, draft.body)
     return TemplateResponse(request, "timeline/confirm.html", context)
 
 
