@@ -19,6 +19,7 @@ KILO: Final = 1024
 NOTHING: Final = Markup("")
 _MENTION: Final = Markup('<span class="mention" data-person="{}">{}</span>')
 _DOUBT: Final = Markup('<mark class="doubt">{}</mark>')
+_PHONE: Final = re.compile(r"(?<![\d-])(0\d{1,4})-(\d{1,4})-(\d{3,4})(?![\d-])", re.ASCII)
 _BLANK_LINES: Final = re.compile(r"\n[ \u3000\t]*(?:\n[ \u3000\t]*)+")
 _ATTRIBUTE: Final = re.compile(
     r"(aria|data|hx)-[a-z][a-z0-9-]*|accept|autocapitalize|autocomplete|capture|disabled|enterkeyhint"
@@ -136,6 +137,12 @@ def paragraphs(
     lines = ("<br>".join(_line(line, lifted) for line in block.split("\n")) for block in blocks)
     html = "".join(f'<p dir="auto">{line}</p>' for line in lines)
     return Markup(html)  # noqa: S704 - every line was escaped one by one
+
+
+def with_calls(text: str) -> Markup:
+    """Return what a person typed as paragraphs; its telephone numbers call when pressed."""
+    html = _PHONE.sub(r'<a href="tel:\1\2\3">\g<0></a>', str(paragraphs(text)))
+    return Markup(html)  # noqa: S704 - escaped before, and a number is digits and hyphens
 
 
 def attributes(more: Mapping[str, Attribute]) -> Markup:
