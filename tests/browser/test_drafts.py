@@ -114,3 +114,18 @@ def test_a_shared_device_keeps_nothing_and_says_so_before(stage: Stage) -> None:
     expect(page.locator("cs-draft")).to_have_attribute("key", "")
     expect(page.locator("cs-idle")).to_have_attribute("minutes", "5")
     page.close()
+
+
+def test_the_field_grows_with_what_is_written(stage: Stage) -> None:
+    with stage.seated("nakanishi") as manager:
+        composed(manager, stage, "一行だけ")
+        field = manager.get_by_label("本文")
+        before = field.bounding_box()
+        field.fill("\n".join(["もう一行"] * 20))
+        after = field.bounding_box()
+
+        assert before is not None
+        assert after is not None
+        assert after["height"] > 2 * before["height"]
+        field.fill("")
+        manager.wait_for_function(EMPTY)
