@@ -51,3 +51,9 @@ test("a draft is kept for fourteen days", async () => {
 
   assert.deepEqual([isFresh(0, 14 * day - 1), isFresh(0, 14 * day)], [true, false]);
 });
+
+test("an @ right before the caret asks for someone", async () => {
+  const { askedFor } = await import("../../carestation/timeline/static/timeline/mentions.js");
+
+  assert.deepEqual(["見て@おの", "＠", "a@b c", "名前", "@小 "].map(askedFor), ["おの", "", null, null, null]);
+});

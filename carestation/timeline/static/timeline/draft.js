@@ -65,6 +65,7 @@ export class Draft extends HTMLElement {
     this.#fields.body.value = said.body;
     for (const box of this.#form.querySelectorAll("[name=manner], [name=mentions]")) {
       box.checked = said[box.name].includes(box.value);
+      box.dispatchEvent(new Event("change", { bubbles: true }));
     }
     this.#say(said.files ? this.dataset.bare : this.dataset.found);
   }
