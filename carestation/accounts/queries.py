@@ -32,7 +32,7 @@ FACTOR_TYPES: Final = (TOTP, PASSKEY)
 # live asks the same of the same row (live/queries.py). Whether there is a factor is only looked
 # for where none was shown.
 SESSION: Final = """
-SELECT s.id, s.user_id, s.kind, s.confirmed_at,
+SELECT s.id, s.user_id, s.kind, s.confirmed_at, s.idle_seconds, s.is_shared,
   s.second_factor_at IS NOT NULL AS is_proven,
   s.last_used_at + make_interval(secs => s.idle_seconds) <= %(now)s AS is_idle,
   s.last_used_at <= %(now)s - interval '1 minute' AS is_due,
@@ -59,7 +59,8 @@ class Person:
 class Entry:
     """A session that a token opened: whose, and how far it has come.
 
-    `is_due`: its last use is a minute old and should be written anew.
+    `is_due`: its last use is a minute old and should be written anew. `is_shared`: others use the
+    same device, which keeps nothing.
     """
 
     session_id: UUID
@@ -70,6 +71,8 @@ class Entry:
     is_due: bool
     is_professional: bool
     is_operator: bool
+    is_shared: bool
+    idle_minutes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +141,8 @@ def find_entry(token: str) -> Entry | None:
         is_due=row["is_due"] and standing is not Standing.IDLE,
         is_professional=row["is_professional"],
         is_operator=row["is_operator"],
+        is_shared=row["is_shared"],
+        idle_minutes=row["idle_seconds"] // 60,
     )
 
 

@@ -8,11 +8,23 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from carestation.groups.choices import Kind, Side
+from carestation.groups.choices import Kind, Role, Side
 from carestation.groups.rules import Seat, may_post
 from carestation.timeline.models import Post
 
 EDITABLE: Final = timedelta(minutes=15)
+# Words that a family should not come upon unprepared (design, "Composing").
+AMONG_PROFESSIONALS: Final = (
+    "予後",
+    "余命",
+    "未告知",
+    "看取り",
+    "身寄り",
+    "虐待",
+    "困難事例",
+    "問題行動",
+    "生活保護",
+)
 
 
 def may_withdraw(seat: Seat, post: Post) -> bool:
@@ -40,6 +52,13 @@ def may_hurry(seat: Seat) -> bool:
 def asks_before_sending(side: Side) -> bool:
     """What the family will read is confirmed with its readers' names before it is sent."""
     return side is Side.PATIENT
+
+
+def doubtful_words(seat: Seat, body: str) -> list[str]:
+    """Return what in a post for the family reads like a note among professionals."""
+    if seat.role is Role.FAMILY:
+        return []
+    return [word for word in AMONG_PROFESSIONALS if word in body]
 
 
 def asked_of(mentions: Iterable[UUID], readers: Iterable[UUID], author_id: UUID) -> frozenset[UUID]:

@@ -6,7 +6,7 @@ error in a test, not a grey button beside a bed.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
@@ -17,6 +17,9 @@ from markupsafe import Markup, escape
 Attribute: TypeAlias = str | int | bool | UUID | None
 KILO: Final = 1024
 NOTHING: Final = Markup("")
+_MENTION: Final = Markup('<span class="mention" data-person="{}">{}</span>')
+_DOUBT: Final = Markup('<mark class="doubt">{}</mark>')
+_PHONE: Final = re.compile(r"(?<![\d-])(0\d{1,4})-(\d{1,4})-(\d{3,4})(?![\d-])", re.ASCII)
 _BLANK_LINES: Final = re.compile(r"\n[ \u3000\t]*(?:\n[ \u3000\t]*)+")
 _ATTRIBUTE: Final = re.compile(
     r"(aria|data|hx)-[a-z][a-z0-9-]*|accept|autocapitalize|autocomplete|capture|disabled|enterkeyhint"
@@ -120,15 +123,26 @@ def size(size_bytes: int) -> str:
     return f"{megabytes:.0f}MB" if megabytes >= 10 else f"{megabytes:.1f}MB".replace(".0MB", "MB")  # noqa: PLR2004 - two digits are enough
 
 
-def paragraphs(text: str, *, marked: Mapping[str, str] | None = None) -> Markup:
+def paragraphs(
+    text: str, *, marked: Mapping[str, str] | None = None, doubtful: Collection[str] = ()
+) -> Markup:
     """Return what a person typed as paragraphs, each with its own direction of reading.
 
     `marked` are words to lift out (mentions): the word as typed, and the id it stands for.
+    `doubtful` are words to underline, for whoever looks at them once more.
     """
+    lifted = {word: _MENTION.format(person, word) for word, person in (marked or {}).items()}
+    lifted |= {word: _DOUBT.format(word) for word in doubtful}
     blocks = [block for block in _BLANK_LINES.split(text.strip("\n")) if block.strip()]
-    lines = ("<br>".join(_line(line, marked) for line in block.split("\n")) for block in blocks)
+    lines = ("<br>".join(_line(line, lifted) for line in block.split("\n")) for block in blocks)
     html = "".join(f'<p dir="auto">{line}</p>' for line in lines)
     return Markup(html)  # noqa: S704 - every line was escaped one by one
+
+
+def with_calls(text: str) -> Markup:
+    """Return what a person typed as paragraphs; its telephone numbers call when pressed."""
+    html = _PHONE.sub(r'<a href="tel:\1\2\3">\g<0></a>', str(paragraphs(text)))
+    return Markup(html)  # noqa: S704 - escaped before, and a number is digits and hyphens
 
 
 def attributes(more: Mapping[str, Attribute]) -> Markup:
@@ -156,13 +170,9 @@ def problem_number(request_id: object) -> str:
     return f"{tail[:4]}-{tail[4:]}" if tail else ""
 
 
-def _line(line: str, marked: Mapping[str, str] | None) -> str:
-    if not marked:
+def _line(line: str, lifted: Mapping[str, Markup]) -> str:
+    if not lifted:
         return str(escape(line))
-    words = sorted(marked, key=len, reverse=True)
+    words = sorted(lifted, key=len, reverse=True)
     pieces = re.split(f"({'|'.join(map(re.escape, words))})", line)
-    mention = Markup('<span class="mention" data-person="{}">{}</span>')
-    return "".join(
-        mention.format(marked[piece], piece) if piece in marked else escape(piece)
-        for piece in pieces
-    )
+    return "".join(lifted.get(piece) or escape(piece) for piece in pieces)

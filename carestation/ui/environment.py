@@ -120,6 +120,7 @@ def _known() -> dict[str, object]:
         "age": components.age,
         "size": components.size,
         "paragraphs": components.paragraphs,
+        "with_calls": components.with_calls,
         "attributes": components.attributes,
         "problem_number": components.problem_number,
         "field_of": fields.field_of,

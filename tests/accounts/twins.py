@@ -29,6 +29,8 @@ def find_entry_twin(token: str) -> Entry | None:
         is_due=standing is not Standing.IDLE and now - session.last_used_at >= timedelta(minutes=1),
         is_professional=session.user.is_professional,
         is_operator=is_operator,
+        is_shared=session.is_shared,
+        idle_minutes=session.idle_seconds // 60,
     )
 
 

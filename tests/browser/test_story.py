@@ -173,7 +173,7 @@ def test_who_is_removed_is_told_and_receives_nothing_more(stage: Stage) -> None:
 
 
 def test_a_post_is_read_when_it_was_in_sight(stage: Stage) -> None:
-    with stage.seated("onodera", size={"width": 1280, "height": 3000}) as pharmacist:
+    with stage.seated("onodera", size={"width": 1280, "height": 6000}) as pharmacist:
         open_group(pharmacist, stage)
         mark = pharmacist.locator("cs-reading")
         posts = str(mark.get_attribute("posts"))

@@ -1,7 +1,11 @@
+import re
 from datetime import timedelta
+from html import unescape
 from unittest.mock import patch
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from carestation.factlog.models import LoggedFact
@@ -25,6 +29,7 @@ from carestation.timeline.queries.messages import (
     versions_of,
 )
 from carestation.timeline.queries.standing import reach_of, standing_of
+from tests.accounts.signing_in import sign_in_client
 from tests.world import World, a_draft
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
@@ -185,3 +190,15 @@ def test_a_mark_goes_forward_to_the_last_post_and_no_further(world: World) -> No
     assert world.unread("sato", PRO) == 0
     shown = page_of_threads(sato).threads
     assert [standing_of(one, members_at(sato)).read for one in shown] == [1, 1, 1]
+
+
+def test_a_post_of_several_lines_is_put_right_in_a_field_of_several_lines(world: World) -> None:
+    post = publish_post(world.seat("kato", PRO), a_draft("一行目\n二行目")).post
+    client = Client()
+    sign_in_client(client, world.people["kato"])
+
+    url = reverse("timeline:edit", args=[world.group.pk, PRO, post.pk])
+    page = unescape(client.get(url).content.decode())
+
+    assert re.search(r"<textarea [^>]*>\n一行目\n二行目</textarea>", page)
+    assert ">本文</label>" in page

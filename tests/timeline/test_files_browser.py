@@ -118,7 +118,7 @@ def test_a_file_is_sent_at_once_and_posted(desk: Desk, folder: Path) -> None:
     page.get_by_role("button", name="医療・介護に投稿する").click()
     shown = page.get_by_role("img", name="写真：両足のむくみ")
     expect(shown).to_be_visible()
-    assert shown.evaluate("image => image.naturalWidth") == 480
+    expect(shown).to_have_js_property("naturalWidth", 480)
     assert Attachment.objects.get().post is not None
     assert desk.complaints == []
 

@@ -38,3 +38,22 @@ test("the question comes before the cover", () => {
   assert.deepEqual([0, 12.9, 13, 14.9, 15, 600].map(at),
     ["nothing", "nothing", "question", "question", "cover", "cover"]);
 });
+
+test("what waits is tried again, ever more seldom", async () => {
+  const { pauseMs } = await import("../../carestation/timeline/static/timeline/sending.js");
+
+  assert.deepEqual([0, 1, 2, 6, 40].map(pauseMs), [5_000, 10_000, 20_000, 300_000, 300_000]);
+});
+
+test("a draft is kept for fourteen days", async () => {
+  const { isFresh } = await import("../../carestation/timeline/static/timeline/shelf.js");
+  const day = 86_400_000;
+
+  assert.deepEqual([isFresh(0, 14 * day - 1), isFresh(0, 14 * day)], [true, false]);
+});
+
+test("an @ right before the caret asks for someone", async () => {
+  const { askedFor } = await import("../../carestation/timeline/static/timeline/mentions.js");
+
+  assert.deepEqual(["見て@おの", "＠", "a@b c", "名前", "@小 "].map(askedFor), ["おの", "", null, null, null]);
+});

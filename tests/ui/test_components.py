@@ -14,6 +14,7 @@ from carestation.ui.components import (
     paragraphs,
     problem_number,
     size,
+    with_calls,
 )
 from carestation.ui.icons import icon, icon_names
 from tests.ui.drawing import kit
@@ -116,6 +117,21 @@ def test_mentions_are_lifted_out_and_the_text_stays(text: str, word: str) -> Non
     assert marked.replace(opened, "").replace("</span>", "") == plain
     lines = [line for line in text.strip("\n").split("\n") if line.strip()]
     assert marked.count(opened) == sum(line.count(word) for line in lines)
+
+
+def test_a_word_in_doubt_is_underlined() -> None:
+    assert paragraphs("予後<", doubtful=["予後"]) == (
+        '<p dir="auto"><mark class="doubt">予後</mark>&lt;</p>'
+    )
+
+
+def test_a_telephone_number_calls_and_other_numbers_do_not() -> None:
+    shown = with_calls("長女 090-0000-0103<b>\n2026-11-28 1-2-3 000-0000-02000")
+
+    assert shown == (
+        '<p dir="auto">長女 <a href="tel:09000000103">090-0000-0103</a>&lt;b&gt;<br>'
+        "2026-11-28 1-2-3 000-0000-02000</p>"
+    )
 
 
 @pytest.mark.parametrize("name", ["onclick", "style", "class", "href", "srcdoc", "x y", ""])

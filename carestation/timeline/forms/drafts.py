@@ -116,7 +116,11 @@ def fresh_draft() -> dict[str, object]:
 class EditForm(forms.Form):
     """Other words for a post."""
 
-    body = WordsField(error_messages={"required": _("本文を書いてください。")})
+    body = WordsField(
+        label=_("本文"),
+        widget=forms.Textarea,
+        error_messages={"required": _("本文を書いてください。")},
+    )
 
 
 class MarkForm(forms.Form):

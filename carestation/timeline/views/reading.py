@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_POST
 
+from carestation.accounts.gate.requests import device_key_in
 from carestation.groups.choices import Side
 from carestation.groups.queries import members_at, take_seat
 from carestation.kernel.doors import Door, door
@@ -75,6 +76,7 @@ def post(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> Htt
         "replies": [(one, standing_of(one, room.members)) for one in shown.replies],
         "reach": reach_of(seat, shown),
         "form": DraftForm(initial=fresh_draft()),
+        "device_key": device_key_in(request),
     }
     return TemplateResponse(request, "timeline/post.html", context)
 

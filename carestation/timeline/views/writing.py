@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from carestation.accounts.gate.requests import device_key_in
 from carestation.groups.choices import Side
 from carestation.groups.queries import take_seat
 from carestation.groups.rules import Seat
@@ -23,10 +24,11 @@ from carestation.timeline.commands.acknowledgements import (
 from carestation.timeline.commands.changes import edit_post, withdraw_post
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.forms.drafts import DraftForm, EditForm, SignForm, fresh_draft
+from carestation.timeline.models import Post
 from carestation.timeline.pushes import push_new, push_post
 from carestation.timeline.queries.files import File, waiting_files
 from carestation.timeline.queries.messages import message, require_editable, require_own
-from carestation.timeline.rules import asks_before_sending
+from carestation.timeline.rules import asks_before_sending, doubtful_words
 from carestation.timeline.views.files import receive_files
 
 
@@ -36,8 +38,7 @@ def write(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     """Show the composer of a side; a POST brings back what was typed, to put it right."""
     seat = take_seat(request.actor, group_id, side)
     form = DraftForm(request.POST or None, initial=fresh_draft())
-    context = {"room": room_of(seat), "form": form, "attached": _attached(request, form)}
-    return TemplateResponse(request, "timeline/write.html", context)
+    return TemplateResponse(request, "timeline/write.html", _composer(request, seat, form))
 
 
 @require_POST
@@ -59,9 +60,7 @@ def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
         return _again(request, group_id, side, form)
     if published.is_new:
         push_new(seat, published)
-    if published.post.parent_id is not None:
-        return redirect("timeline:post", group_id, side, published.post.parent_id)
-    return redirect(_timeline(group_id, side) + f"?sent={published.post.pk}")
+    return redirect(_shown_at(published.post) + f"?sent={published.post.pk}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,20 +115,38 @@ def acknowledgement(
 
 def _again(request: CareRequest, group_id: UUID, side: Side, form: DraftForm) -> HttpResponse:
     """Show the composer again with what was typed, and what is the matter with it."""
-    room = room_of(take_seat(request.actor, group_id, side))
-    context = {"room": room, "form": form, "attached": _attached(request, form)}
+    context = _composer(request, take_seat(request.actor, group_id, side), form)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return TemplateResponse(request, "timeline/write.html", context, status=status)
 
 
+def _composer(request: CareRequest, seat: Seat, form: DraftForm) -> dict[str, object]:
+    """Return what the composer shows; the key of the device seals the draft there."""
+    return {
+        "room": room_of(seat),
+        "form": form,
+        "attached": _attached(request, form),
+        "device_key": device_key_in(request),
+    }
+
+
 def _asked_once_more(request: CareRequest, seat: Seat, form: DraftForm) -> HttpResponse:
     """Show what is about to be sent, and who will read it."""
-    context = {"room": room_of(seat), "draft": form.draft(), "attached": _attached(request, form)}
+    draft = form.draft()
+    context = {"room": room_of(seat), "draft": draft, "attached": _attached(request, form)}
+    context["doubtful"] = doubtful_words(seat, draft.body)
     return TemplateResponse(request, "timeline/confirm.html", context)
 
 
 def _attached(request: CareRequest, form: DraftForm) -> list[File]:
     return waiting_files(request.actor, form.attachment_ids())
+
+
+def _shown_at(post: Post) -> str:
+    """Return the page that a new post appears on: a reply's is the thread."""
+    if post.parent_id is None:
+        return reverse("timeline:timeline", args=[post.group_id, post.side])
+    return reverse("timeline:post", args=[post.group_id, post.side, post.parent_id])
 
 
 def _timeline(group_id: UUID, side: Side) -> str:

@@ -86,7 +86,8 @@ export class Idle extends HTMLElement {
     if (this.#cover?.open) return;
     this.#touch();
     const keep = this.getAttribute("keep");
-    if (keep) fetch(keep, { method: "GET", cache: "no-store" }).catch(() => {});
+    const form = this.#cover?.querySelector("form");
+    if (keep && form) fetch(keep, { method: "POST", body: new FormData(form) }).catch(() => {});
     this.#look();
   }
 

@@ -1,0 +1,49 @@
+"""What the family will read is looked at once more."""
+
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from carestation.groups.choices import Side
+from carestation.kernel.ids import uuid7
+from tests.accounts.signing_in import sign_in_client
+from tests.world import World
+
+QUESTION = "このままでよいですか"
+
+
+def confirmation(world: World, name: str, body: str) -> str:
+    client = Client()
+    sign_in_client(client, world.people[name])
+    url = reverse("timeline:publish", args=[world.group.pk, Side.PATIENT])
+    return unescape(client.post(url, {"draft_id": uuid7(), "body": body}).content.decode())
+
+
+def test_a_word_of_professionals_is_underlined_before_the_family_reads_it(world: World) -> None:
+    page = confirmation(world, "kato", "予後のことは\n看取りの先生から")
+
+    assert QUESTION in page
+    assert "：予後、看取り" in page
+    assert '<mark class="doubt">予後</mark>のことは<br>' in page
+
+
+@pytest.mark.parametrize(
+    ("name", "body"), [("kato", "夕食をよく召し上がりました"), ("mori", "予後を教えてください")]
+)
+def test_nothing_is_asked_about_plain_words_or_of_the_family(
+    world: World, name: str, body: str
+) -> None:
+    page = confirmation(world, name, body)
+
+    assert body in page
+    assert QUESTION not in page
+    assert "<mark" not in page
+
+
+def test_the_confirmation_says_whom_it_is_about(world: World) -> None:
+    page = confirmation(world, "kato", "夕食をよく召し上がりました")
+
+    assert "佐伯 千代</bdi> 様</strong>（" in page
+    assert "歳・女性）" in page
