@@ -17,8 +17,8 @@ from config.joining import join_running
 
 TIMES: Final = 2_000
 BUDGETS: Final = (
-    Budget(figure="session_postgres_ms", of="bare_postgres_ms_at_16", most=4.0),
-    Budget(figure="take_seat_postgres_ms", of="bare_postgres_ms_at_16", most=5.0),
+    Budget(figure="session_postgres_ms", of="bare_postgres_ms_at_16", most=2.0),
+    Budget(figure="take_seat_postgres_ms", of="bare_postgres_ms_at_16", most=3.0),
 )
 
 

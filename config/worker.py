@@ -44,25 +44,30 @@ def main() -> None:
 
 def follow_all(ending: threading.Event) -> None:
     """Let each follower read its next batch, round and round, until told to end."""
-    from carestation.factlog.commands import FOLLOWERS, follow  # noqa: PLC0415 - needs the apps
+    from carestation.factlog.commands import (  # noqa: PLC0415 - needs the apps
+        BATCH_SIZE,
+        FOLLOWERS,
+        follow,
+    )
 
     rests: dict[str, float] = {}
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="followers") as hands:
         while not ending.is_set():
-            busy = False
+            has_more = False
             for one in list(FOLLOWERS.values()):
                 if ending.is_set() or rests.get(one.name, 0.0) > time.monotonic():
                     continue
                 batch = hands.submit(follow, one)
                 error = batch.exception()
                 if error is None:
-                    busy |= batch.result() > 0
+                    has_more |= batch.result() == BATCH_SIZE
                     continue
                 # A follower's bug stops it alone: its cursor did not move, it tries again later.
                 rests[one.name] = time.monotonic() + REST_SECONDS
                 _tell(one.name, error)
                 hands.submit(_let_go).result()
-            if not busy:
+            if not has_more:
+                # What is written meanwhile is read at once: a round costs the same for any number.
                 ending.wait(IDLE_SECONDS)
         hands.submit(_let_go).result()
 

@@ -69,7 +69,7 @@ def follow(one: Follower) -> int:
     Cursor.objects.get_or_create(follower=one.name)
     cursor = Cursor.objects.select_for_update().get(follower=one.name)
     rows = _read(cursor)
-    facts = [fact_of(row) for row in rows if row["kind"] == one.kind.kind]
+    facts = [_told(row) for row in rows if row["kind"] == one.kind.kind]
     if facts:
         one.act(facts)
     if rows:
@@ -81,4 +81,8 @@ def follow(one: Follower) -> int:
 
 def _read(cursor: Cursor) -> list[Row]:
     place = {"era": cursor.era, "xid": cursor.xid, "fact_id": cursor.fact_id, "limit": BATCH_SIZE}
-    return [row | {"detail": json.loads(row["detail"])} for row in rows_of(SURE, place)]
+    return rows_of(SURE, place)
+
+
+def _told(row: Row) -> Fact:
+    return fact_of(row | {"detail": json.loads(row["detail"])})
