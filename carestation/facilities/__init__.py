@@ -1,6 +1,11 @@
 """Facilities, and the people who work there.
 
-Announces: FacilityOpened, StaffBegan, StaffEnded.
+A facility is administered at its desk, which only its managers take. A person's place in it
+begins, changes, pauses and ends there, without their help; a facility keeps a manager. Twice a
+year a manager signs the list of who has a place.
+
+Announces: FacilityOpened, StaffBegan, StaffChanged, StaffPaused, StaffResumed, StaffEnded,
+    StaffReviewed.
 Listens to: nothing.
-Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
+Controls: ISO/IEC 27017 5.16, 5.18, 8.2; white paper 「利用者アクセスの管理」.
 """

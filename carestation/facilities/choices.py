@@ -89,3 +89,23 @@ class StaffRole(TextChoices):
 
     MANAGER = "manager", "施設の管理者"
     MEMBER = "member", "一般ユーザー"
+
+
+class EndCause(TextChoices):
+    """Why a person's place in a facility ended; said by who ended it."""
+
+    RETIRED = "retired", "退職"
+    MOVED = "moved", "異動・出向"
+    CONTRACT = "contract", "契約の終了"
+    MISTAKE = "mistake", "登録のまちがい"
+    SAFETY = "safety", "安全のため"
+
+
+class PlaceState(TextChoices):
+    """How a place in a facility, or the way to it, stands."""
+
+    ACTIVE = "active", "利用中"
+    PAUSED = "paused", "停止中"
+    INVITED = "invited", "招待中"
+    EXPIRED = "expired", "招待の期限切れ"
+    ENDED = "ended", "解除"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from carestation.facilities.choices import EndCause, Profession, StaffRole
 from carestation.factlog.facts import Fact
 
 
@@ -21,6 +22,8 @@ class StaffBegan(Fact, kind="facilities.StaffBegan", of="staff_id"):
     actor_id: UUID
     facility_id: UUID
     staff_id: UUID
+    person_id: UUID | None = None
+    role: StaffRole | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +33,47 @@ class StaffEnded(Fact, kind="facilities.StaffEnded", of="staff_id"):
     actor_id: UUID
     facility_id: UUID
     staff_id: UUID
+    person_id: UUID | None = None
+    cause: EndCause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffPaused(Fact, kind="facilities.StaffPaused", of="staff_id"):
+    """A person's place in a facility gives nothing until it is resumed."""
+
+    actor_id: UUID
+    facility_id: UUID
+    staff_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffResumed(Fact, kind="facilities.StaffResumed", of="staff_id"):
+    """A paused place stands again."""
+
+    actor_id: UUID
+    facility_id: UUID
+    staff_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffChanged(Fact, kind="facilities.StaffChanged", of="staff_id"):
+    """A person has another profession or role in a facility."""
+
+    actor_id: UUID
+    facility_id: UUID
+    staff_id: UUID
+    person_id: UUID
+    profession: Profession
+    role: StaffRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffReviewed(Fact, kind="facilities.StaffReviewed", of="review_id"):
+    """A manager looked through who works in the facility, and signed."""
+
+    actor_id: UUID
+    facility_id: UUID
+    review_id: UUID
+    people: int

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
-from carestation.facilities.choices import FacilityKind, Profession, StaffRole
+from carestation.facilities.choices import EndCause, FacilityKind, Profession, StaffRole
 from carestation.kernel.ids import uuid7
 
 
@@ -33,13 +33,28 @@ class StaffQuerySet(models.QuerySet["Staff"]):
         """Those who have not ended."""
         return self.filter(ended_at=None)
 
+    def standing(self) -> Self:
+        """Those that give what they are for: neither ended nor paused."""
+        return self.filter(ended_at=None, paused_at=None)
+
+    def managers(self) -> Self:
+        """Those of managers."""
+        return self.filter(role=StaffRole.MANAGER)
+
+    def of_facility(self, facility_id: UUID) -> Self:
+        """The places of one facility."""
+        return self.filter(facility_id=facility_id)
+
     def of_person(self, user_id: UUID) -> Self:
         """The places of one person."""
         return self.filter(user_id=user_id)
 
 
 class Staff(models.Model):
-    """A person's place in a facility; it ends with a time and is never deleted."""
+    """A person's place in a facility; it ends with a time and is never deleted.
+
+    While it is paused, it gives no seat and no desk.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
@@ -47,7 +62,11 @@ class Staff(models.Model):
     profession = models.CharField(max_length=40, choices=Profession)
     role = models.CharField(max_length=20, choices=StaffRole)
     began_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    end_cause = models.CharField(
+        max_length=20, choices=EndCause, blank=True, default="", db_default=""
+    )
 
     objects = StaffQuerySet.as_manager()
 
@@ -65,3 +84,26 @@ class Staff(models.Model):
     def __str__(self) -> str:
         """Return the profession."""
         return self.profession
+
+
+class StaffReview(models.Model):
+    """A manager's signature under the list of staff: so many people, and each is right."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    people = models.PositiveIntegerField()
+    reviewed_at = models.DateTimeField()
+
+    class Meta:
+        """Looked for by facility, the newest first."""
+
+        indexes = [
+            models.Index(fields=["facility", "-reviewed_at"], name="facilities_review_by_time")
+        ]
+
+    def __str__(self) -> str:
+        """Return the day."""
+        return self.reviewed_at.date().isoformat()

@@ -8,6 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from carestation.facilities.choices import EndCause
+from carestation.facilities.commands.staff import end_staff, pause_staff, resume_staff
+from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind, Role
 from carestation.groups.facts import (
@@ -110,11 +113,7 @@ def end_membership(seat: Seat, membership_id: UUID) -> Membership:
             raise Conflict("last_manager")
     if not sitting.filter(pk=membership_id).update(left_at=timezone.now()):
         raise Conflict("ended")
-    for timeline in timelines:
-        count_change(timeline)
-    announce(
-        MembershipEnded(**seat.marks(), membership_id=membership_id, person_id=membership.user_id)
-    )
+    _count_end(seat.actor, seat.facility_id, membership, timelines)
     return membership
 
 
@@ -135,6 +134,53 @@ def archive_group(seat: Seat) -> None:
     for timeline in timelines:
         count_change(timeline)
     announce(GroupArchived(**seat.marks()))
+
+
+@transaction.atomic
+def end_place(desk: Desk, staff_id: UUID, cause: EndCause) -> list[Membership]:
+    """End a person's place in a facility, and every membership held through it; return those.
+
+    The person need do nothing. A group may be left without a manager: `groups_left_alone` names
+    such groups before.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Conflict: it has ended already.
+        DomainError: the facility would have no manager (reason `last_manager`).
+    """
+    end_staff(desk, staff_id, cause)
+    held = _held_through(staff_id)
+    for membership in held:
+        timelines = _lock_timelines(membership.group_id, Role(membership.role))
+        sitting = Membership.objects.active().filter(pk=membership.pk)
+        if sitting.update(left_at=timezone.now()):
+            _count_end(desk.actor, desk.facility_id, membership, timelines)
+    return held
+
+
+@transaction.atomic
+def pause_place(desk: Desk, staff_id: UUID) -> list[Membership]:
+    """Stop a person's place: until it is resumed, no membership held through it gives a seat.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Conflict: it has ended, or is paused already.
+        DomainError: the facility would have no manager (reason `last_manager`).
+    """
+    pause_staff(desk, staff_id)
+    return _count_standing(staff_id)
+
+
+@transaction.atomic
+def resume_place(desk: Desk, staff_id: UUID) -> list[Membership]:
+    """Let a paused place stand again; its memberships give seats as before.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Conflict: it has ended, or is not paused.
+    """
+    resume_staff(desk, staff_id)
+    return _count_standing(staff_id)
 
 
 def note_members_viewed(seat: Seat) -> None:
@@ -201,6 +247,37 @@ def _begin(
         )
     )
     return membership
+
+
+def _count_end(
+    actor: Actor, facility_id: UUID | None, membership: Membership, timelines: list[Timeline]
+) -> None:
+    for timeline in timelines:
+        count_change(timeline)
+    announce(
+        MembershipEnded(
+            actor_id=actor.user_id,
+            facility_id=facility_id,
+            request_id=actor.request_id,
+            group_id=membership.group_id,
+            membership_id=membership.pk,
+            person_id=membership.user_id,
+        )
+    )
+
+
+def _held_through(staff_id: UUID) -> list[Membership]:
+    held = Membership.objects.active().filter(staff_id=staff_id)
+    return list(held.order_by("group_id"))
+
+
+def _count_standing(staff_id: UUID) -> list[Membership]:
+    # Open pages read their seats again at the next number of each side.
+    held = _held_through(staff_id)
+    for membership in held:
+        for timeline in _lock_timelines(membership.group_id, Role(membership.role)):
+            count_change(timeline)
+    return held
 
 
 def _lock_timelines(group_id: UUID, role: Role) -> list[Timeline]:

@@ -10,6 +10,7 @@ class Chapter(TextChoices):
     BEGIN = "begin", _("はじめての方へ")
     DAILY = "daily", _("毎日の使い方")
     OWN = "own", _("自分のアカウント")
+    DESK = "desk", _("施設の管理者の方へ")
     SAFE = "safe", _("安心して使うために")
     TROUBLE = "trouble", _("困ったとき")
 
@@ -35,6 +36,9 @@ class Page(TextChoices):
     RESET = "reset", _("パスワードを忘れたとき")
     LOST_PHONE = "lost-phone", _("スマートフォンをなくしたとき")
     REOPEN = "reopen", _("画面が閉じたとき")
+    DESK = "desk", _("スタッフの一覧")
+    LEAVING = "leaving", _("スタッフの停止と解除")
+    STAFF_REVIEW = "staff-review", _("名簿の確認")
     WHO_READS = "who-reads", _("だれが読めるか")
     SAFETY = "safety", _("情報を守るしくみと、お願い")
     ERRORS = "errors", _("エラーが出たとき")

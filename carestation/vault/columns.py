@@ -43,6 +43,7 @@ CLEAR: Final = {
     "procrastinate_periodic_defers.task_name": _JOB,
     "facilities_facility.name": "public: it stands over the door",
     "facilities_facility.kind": _ENUM,
+    "facilities_staff.end_cause": _ENUM,
     "facilities_staff.profession": _ENUM,
     "facilities_staff.role": _ENUM,
     "factlog_cursor.follower": _NAME,

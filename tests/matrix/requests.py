@@ -17,7 +17,7 @@ from carestation.accounts.commands.factors import give_fixed_secret
 from carestation.accounts.commands.people import begin_operator
 from carestation.accounts.commands.sessions import OpenedSession
 from carestation.facilities.choices import Profession, StaffRole
-from carestation.facilities.commands import begin_staff
+from carestation.facilities.commands.staff import begin_staff
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.files import upload_file
@@ -109,6 +109,8 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "session_id": session.session_id if session else uuid7(),
         "factor_id": 1,
         "slug": "timeline",
+        "facility_id": world.facility.pk,
+        "staff_id": world.staff["sato"].pk,
     }
     return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})
 
@@ -120,6 +122,7 @@ BODIES: Final[dict[str, Callable[[], str]]] = {
     "timeline:read": lambda: "number=1",
     "timeline:edit": lambda: "body=x",
     "timeline:acknowledgement": lambda: "acknowledged=yes",
+    "groups:end_place": lambda: "cause=retired",
     "timeline:add_member": lambda: "email=nobody@example.org&role=family",
 }
 JSONS: Final[dict[str, Callable[[], str]]] = {

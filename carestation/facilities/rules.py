@@ -1,0 +1,58 @@
+"""What a facility's desk is, and what holds there.
+
+Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypedDict
+from uuid import UUID
+
+from carestation.facilities.choices import StaffRole
+from carestation.kernel.actor import Actor
+
+# Twice a year someone looks through who works here (ISO/IEC 27001 A.5.18).
+REVIEW_EVERY: Final = timedelta(days=182)
+_HIRAGANA: Final = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+
+
+class DeskMarks(TypedDict):
+    """Who, for which facility, in which request."""
+
+    actor_id: UUID
+    facility_id: UUID
+    request_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The actor's own standing place as a manager: proof that they may administer the facility.
+
+    Only `facilities.queries.take_desk` makes one; a command that asks for a Desk cannot run
+    without.
+    """
+
+    actor: Actor
+    facility_id: UUID
+    staff_id: UUID
+    role: StaffRole
+
+    def marks(self) -> DeskMarks:
+        """Return who, where and in which request: what every fact of this desk says."""
+        return DeskMarks(
+            actor_id=self.actor.user_id,
+            facility_id=self.facility_id,
+            request_id=self.actor.request_id,
+        )
+
+
+def review_is_due(last: datetime | None, now: datetime) -> bool:
+    """Whether the list of staff has not been signed for half a year."""
+    return last is None or now - last >= REVIEW_EVERY
+
+
+def folded(words: str) -> str:
+    """Return words as they are searched: one width, hiragana, without spaces."""
+    text = unicodedata.normalize("NFKC", words).translate(_HIRAGANA)
+    return "".join(text.split()).casefold()
