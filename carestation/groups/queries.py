@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from carestation.accounts.queries import find_by_email, read_name
+from carestation.accounts.queries.people import find_by_email, read_name
 from carestation.facilities.queries import places_of, short_profession
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.models import Group, Membership
