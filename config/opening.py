@@ -13,7 +13,7 @@ from carestation.accounts.commands.passwords import (
     reset_password,
 )
 from carestation.accounts.commands.people import NewPerson, register_person
-from carestation.accounts.queries import email_index, find_by_email
+from carestation.accounts.queries.people import email_index, find_by_email
 from carestation.facilities.choices import StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff

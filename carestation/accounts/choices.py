@@ -33,6 +33,10 @@ class EndReason(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", "パスワードの変更"
     PERSON_ENDED = "person_ended", "アカウントの終了"
     REPLACED = "replaced", "新しいサインイン"
+    PLACE_ENDED = "place_ended", "職場スタッフの解除"
+    RULES_CHANGED = "rules_changed", "安全の決まりの変更"
+    FACTORS_RESET = "factors_reset", "2段階の確認のやりなおし"
+    ADDRESS_CHANGED = "address_changed", "メールアドレスの変更"
 
 
 class Proof(models.TextChoices):
@@ -51,6 +55,14 @@ class RefusalReason(models.TextChoices):
     CODE = "code", "確認コードの違い"
     PASSKEY = "passkey", "パスキーの違い"
     BRAKED = "braked", "回数の超過"
+
+
+class RegistrationPurpose(models.TextChoices):
+    """What a person is to take up with a registration; its address is good for nothing else."""
+
+    FOUND_FACILITY = "found_facility", "施設の登録"
+    JOIN_FACILITY = "join_facility", "職場スタッフへの招待"
+    JOIN_GROUP = "join_group", "グループへの招待"
 
 
 class Standing(StrEnum):
@@ -73,6 +85,9 @@ class Purpose(StrEnum):
     CONFIRMATION = "confirmation"
     RESET_ACCOUNT = "reset_account"
     RESET_NETWORK = "reset_network"
+    REGISTRATION_ADDRESS = "registration_address"
+    REGISTRATION_NETWORK = "registration_network"
+    ADDRESS_CHANGE = "address_change"
     CHALLENGE = "challenge"
 
 
@@ -82,20 +97,30 @@ class Weakness(models.TextChoices):
     SHORT = "too_short", "短すぎます。"
     LONG = "too_long", "長すぎます。"
     COMMON = "common", "よく使われていて、すぐに当てられます。"
-    OWN = "own_words", "お名前やメールアドレスが入っています。"
+    OWN = "own_words", "お名前、メールアドレス、施設やサービスの名前が入っています。"
     UNFIT = "unfit_characters", "使えない文字が入っています。"
 
 
 class Letter(models.TextChoices):
     """What a mail tells a person of their account; the label is its subject."""
 
-    RESET = "reset", "パスワードの再設定"
     PASSWORD_CHANGED = "password_changed", "パスワードが変わりました"
     FACTOR_ADDED = "factor_added", "2段階の確認を設定しました"
     FACTOR_REMOVED = "factor_removed", "2段階の確認を外しました"
     CODES_MADE = "codes_made", "回復コードを作りました"
     CODE_USED = "code_used", "回復コードが使われました"
     NEW_DEVICE = "new_device", "サインインの確認"
+    FACTORS_RESET = "factors_reset", "2段階の確認をやりなおしました"
+
+
+class LinkLetter(models.TextChoices):
+    """What a mail with a link that works once is about; the label is its subject."""
+
+    PASSWORD = "password", "パスワードの再設定"
+    FACTORS = "factors", "2段階の確認のやりなおし"
+    FOUND_FACILITY = "found_facility", "本登録のご案内"
+    JOIN_FACILITY = "join_facility", "招待のご案内"
+    JOIN_GROUP = "join_group", "グループへの招待のご案内"
 
 
 class Job(StrEnum):
@@ -103,4 +128,6 @@ class Job(StrEnum):
 
     MAIL_RESET_LINK = "accounts.mail_reset_link"
     MAIL_LETTER = "accounts.mail_letter"
+    MAIL_REGISTRATION = "accounts.mail_registration"
+    MAIL_FACTOR_RESET = "accounts.mail_factor_reset"
     FORGET_BRAKES = "accounts.forget_brakes"

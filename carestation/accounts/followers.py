@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app as jobs
 
 from carestation.accounts.choices import Job, Letter
 from carestation.accounts.facts import (
+    FactorsReset,
     PasswordChanged,
     RecoveryCodesMade,
     RecoveryCodeUsed,
@@ -19,7 +20,7 @@ from carestation.accounts.facts import (
     SecondFactorRemoved,
     SignedIn,
 )
-from carestation.accounts.queries import is_from_new_device
+from carestation.accounts.queries.sessions import is_from_new_device
 from carestation.factlog.commands import follower
 
 
@@ -56,6 +57,13 @@ def tell_of_used_code(facts: Sequence[RecoveryCodeUsed]) -> None:
     """Tell people that a recovery code was used."""
     for fact in facts:
         _write(fact.person_id, Letter.CODE_USED)
+
+
+@follower(FactorsReset)
+def tell_of_reset_factors(facts: Sequence[FactorsReset]) -> None:
+    """Tell people that all their second factors are gone."""
+    for fact in facts:
+        _write(fact.person_id, Letter.FACTORS_RESET)
 
 
 @follower(SignedIn)

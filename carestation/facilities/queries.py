@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from carestation.accounts.models import User
-from carestation.accounts.queries import read_email, read_own, read_person
+from carestation.accounts.queries.people import read_email, read_own, read_person
 from carestation.facilities.choices import PlaceState, Profession, StaffRole
 from carestation.facilities.models import Facility, Staff, StaffReview
 from carestation.facilities.rules import Desk, folded, review_is_due

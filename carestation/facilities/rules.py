@@ -3,18 +3,17 @@
 Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypedDict
 from uuid import UUID
 
+from carestation.accounts.rules import hiragana
 from carestation.facilities.choices import StaffRole
 from carestation.kernel.actor import Actor
 
 # Twice a year someone looks through who works here (ISO/IEC 27001 A.5.18).
 REVIEW_EVERY: Final = timedelta(days=182)
-_HIRAGANA: Final = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 
 
 class DeskMarks(TypedDict):
@@ -54,5 +53,4 @@ def review_is_due(last: datetime | None, now: datetime) -> bool:
 
 def folded(words: str) -> str:
     """Return words as they are searched: one width, hiragana, without spaces."""
-    text = unicodedata.normalize("NFKC", words).translate(_HIRAGANA)
-    return "".join(text.split()).casefold()
+    return "".join(hiragana(words).split()).casefold()

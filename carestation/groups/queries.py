@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from carestation.accounts.models import User
-from carestation.accounts.queries import find_by_email, read_name, read_person
+from carestation.accounts.queries.people import find_by_email, read_name, read_person
 from carestation.facilities.queries import places_of, short_profession
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind, Relation, Role, Side

@@ -18,7 +18,11 @@ _JOB: Final = "the queue's own word; jobs carry ids and hashes only"
 
 CLEAR: Final = {
     "accounts_brake.key": _HASH,
+    "accounts_factorreset.key": _HASH,
     "accounts_passwordreset.key": _HASH,
+    "accounts_registration.email_index": _HASH,
+    "accounts_registration.key": _HASH,
+    "accounts_registration.purpose": _ENUM,
     "accounts_session.device": _ENUM,
     "accounts_session.end_reason": _ENUM,
     "accounts_session.key": _HASH,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from carestation.accounts.choices import Device, EndReason, Proof, SessionKind, Standing
+from carestation.accounts.commands.bindings import bind_person
 from carestation.accounts.commands.people import begin_operator, end_operator, end_person
 from carestation.accounts.commands.sessions import (
     OpenedSession,
@@ -22,7 +23,8 @@ from carestation.accounts.commands.sessions import (
     touch_session,
 )
 from carestation.accounts.models import Session, User
-from carestation.accounts.queries import devices_of, find_entry
+from carestation.accounts.queries.sessions import devices_of, find_entry
+from carestation.accounts.rules import Binding
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
@@ -255,6 +257,7 @@ class TestTheHotStatement(TestCase):
         is_professional=st.booleans(),
         is_operator=st.booleans(),
         has_factor=st.booleans(),
+        bound=st.sampled_from([None, True, False]),
         proof=st.sampled_from([Proof.PASSWORD, Proof.TOTP]),
         end=st.sampled_from(["", "session", "person"]),
         seconds=st.sampled_from([0, 59, 61, QUARTER - 1, QUARTER + 1, HALF_DAY - 1, HALF_DAY + 1]),
@@ -265,6 +268,7 @@ class TestTheHotStatement(TestCase):
         is_professional: bool,
         is_operator: bool,
         has_factor: bool,
+        bound: bool | None,
         proof: Proof,
         end: str,
         seconds: int,
@@ -276,6 +280,8 @@ class TestTheHotStatement(TestCase):
         )
         if is_operator:
             begin_operator(SYSTEM, user.pk)
+        if bound is not None:
+            bind_person(SYSTEM, user.pk, Binding(second_factor=bound))
         opened = a_session(user, proof=proof)
         if end == "session":
             sign_out(acting(opened))

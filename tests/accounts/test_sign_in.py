@@ -20,7 +20,7 @@ from carestation.accounts.commands.sign_in import (
 )
 from carestation.accounts.gate.hasher import PepperedArgon2
 from carestation.accounts.models import Brake, Session, User
-from carestation.accounts.queries import find_entry
+from carestation.accounts.queries.sessions import find_entry
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import NotVisible, Refused, TooMany
 from carestation.kernel.ids import uuid7

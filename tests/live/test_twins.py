@@ -12,9 +12,11 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from carestation.accounts.choices import EndReason, Proof, Standing
+from carestation.accounts.commands.bindings import bind_person
 from carestation.accounts.commands.sessions import open_session
 from carestation.accounts.models import Operator, Session, User
-from carestation.accounts.queries import find_entry, token_key
+from carestation.accounts.queries.sessions import find_entry, token_key
+from carestation.accounts.rules import Binding
 from carestation.groups.choices import Side
 from carestation.groups.commands import end_membership
 from carestation.groups.models import Group, Timeline
@@ -90,14 +92,17 @@ def test_the_numbers_are_those_of_the_timelines(committed_world: World) -> None:
     assert set(numbers) == {Seated(one.group_id, one.side, one.seq) for one in timelines}
 
 
+@pytest.mark.parametrize("bound", [None, True, False])
 @pytest.mark.parametrize("has_factor", [True, False])
 @pytest.mark.parametrize("who", ["sato", "mori", "operator"])
 def test_live_lets_in_whom_the_gate_lets_in(
-    committed_world: World, who: str, *, has_factor: bool
+    committed_world: World, who: str, *, has_factor: bool, bound: bool | None
 ) -> None:
     person = committed_world.people["mori" if who == "operator" else who]
     if who == "operator":
         Operator.objects.create(user=person, began_at=timezone.now())
+    if bound is not None:
+        bind_person(committed_world.actor("kato"), person.pk, Binding(second_factor=bound))
     if has_factor:
         Authenticator.objects.create(user_id=person.pk, type=Authenticator.Type.TOTP, data={})
 

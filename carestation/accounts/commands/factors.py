@@ -23,13 +23,13 @@ from carestation.accounts.facts import (
     SecondFactorRemoved,
 )
 from carestation.accounts.models import User
-from carestation.accounts.queries import (
+from carestation.accounts.queries.bindings import must_have_factor
+from carestation.accounts.queries.factors import (
     FACTOR_TYPES,
     PASSKEY,
     RECOVERY,
     TOTP,
     factor_place,
-    must_have_factor,
     read_factor,
 )
 from carestation.accounts.rules import folded_code, fresh_recovery_code, matching_step

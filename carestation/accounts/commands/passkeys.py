@@ -45,13 +45,8 @@ from carestation.accounts.commands.sessions import (
 )
 from carestation.accounts.facts import SignInRefused
 from carestation.accounts.models import User
-from carestation.accounts.queries import (
-    PASSKEY,
-    factor_place,
-    read_email,
-    read_factor,
-    read_person,
-)
+from carestation.accounts.queries.factors import PASSKEY, factor_place, read_factor
+from carestation.accounts.queries.people import read_email, read_person
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import DomainError, NotVisible, Refused

@@ -18,7 +18,7 @@ from carestation.accounts.facts import (
     PersonRegistered,
 )
 from carestation.accounts.models import Operator, User
-from carestation.accounts.queries import email_index, email_place, kana_place, name_place
+from carestation.accounts.queries.people import email_index, email_place, kana_place, name_place
 from carestation.accounts.rules import kept_password
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
@@ -40,13 +40,15 @@ class NewPerson:
 
 
 @transaction.atomic
-def register_person(actor: Actor, new: NewPerson) -> User:
+def register_person(actor: Actor, new: NewPerson, *, user_id: UUID | None = None) -> User:
     """Give a person an account; names and address are sealed under their own scope.
+
+    `user_id`: the id they get, where they register by themselves and so are the actor.
 
     Raises:
         IntegrityError: the address has an account already.
     """
-    user_id = uuid7()
+    user_id = user_id or uuid7()
     bundle = create_scope(user_id, ScopeKind.PERSON)
     user = User(
         id=user_id,

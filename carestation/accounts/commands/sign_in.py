@@ -31,7 +31,9 @@ from carestation.accounts.commands.sessions import (
 )
 from carestation.accounts.facts import SignInRefused
 from carestation.accounts.models import User
-from carestation.accounts.queries import email_index, must_have_factor, person_has_factor
+from carestation.accounts.queries.bindings import must_have_factor
+from carestation.accounts.queries.factors import person_has_factor
+from carestation.accounts.queries.people import email_index
 from carestation.accounts.rules import LONGEST_PASSWORD, kept_password
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor

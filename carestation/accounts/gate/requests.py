@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from carestation.accounts.choices import Standing
-from carestation.accounts.queries import Entry
+from carestation.accounts.queries.sessions import Entry
 from carestation.kernel.http import CareRequest
 
 

@@ -16,7 +16,9 @@ from carestation.accounts.commands.sign_in import WrongSignIn
 from carestation.accounts.forms import ChangePasswordForm
 from carestation.accounts.gate.middleware import freshly_confirmed
 from carestation.accounts.gate.requests import EnteredRequest
-from carestation.accounts.queries import devices_of, factors_of, read_own
+from carestation.accounts.queries.factors import factors_of
+from carestation.accounts.queries.people import read_own
+from carestation.accounts.queries.sessions import devices_of
 from carestation.accounts.rules import shortest_password
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import TooMany

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
-from carestation.accounts.queries import read_own
+from carestation.accounts.queries.people import read_own
 from carestation.facilities.queries import desks_of
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
