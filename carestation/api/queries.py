@@ -10,7 +10,7 @@ from carestation.accounts.models import User
 from carestation.accounts.queries.bindings import binding_of, must_have_factor
 from carestation.accounts.queries.people import Person, read_email, read_person
 from carestation.facilities.models import Staff
-from carestation.facilities.queries import places_of
+from carestation.facilities.queries.staff import places_of
 from carestation.kernel.actor import Actor
 from carestation.timeline.rules import EDITABLE
 

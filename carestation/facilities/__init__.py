@@ -1,10 +1,12 @@
 """Facilities, and the people who work there.
 
+People come by an invitation to their address, with the account that they have or a new one.
 A facility is administered at its desk, which only its managers take. A person's place in it
 begins, changes, pauses and ends there, without their help; a facility keeps a manager. Twice a
 year a manager signs the list of who has a place.
 
-Announces: FacilityOpened, StaffBegan, StaffChanged, StaffPaused, StaffResumed, StaffEnded,
+Announces: FacilityOpened, StaffInvited, StaffInvitationResent, StaffInvitationCancelled,
+    StaffInvitationAccepted, StaffBegan, StaffChanged, StaffPaused, StaffResumed, StaffEnded,
     StaffReviewed.
 Listens to: nothing.
 Controls: ISO/IEC 27017 5.16, 5.18, 8.2; white paper 「利用者アクセスの管理」.

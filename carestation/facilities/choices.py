@@ -102,10 +102,25 @@ class EndCause(TextChoices):
 
 
 class PlaceState(TextChoices):
-    """How a place in a facility, or the way to it, stands."""
+    """How a place in a facility stands."""
 
     ACTIVE = "active", "利用中"
     PAUSED = "paused", "停止中"
-    INVITED = "invited", "招待中"
-    EXPIRED = "expired", "招待の期限切れ"
     ENDED = "ended", "解除"
+
+
+class InvitationState(TextChoices):
+    """How an invitation to the staff stands."""
+
+    INVITED = "invited", "招待中"
+    EXPIRED = "expired", "期限切れ"
+    JOINED = "joined", "参加済み"
+    CANCELLED = "cancelled", "取り消し"
+
+
+class InvitationProblem(TextChoices):
+    """Why an address cannot be invited."""
+
+    WORKS_HERE = "works_here", "もうこの施設のスタッフです。"
+    INVITED = "invited_already", "もう招待しています。招待の一覧から、もう一度送れます。"
+    TWICE = "twice", "この一覧の中で、2回出てきます。"

@@ -77,3 +77,44 @@ class StaffReviewed(Fact, kind="facilities.StaffReviewed", of="review_id"):
     facility_id: UUID
     review_id: UUID
     people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffInvited(Fact, kind="facilities.StaffInvited", of="invitation_id"):
+    """An address was invited to a place in a facility."""
+
+    actor_id: UUID
+    facility_id: UUID
+    invitation_id: UUID
+    profession: Profession
+    role: StaffRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffInvitationResent(Fact, kind="facilities.StaffInvitationResent", of="invitation_id"):
+    """An invitation was sent again, and lasts anew."""
+
+    actor_id: UUID
+    facility_id: UUID
+    invitation_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffInvitationCancelled(
+    Fact, kind="facilities.StaffInvitationCancelled", of="invitation_id"
+):
+    """An invitation was taken back."""
+
+    actor_id: UUID
+    facility_id: UUID
+    invitation_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffInvitationAccepted(Fact, kind="facilities.StaffInvitationAccepted", of="invitation_id"):
+    """Someone agreed to an invitation, and has the place."""
+
+    actor_id: UUID
+    facility_id: UUID
+    invitation_id: UUID
+    staff_id: UUID

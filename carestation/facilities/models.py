@@ -86,6 +86,64 @@ class Staff(models.Model):
         return self.profession
 
 
+class StaffInvitationQuerySet(models.QuerySet["StaffInvitation"]):
+    """Filters."""
+
+    def waiting(self) -> Self:
+        """Those that were neither accepted nor taken back; past their term too."""
+        return self.filter(accepted_at=None, cancelled_at=None)
+
+    def of_facility(self, facility_id: UUID) -> Self:
+        """Those of one facility."""
+        return self.filter(facility_id=facility_id)
+
+
+class StaffInvitation(models.Model):
+    """An address that is invited to a place in a facility; its link is a registration's.
+
+    Address and name are sealed under the facility's scope; the index tells two of them alike.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    inviter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    email_index = models.BinaryField(max_length=32)
+    email_sealed = models.BinaryField()
+    name_sealed = models.BinaryField()
+    profession = models.CharField(max_length=40, choices=Profession)
+    role = models.CharField(max_length=20, choices=StaffRole)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = StaffInvitationQuerySet.as_manager()
+
+    class Meta:
+        """One waiting per address and facility; accepted means a place, and is not taken back."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility", "email_index"],
+                condition=models.Q(accepted_at=None, cancelled_at=None),
+                name="facilities_address_is_invited_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None, staff=None)
+                | models.Q(accepted_at__isnull=False, staff__isnull=False, cancelled_at=None),
+                name="facilities_accepted_has_place",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id: name and address are sealed."""
+        return str(self.pk)
+
+
 class StaffReview(models.Model):
     """A manager's signature under the list of staff: so many people, and each is right."""
 

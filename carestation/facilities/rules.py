@@ -9,11 +9,13 @@ from typing import Final, TypedDict
 from uuid import UUID
 
 from carestation.accounts.rules import hiragana
-from carestation.facilities.choices import StaffRole
+from carestation.facilities.choices import InvitationState, StaffRole
 from carestation.kernel.actor import Actor
 
 # Twice a year someone looks through who works here (ISO/IEC 27001 A.5.18).
 REVIEW_EVERY: Final = timedelta(days=182)
+
+INVITATION_LASTS: Final = timedelta(days=7)
 
 
 class DeskMarks(TypedDict):
@@ -28,7 +30,7 @@ class DeskMarks(TypedDict):
 class Desk:
     """The actor's own standing place as a manager: proof that they may administer the facility.
 
-    Only `facilities.queries.take_desk` makes one; a command that asks for a Desk cannot run
+    Only `facilities.queries.desks.take_desk` makes one; a command that asks for a Desk cannot run
     without.
     """
 
@@ -44,6 +46,17 @@ class Desk:
             facility_id=self.facility_id,
             request_id=self.actor.request_id,
         )
+
+
+def invitation_state(
+    *, expires_at: datetime, accepted: bool, cancelled: bool, now: datetime
+) -> InvitationState:
+    """Return how an invitation stands; at the very end of its term it is over."""
+    if accepted:
+        return InvitationState.JOINED
+    if cancelled:
+        return InvitationState.CANCELLED
+    return InvitationState.EXPIRED if expires_at <= now else InvitationState.INVITED
 
 
 def review_is_due(last: datetime | None, now: datetime) -> bool:

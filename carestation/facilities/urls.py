@@ -1,13 +1,23 @@
-"""Paths of a facility's desk."""
+"""Paths of a facility's desk, and of joining its staff."""
 
 from django.urls import path
 
-from carestation.facilities.views import staff
+from carestation.facilities.views import invitations, joining, staff
 
 app_name = "facilities"
+_DESK = "desk/<uuid:facility_id>/"
+_INVITATION = f"{_DESK}invitations/<uuid:invitation_id>/"
 urlpatterns = [
     path("desk/", staff.desks, name="desks"),
-    path("desk/<uuid:facility_id>/staff/", staff.staff, name="staff"),
-    path("desk/<uuid:facility_id>/staff/<uuid:staff_id>/", staff.change, name="change"),
-    path("desk/<uuid:facility_id>/review/", staff.review, name="review"),
+    path(f"{_DESK}staff/", staff.staff, name="staff"),
+    path(f"{_DESK}staff/<uuid:staff_id>/", staff.change, name="change"),
+    path(f"{_DESK}staff/<uuid:staff_id>/factors/", staff.reset_factors, name="reset_factors"),
+    path(f"{_DESK}review/", staff.review, name="review"),
+    path(f"{_DESK}invitations/", invitations.invitations, name="invitations"),
+    path(f"{_DESK}invitations/list/", invitations.listed, name="list"),
+    path(f"{_DESK}invitations/list/invite/", invitations.invite_listed, name="invite_listed"),
+    path(f"{_INVITATION}resend/", invitations.resend, name="resend"),
+    path(f"{_INVITATION}cancel/", invitations.cancel, name="cancel"),
+    path("join/", joining.join, name="join"),
+    path("join/accept/", joining.accept, name="accept"),
 ]

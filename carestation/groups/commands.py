@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from carestation.facilities.choices import EndCause
+from carestation.facilities.commands.invitations import cancel_invitations_by
 from carestation.facilities.commands.staff import end_staff, pause_staff, resume_staff
 from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
@@ -148,7 +149,8 @@ def end_place(desk: Desk, staff_id: UUID, cause: EndCause) -> list[Membership]:
         Conflict: it has ended already.
         DomainError: the facility would have no manager (reason `last_manager`).
     """
-    end_staff(desk, staff_id, cause)
+    staff = end_staff(desk, staff_id, cause)
+    cancel_invitations_by(desk, staff.user_id)
     held = _held_through(staff_id)
     for membership in held:
         timelines = _lock_timelines(membership.group_id, Role(membership.role))

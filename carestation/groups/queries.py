@@ -11,7 +11,7 @@ from uuid import UUID
 
 from carestation.accounts.models import User
 from carestation.accounts.queries.people import find_by_email, read_name, read_person
-from carestation.facilities.queries import places_of, short_profession
+from carestation.facilities.queries.staff import places_of, short_profession
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.models import Group, Membership

@@ -37,6 +37,7 @@ class Page(TextChoices):
     LOST_PHONE = "lost-phone", _("スマートフォンをなくしたとき")
     REOPEN = "reopen", _("画面が閉じたとき")
     DESK = "desk", _("スタッフの一覧")
+    INVITE_STAFF = "invite-staff", _("スタッフの招待")
     LEAVING = "leaving", _("スタッフの停止と解除")
     STAFF_REVIEW = "staff-review", _("名簿の確認")
     WHO_READS = "who-reads", _("だれが読めるか")

@@ -38,7 +38,10 @@ CONTENTS: Final = (
         chapter=Chapter.OWN,
         pages=(Page.ACCOUNT, Page.RESET, Page.LOST_PHONE, Page.REOPEN),
     ),
-    Section(chapter=Chapter.DESK, pages=(Page.DESK, Page.LEAVING, Page.STAFF_REVIEW)),
+    Section(
+        chapter=Chapter.DESK,
+        pages=(Page.DESK, Page.INVITE_STAFF, Page.LEAVING, Page.STAFF_REVIEW),
+    ),
     Section(chapter=Chapter.SAFE, pages=(Page.WHO_READS, Page.SAFETY)),
     Section(
         chapter=Chapter.TROUBLE,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from carestation.facilities.choices import EndCause, StaffRole
 from carestation.facilities.commands.staff import end_staff
-from carestation.facilities.queries import take_desk
+from carestation.facilities.queries.desks import take_desk
 from carestation.groups.choices import Side
 from carestation.groups.commands import end_membership
 from carestation.groups.models import Membership

@@ -18,7 +18,7 @@ from carestation.accounts.queries.sessions import find_entry
 from carestation.accounts.rules import current_code
 from carestation.facilities.choices import FacilityKind, StaffRole
 from carestation.facilities.models import Facility, Staff
-from carestation.facilities.queries import places_of
+from carestation.facilities.queries.staff import places_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Kind, Side
 from carestation.groups.models import Group, Membership, MembershipQuerySet, Timeline

@@ -8,7 +8,7 @@ from carestation.accounts.choices import Proof
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.queries import take_desk
+from carestation.facilities.queries.desks import take_desk
 from carestation.kernel.errors import NotVisible
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager, place_of

@@ -15,7 +15,8 @@ from carestation.facilities.commands.staff import (
     review_staff,
 )
 from carestation.facilities.models import Staff
-from carestation.facilities.queries import colleague, desks_of, frame_of, staff_of, take_desk
+from carestation.facilities.queries.desks import desks_of, frame_of, take_desk
+from carestation.facilities.queries.staff import colleague, staff_of
 from carestation.facilities.rules import REVIEW_EVERY, folded, review_is_due
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from carestation.accounts.choices import EndReason
+from carestation.accounts.commands.factor_resets import start_factor_reset
 from carestation.accounts.commands.sessions import end_sessions_of
 from carestation.facilities.choices import EndCause, Profession, StaffRole
 from carestation.facilities.facts import (
@@ -24,7 +25,7 @@ from carestation.facilities.facts import (
     StaffReviewed,
 )
 from carestation.facilities.models import Facility, Staff, StaffReview
-from carestation.facilities.queries import find_staff
+from carestation.facilities.queries.staff import find_staff
 from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
@@ -158,7 +159,7 @@ def review_staff(desk: Desk, *, people: int) -> StaffReview:
     Raises:
         Conflict: it is not the list that was looked at: someone came or went meanwhile.
     """
-    _lock_facility(desk)
+    lock_desk(desk)
     if Staff.objects.active().of_facility(desk.facility_id).count() != people:
         raise Conflict("list_changed")
     review = StaffReview.objects.create(
@@ -171,6 +172,17 @@ def review_staff(desk: Desk, *, people: int) -> StaffReview:
     return review
 
 
+@transaction.atomic
+def let_factors_be_reset(desk: Desk, staff_id: UUID) -> None:
+    """Let someone who lost their second factor be sent a link; only they can finish.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Conflict: it has ended.
+    """
+    start_factor_reset(desk.actor, lock_staff(desk, staff_id).user_id)
+
+
 def lock_staff(desk: Desk, staff_id: UUID) -> Staff:
     """Lock the facility, then a place in it; the desk's own right is read again under the lock.
 
@@ -179,14 +191,19 @@ def lock_staff(desk: Desk, staff_id: UUID) -> Staff:
         Refused: the actor manages it no more.
         Conflict: the place has ended.
     """
-    _lock_facility(desk)
+    lock_desk(desk)
     staff = find_staff(desk, staff_id)
     if staff.ended_at is not None:
         raise Conflict("ended")
     return staff
 
 
-def _lock_facility(desk: Desk) -> None:
+def lock_desk(desk: Desk) -> None:
+    """Lock the facility, and read the right to administer it again under the lock.
+
+    Raises:
+        Refused: the actor manages it no more.
+    """
     Facility.objects.select_for_update(no_key=True).get(pk=desk.facility_id)
     own = Staff.objects.standing().managers().filter(pk=desk.staff_id)
     require(allowed=own.exists())

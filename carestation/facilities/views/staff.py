@@ -12,20 +12,14 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carestation.accounts.gate.middleware import freshly_confirmed
 from carestation.facilities.choices import PlaceState
-from carestation.facilities.commands.staff import change_staff, review_staff
-from carestation.facilities.forms import CallingForm, ReviewForm, StaffListForm
-from carestation.facilities.queries import (
-    colleague,
-    desks_of,
-    frame_of,
-    last_review,
-    staff_of,
-    take_desk,
-)
+from carestation.facilities.commands.staff import change_staff, let_factors_be_reset, review_staff
+from carestation.facilities.forms.desk import CallingForm, ReviewForm, StaffListForm
+from carestation.facilities.queries.desks import desks_of, frame_of, take_desk
+from carestation.facilities.queries.staff import colleague, last_review, staff_of
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, NotVisible
 from carestation.kernel.http import CareRequest
@@ -76,6 +70,15 @@ def change(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpRespo
             return redirect("/") if is_own_end else redirect("facilities:staff", facility_id)
     context = {"place": frame_of(desk), "one": one, "form": form}
     return TemplateResponse(request, "facilities/change.html", context, status=form.status)
+
+
+@require_POST
+@door(Door.DESK)
+@freshly_confirmed
+def reset_factors(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpResponse:
+    """Let someone who lost their second factor be sent a link."""
+    let_factors_be_reset(take_desk(request.actor, facility_id), staff_id)
+    return redirect("facilities:staff", facility_id)
 
 
 @require_http_methods(["GET", "POST"])

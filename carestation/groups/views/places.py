@@ -14,13 +14,8 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from carestation.accounts.gate.middleware import freshly_confirmed
-from carestation.facilities.queries import (
-    colleague,
-    frame_of,
-    other_managers,
-    take_desk,
-    works_elsewhere,
-)
+from carestation.facilities.queries.desks import frame_of, take_desk
+from carestation.facilities.queries.staff import colleague, other_managers, works_elsewhere
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Role
 from carestation.groups.commands import end_place, pause_place, resume_place

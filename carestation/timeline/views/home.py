@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from carestation.accounts.queries.people import read_own
-from carestation.facilities.queries import desks_of
+from carestation.facilities.queries.desks import desks_of
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
 from carestation.patients.commands import note_list_viewed

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carestation.facilities.choices import PlaceState, Profession, StaffRole
 from carestation.facilities.commands.staff import NewCalling
-from carestation.facilities.queries import Colleague
+from carestation.facilities.queries.staff import Colleague
 from carestation.facilities.rules import folded
 from carestation.kernel.errors import CareError
 
