@@ -6,7 +6,7 @@ the address, works once, and ends with the invitation.
 Controls: ISO/IEC 27017 5.16, 5.18; white paper 「利用者アクセスの管理」.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -96,12 +96,12 @@ def resend_invitation(desk: Desk, invitation_id: UUID) -> None:
         Conflict: it was accepted or taken back.
     """
     lock_desk(desk)
-    invitation = _waiting(desk, invitation_id)
-    invitation.sent_at = timezone.now()
-    invitation.expires_at = invitation.sent_at + INVITATION_LASTS
-    invitation.save(update_fields=["sent_at", "expires_at"])
-    announce(StaffInvitationResent(**desk.marks(), invitation_id=invitation.pk))
+    invitation, now = _waiting(desk, invitation_id), timezone.now()
     _send(desk, invitation, read_invited_email(invitation, desk.actor))
+    waiting = StaffInvitation.objects.waiting().filter(pk=invitation_id)
+    if not waiting.update(sent_at=now, expires_at=now + INVITATION_LASTS):
+        raise Conflict("invitation_over")
+    announce(StaffInvitationResent(**desk.marks(), invitation_id=invitation.pk))
 
 
 @transaction.atomic
@@ -113,13 +113,15 @@ def cancel_invitation(desk: Desk, invitation_id: UUID) -> None:
         Conflict: it was accepted or taken back.
     """
     lock_desk(desk)
-    _cancel(desk, [_waiting(desk, invitation_id)])
+    if not _cancel(desk, _waiting(desk, invitation_id)):
+        raise Conflict("invitation_over")
 
 
 def cancel_invitations_by(desk: Desk, user_id: UUID) -> None:
     """Take back what a leaver has sent. Runs inside the caller's transaction."""
     own = StaffInvitation.objects.waiting().of_facility(desk.facility_id)
-    _cancel(desk, own.filter(inviter_id=user_id).select_for_update().order_by("id"))
+    for invitation in own.filter(inviter_id=user_id).order_by("id"):
+        _cancel(desk, invitation)
 
 
 @transaction.atomic
@@ -201,16 +203,17 @@ def _waiting(desk: Desk, invitation_id: UUID) -> StaffInvitation:
     return invitation
 
 
-def _cancel(desk: Desk, invitations: Iterable[StaffInvitation]) -> None:
-    for invitation in invitations:
-        invitation.cancelled_at = timezone.now()
-        invitation.save(update_fields=["cancelled_at"])
-        end_registrations(desk.actor, JOIN, invitation.pk)
-        announce(StaffInvitationCancelled(**desk.marks(), invitation_id=invitation.pk))
+def _cancel(desk: Desk, invitation: StaffInvitation) -> bool:
+    # The registration before the invitation, as whoever agrees locks them: no two wait in a ring.
+    end_registrations(desk.actor, JOIN, invitation.pk)
+    waiting = StaffInvitation.objects.waiting().filter(pk=invitation.pk)
+    if not waiting.update(cancelled_at=timezone.now()):
+        return False
+    announce(StaffInvitationCancelled(**desk.marks(), invitation_id=invitation.pk))
+    return True
 
 
 def _claimed_invitation(claimed: Claimed) -> StaffInvitation:
-    # Behind the registration's lock: taking back ends the registration before it commits.
     waiting = StaffInvitation.objects.waiting().select_for_update()
     invitation = waiting.filter(pk=claimed.subject_id).first()
     if invitation is None:

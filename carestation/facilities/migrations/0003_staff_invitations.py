@@ -18,7 +18,7 @@ HAS_PLACE = models.Q(accepted_at=None, staff=None) | models.Q(
 )
 
 
-def pointing(to, **more):
+def pointing(to: str, **more: bool) -> models.ForeignKey:
     return models.ForeignKey(on_delete=PROTECT, related_name="+", to=to, **more)
 
 
