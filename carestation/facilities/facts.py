@@ -16,6 +16,31 @@ class FacilityOpened(Fact, kind="facilities.FacilityOpened", of="facility_id"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityApplied(Fact, kind="facilities.FacilityApplied", of="application_id"):
+    """Someone asked for a facility to take part; their address is not proven yet."""
+
+    application_id: UUID
+    terms_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityApproved(Fact, kind="facilities.FacilityApproved", of="facility_id"):
+    """The operator lets a facility that registered itself take part."""
+
+    actor_id: UUID
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsAccepted(Fact, kind="facilities.TermsAccepted", of="facility_id"):
+    """A version of the terms was accepted for a facility."""
+
+    actor_id: UUID
+    facility_id: UUID
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffBegan(Fact, kind="facilities.StaffBegan", of="staff_id"):
     """A person took up a place in a facility."""
 

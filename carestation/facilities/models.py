@@ -14,16 +14,65 @@ from carestation.kernel.ids import uuid7
 
 
 class Facility(models.Model):
-    """A clinic, a station, an office. Its name is public and stands in the clear."""
+    """A clinic, a station, an office. Its name is public and stands in the clear.
+
+    Until the operator has approved it, it invites nobody, and no seat begins through it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=40, choices=FacilityKind)
+    address_sealed = models.BinaryField(null=True)
+    contact_sealed = models.BinaryField(null=True)
     created_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+
+class FacilityApplication(models.Model):
+    """What someone wrote of a facility that shall take part, until its address is proven.
+
+    Sealed under the operator's scope: there is no facility yet.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    kind = models.CharField(max_length=40, choices=FacilityKind)
+    name_sealed = models.BinaryField()
+    address_sealed = models.BinaryField()
+    contact_sealed = models.BinaryField()
+    terms_version = models.CharField(max_length=20)
+    created_at = models.DateTimeField()
+    facility = models.ForeignKey(Facility, null=True, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        """Return the kind: what was written is sealed."""
+        return self.kind
+
+
+class TermsAcceptance(models.Model):
+    """Who accepted which version of the terms for a facility."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    version = models.CharField(max_length=20)
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        """Each version once a facility."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility", "version"], name="facilities_terms_are_accepted_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the version."""
+        return self.version
 
 
 class StaffQuerySet(models.QuerySet["Staff"]):

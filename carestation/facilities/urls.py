@@ -1,8 +1,8 @@
-"""Paths of a facility's desk, and of joining its staff."""
+"""Paths of registering a facility, of its desk, and of joining its staff."""
 
 from django.urls import path
 
-from carestation.facilities.views import invitations, joining, staff
+from carestation.facilities.views import applications, invitations, joining, staff
 
 app_name = "facilities"
 _DESK = "desk/<uuid:facility_id>/"
@@ -18,6 +18,11 @@ urlpatterns = [
     path(f"{_DESK}invitations/list/invite/", invitations.invite_listed, name="invite_listed"),
     path(f"{_INVITATION}resend/", invitations.resend, name="resend"),
     path(f"{_INVITATION}cancel/", invitations.cancel, name="cancel"),
+    path("terms/", applications.terms, name="terms"),
+    path("facilities/new/", applications.apply, name="apply"),
+    path("facilities/new/sent/", applications.applied, name="applied"),
+    path("facilities/new/finish/", applications.found, name="found"),
+    path("facilities/new/finish/known/", applications.found_as_known, name="found_as_known"),
     path("join/", joining.join, name="join"),
     path("join/accept/", joining.accept, name="accept"),
 ]

@@ -36,6 +36,7 @@ class Page(TextChoices):
     RESET = "reset", _("パスワードを忘れたとき")
     LOST_PHONE = "lost-phone", _("スマートフォンをなくしたとき")
     REOPEN = "reopen", _("画面が閉じたとき")
+    FOUND_FACILITY = "found-facility", _("施設を登録する")
     DESK = "desk", _("スタッフの一覧")
     INVITE_STAFF = "invite-staff", _("スタッフの招待")
     LEAVING = "leaving", _("スタッフの停止と解除")

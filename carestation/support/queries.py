@@ -40,7 +40,13 @@ CONTENTS: Final = (
     ),
     Section(
         chapter=Chapter.DESK,
-        pages=(Page.DESK, Page.INVITE_STAFF, Page.LEAVING, Page.STAFF_REVIEW),
+        pages=(
+            Page.FOUND_FACILITY,
+            Page.DESK,
+            Page.INVITE_STAFF,
+            Page.LEAVING,
+            Page.STAFF_REVIEW,
+        ),
     ),
     Section(chapter=Chapter.SAFE, pages=(Page.WHO_READS, Page.SAFETY)),
     Section(

@@ -285,7 +285,7 @@ def test_a_link_that_is_over_says_whom_to_ask(client: Client, world: World) -> N
     answer = client.get(reverse("facilities:join"), {"token": "x" * 43})
 
     assert answer.status_code == 404
-    assert "この招待は使えません" in answer.content.decode()
+    assert "この案内は使えません" in answer.content.decode()
 
 
 def another_facility(desk: Desk) -> Facility:

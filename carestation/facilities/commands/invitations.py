@@ -44,7 +44,7 @@ from carestation.facilities.queries.invitations import (
 from carestation.facilities.rules import INVITATION_LASTS, Desk
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import Conflict, DomainError, NotVisible
+from carestation.kernel.errors import Conflict, DomainError, NotVisible, require
 from carestation.kernel.ids import uuid7
 from carestation.vault.models import ScopeKind
 from carestation.vault.scopes import create_scope, open_scope
@@ -77,9 +77,10 @@ def invite_staff(desk: Desk, invited: Sequence[Invited]) -> list[StaffInvitation
     """Invite some addresses to places in the facility: all of them, or none.
 
     Raises:
+        Refused: the facility waits for the operator (reason `awaiting_approval`).
         Uninvitable: one works here, is invited already, or stands in the list twice.
     """
-    lock_desk(desk)
+    require(allowed=lock_desk(desk).approved_at is not None, reason="awaiting_approval")
     problems = problems_of(desk, [one.email for one in invited])
     if any(problems):
         raise Uninvitable(problems)

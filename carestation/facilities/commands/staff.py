@@ -198,15 +198,16 @@ def lock_staff(desk: Desk, staff_id: UUID) -> Staff:
     return staff
 
 
-def lock_desk(desk: Desk) -> None:
-    """Lock the facility, and read the right to administer it again under the lock.
+def lock_desk(desk: Desk) -> Facility:
+    """Lock the facility and return it; the right to administer it is read again under the lock.
 
     Raises:
         Refused: the actor manages it no more.
     """
-    Facility.objects.select_for_update(no_key=True).get(pk=desk.facility_id)
+    facility = Facility.objects.select_for_update(no_key=True).get(pk=desk.facility_id)
     own = Staff.objects.standing().managers().filter(pk=desk.staff_id)
     require(allowed=own.exists())
+    return facility
 
 
 def _require_another_manager(staff: Staff) -> None:

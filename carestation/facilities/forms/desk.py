@@ -11,29 +11,38 @@ from carestation.facilities.choices import PlaceState, Profession, StaffRole
 from carestation.facilities.commands.staff import NewCalling
 from carestation.facilities.queries.staff import Colleague
 from carestation.facilities.rules import folded
-from carestation.kernel.errors import CareError
+from carestation.kernel.errors import CareError, TooMany
 
 SHOWN: Final = (PlaceState.ACTIVE, PlaceState.PAUSED, PlaceState.ENDED)
 REFUSALS: Final = {
     "last_manager": _(
         "管理者がいなくなります。先に、ほかの方を管理者にしてから、もう一度してください。"
     ),
+    "terms_changed": _("利用規約が新しくなりました。もう一度読んで、同意してください。"),
+    "awaiting_approval": _("運営の承認を待っています。承認されると、招待できます。"),
     "list_changed": _("見ているあいだに名簿が変わりました。もう一度、名簿を見てください。"),
 }
+BRAKED: Final = _("続けて送られたため、いまは受け付けられません。1時間ほど待ってください。")
 OTHERWISE: Final = _("できませんでした。画面を読み込み直して、もう一度ためしてください。")
 
 
 class DeskForm(forms.Form):
     """A form that a command can refuse: what it says becomes the form's own error."""
 
+    _is_braked = False
+
     @property
     def status(self) -> HTTPStatus:
-        """The status of the page that shows this form: 422 with what is wrong."""
+        """The status of the page that shows this form: 422 with what is wrong, 429 when braked."""
+        if self._is_braked:
+            return HTTPStatus.TOO_MANY_REQUESTS
         return HTTPStatus.UNPROCESSABLE_ENTITY if self.is_bound else HTTPStatus.OK
 
     def refuse(self, error: CareError) -> None:
         """Say why it was not taken."""
-        self.add_error(None, str(REFUSALS.get(error.reason, OTHERWISE)))
+        self._is_braked = isinstance(error, TooMany)
+        words = BRAKED if self._is_braked else REFUSALS.get(error.reason, OTHERWISE)
+        self.add_error(None, str(words))
 
 
 class StaffListForm(forms.Form):

@@ -26,6 +26,7 @@ class DeskFrame:
     me: str
     review_due: bool
     invited: int
+    is_approved: bool
 
 
 def take_desk(actor: Actor, facility_id: UUID) -> Desk:
@@ -50,11 +51,12 @@ def desks_of(actor: Actor) -> list[Facility]:
 
 def frame_of(desk: Desk) -> DeskFrame:
     """Return what stands around a page of this desk."""
-    last = last_review(desk)
+    last, facility = last_review(desk), Facility.objects.get(pk=desk.facility_id)
     return DeskFrame(
         facility_id=desk.facility_id,
-        facility=Facility.objects.get(pk=desk.facility_id).name,
+        facility=facility.name,
         me=read_own(desk.actor).name,
         review_due=review_is_due(last.reviewed_at if last else None, timezone.now()),
         invited=StaffInvitation.objects.waiting().of_facility(desk.facility_id).count(),
+        is_approved=facility.approved_at is not None,
     )

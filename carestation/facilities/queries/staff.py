@@ -135,8 +135,9 @@ def short_profession(profession: str) -> str:
 
 
 def places_of(user_id: UUID) -> list[Staff]:
-    """Return where a person works now, oldest place first."""
+    """Return where a person works now, in facilities that take part; oldest place first."""
     own = Staff.objects.standing().of_person(user_id).select_related("facility")
+    own = own.exclude(facility__approved_at=None)
     return list(own.order_by("began_at")[:50])
 
 

@@ -22,6 +22,7 @@ from carestation.facilities.forms.invitations import InviteForm, ListForm, with_
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.invitations import invitations_of, problems_of
 from carestation.kernel.doors import Door, door
+from carestation.kernel.errors import Refused
 from carestation.kernel.http import CareRequest
 
 
@@ -36,6 +37,8 @@ def invitations(request: CareRequest, facility_id: UUID) -> HttpResponse:
             invite_staff(desk, [form.as_invited()])
         except Uninvitable as error:
             form.refuse_address(InvitationProblem(error.reason))
+        except Refused as error:
+            form.refuse(error)
         else:
             return redirect("facilities:invitations", facility_id)
     context = {"place": frame_of(desk), "form": form, "invitations": invitations_of(desk)}

@@ -4,6 +4,7 @@ Controls: ISO/IEC 27017 5.16, 5.17; white paper 「利用者アクセスの管�
 """
 
 from http import HTTPStatus
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -18,7 +19,7 @@ from carestation.accounts.gate.cookies import hand_cookie
 from carestation.accounts.gate.requests import EnteredRequest, standing_in
 from carestation.accounts.gate.where import where_of
 from carestation.facilities.commands.invitations import join_as_known, join_as_new
-from carestation.facilities.queries.invitations import OpenInvitation, find_open_invitation
+from carestation.facilities.queries.invitations import find_open_invitation
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, NotVisible, Refused
 
@@ -41,13 +42,9 @@ def join(request: EnteredRequest) -> HttpResponse:
         except NotVisible:
             return over(request)
         else:
-            where = where_of(request, SessionKind.BROWSER)
-            opened = open_session(
-                staff.user_id, where, proof=Proof.PASSWORD, request_id=request.request_id
-            )
-            return hand_cookie(request, redirect("accounts:enrolment"), opened)
+            return entered(request, staff.user_id)
     context = {"form": form, "invitation": invitation, "token": token}
-    context |= {"as_whom": _as_whom(request, invitation)}
+    context |= {"as_whom": as_whom(request, invitation.person_id)}
     return TemplateResponse(request, "facilities/join.html", context, status=form.status)
 
 
@@ -67,8 +64,15 @@ def over(request: EnteredRequest) -> HttpResponse:
     return TemplateResponse(request, "facilities/join_over.html", status=HTTPStatus.NOT_FOUND)
 
 
-def _as_whom(request: EnteredRequest, invitation: OpenInvitation) -> str:
+def entered(request: EnteredRequest, user_id: UUID) -> HttpResponse:
+    """Let someone who has just registered in, and lead them to their second factor."""
+    where = where_of(request, SessionKind.BROWSER)
+    opened = open_session(user_id, where, proof=Proof.PASSWORD, request_id=request.request_id)
+    return hand_cookie(request, redirect("accounts:enrolment"), opened)
+
+
+def as_whom(request: EnteredRequest, person_id: UUID | None) -> str:
     """Return how they go on: `new`, `known` (sign in first), `own` (agree), `other` (sign out)."""
     if standing_in(request) is Standing.FULL and request.entry:
-        return "own" if request.entry.user_id == invitation.person_id else "other"
-    return "new" if invitation.person_id is None else "known"
+        return "own" if request.entry.user_id == person_id else "other"
+    return "new" if person_id is None else "known"
