@@ -32,6 +32,18 @@ class Facility(models.Model):
         return self.name
 
 
+class FacilityApplicationQuerySet(models.QuerySet["FacilityApplication"]):
+    """Filters."""
+
+    def waiting(self) -> Self:
+        """Those that were not completed."""
+        return self.filter(facility=None)
+
+    def one(self, application_id: UUID | None) -> Self:
+        """What a registration is about, if it is about any."""
+        return self.filter(pk=application_id) if application_id else self.none()
+
+
 class FacilityApplication(models.Model):
     """What someone wrote of a facility that shall take part, until its address is proven.
 
@@ -46,6 +58,8 @@ class FacilityApplication(models.Model):
     terms_version = models.CharField(max_length=20)
     created_at = models.DateTimeField()
     facility = models.ForeignKey(Facility, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = FacilityApplicationQuerySet.as_manager()
 
     def __str__(self) -> str:
         """Return the kind: what was written is sealed."""
@@ -141,6 +155,10 @@ class StaffInvitationQuerySet(models.QuerySet["StaffInvitation"]):
     def waiting(self) -> Self:
         """Those that were neither accepted nor taken back; past their term too."""
         return self.filter(accepted_at=None, cancelled_at=None)
+
+    def one(self, invitation_id: UUID | None) -> Self:
+        """What a registration is about, if it is about any."""
+        return self.filter(pk=invitation_id) if invitation_id else self.none()
 
     def of_facility(self, facility_id: UUID) -> Self:
         """Those of one facility."""

@@ -127,7 +127,9 @@ def test_the_terms_are_accepted_with_their_version() -> None:
 @pytest.mark.control("5.16")
 def test_nobody_and_no_facility_is_there_before_or_after_a_refusal() -> None:
     token = token_of()
-    weak = PersonDraft(name="夕田 空", kana="ゆうだ そら", password="夕やけ診療所の長い長いパスワード")
+    weak = PersonDraft(
+        name="夕田 空", kana="ゆうだ そら", password="夕やけ診療所の長い長いパスワード"
+    )
 
     with pytest.raises(WeakPassword, match="own_words"):
         found(token, Founder(profession=Profession.PHYSICIAN, draft=weak))

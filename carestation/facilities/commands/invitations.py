@@ -216,7 +216,7 @@ def _cancel(desk: Desk, invitation: StaffInvitation) -> bool:
 
 def _claimed_invitation(claimed: Claimed) -> StaffInvitation:
     waiting = StaffInvitation.objects.waiting().select_for_update()
-    invitation = waiting.filter(pk=claimed.subject_id).first()
+    invitation = waiting.one(claimed.subject_id).first()
     if invitation is None:
         raise NotVisible("link")
     return invitation

@@ -42,7 +42,7 @@ def find_application(token: str) -> OpenApplication:
         NotVisible: no such link, or it was used, replaced, or is past its day.
     """
     found = find_registration(token, RegistrationPurpose.FOUND_FACILITY)
-    application = FacilityApplication.objects.filter(pk=found.subject_id, facility=None).first()
+    application = FacilityApplication.objects.waiting().one(found.subject_id).first()
     if application is None:
         raise NotVisible("link")
     told = read_application(application)
@@ -57,8 +57,8 @@ def lock_application(application_id: UUID | None) -> FacilityApplication:
     Raises:
         NotVisible: there is none.
     """
-    waiting = FacilityApplication.objects.select_for_update().filter(facility=None)
-    application = waiting.filter(pk=application_id).first()
+    waiting = FacilityApplication.objects.waiting().select_for_update()
+    application = waiting.one(application_id).first()
     if application is None:
         raise NotVisible("link")
     return application

@@ -90,7 +90,7 @@ def find_open_invitation(token: str) -> OpenInvitation:
     """
     found = find_registration(token, RegistrationPurpose.JOIN_FACILITY)
     waiting = StaffInvitation.objects.waiting().select_related("facility")
-    invitation = waiting.filter(pk=found.subject_id).first()
+    invitation = waiting.one(found.subject_id).first()
     if invitation is None:
         raise NotVisible("link")
     return OpenInvitation(
