@@ -111,6 +111,7 @@ class Letter(models.TextChoices):
     CODE_USED = "code_used", "回復コードが使われました"
     NEW_DEVICE = "new_device", "サインインの確認"
     FACTORS_RESET = "factors_reset", "2段階の確認をやりなおしました"
+    RULES_CHANGED = "rules_changed", "安全の決まりが変わりました"
 
 
 class LinkLetter(models.TextChoices):

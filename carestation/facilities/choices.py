@@ -124,3 +124,10 @@ class InvitationProblem(TextChoices):
     WORKS_HERE = "works_here", "もうこの施設のスタッフです。"
     INVITED = "invited_already", "もう招待しています。招待の一覧から、もう一度送れます。"
     TWICE = "twice", "この一覧の中で、2回出てきます。"
+
+
+class Allowed(TextChoices):
+    """Who in a facility may do something."""
+
+    MANAGERS = "managers", "施設の管理者だけ"
+    EVERYONE = "everyone", "スタッフ全員"

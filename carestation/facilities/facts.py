@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from carestation.facilities.choices import EndCause, Profession, StaffRole
+from carestation.facilities.choices import Allowed, EndCause, Profession, StaffRole
 from carestation.factlog.facts import Fact
 
 
@@ -143,3 +143,22 @@ class StaffInvitationAccepted(Fact, kind="facilities.StaffInvitationAccepted", o
     facility_id: UUID
     invitation_id: UUID
     staff_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChanged(Fact, kind="facilities.PolicyChanged", of="policy_id"):
+    """A facility has other rules: its 安全の決まり in a new version."""
+
+    actor_id: UUID
+    facility_id: UUID
+    policy_id: UUID
+    version: int
+    second_factor: bool
+    idle_minutes: int
+    absolute_hours: int
+    shortest_password: int
+    trusted_devices: bool
+    may_invite: Allowed
+    may_export: Allowed
+    family_invitations: bool
+    retention_years: int

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
-from carestation.facilities.choices import EndCause, FacilityKind, Profession, StaffRole
+from carestation.facilities.choices import Allowed, EndCause, FacilityKind, Profession, StaffRole
 from carestation.kernel.ids import uuid7
 
 
@@ -232,3 +232,44 @@ class StaffReview(models.Model):
     def __str__(self) -> str:
         """Return the day."""
         return self.reviewed_at.date().isoformat()
+
+
+class Policy(models.Model):
+    """A facility's 安全の決まり in one version; the newest holds (`rules.Rules`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    second_factor = models.BooleanField()
+    idle_minutes = models.PositiveSmallIntegerField()
+    absolute_hours = models.PositiveSmallIntegerField()
+    shortest_password = models.PositiveSmallIntegerField()
+    trusted_devices = models.BooleanField()
+    may_invite = models.CharField(max_length=10, choices=Allowed)
+    may_export = models.CharField(max_length=10, choices=Allowed)
+    family_invitations = models.BooleanField()
+    retention_years = models.PositiveSmallIntegerField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        """Each version once; within what can be asked of anyone, whatever wrote it."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility", "version"], name="facilities_policy_version_is_one"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    idle_minutes__range=(5, 60),
+                    absolute_hours__range=(1, 24),
+                    shortest_password__range=(8, 64),
+                    retention_years__range=(5, 30),
+                ),
+                name="facilities_policy_is_sound",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the version."""
+        return str(self.version)

@@ -3,13 +3,14 @@
 Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypedDict
 from uuid import UUID
 
-from carestation.accounts.rules import hiragana
-from carestation.facilities.choices import InvitationState, StaffRole
+from carestation.accounts.rules import Binding, hiragana
+from carestation.facilities.choices import Allowed, InvitationState, StaffRole
 from carestation.kernel.actor import Actor
 
 # Twice a year someone looks through who works here (ISO/IEC 27001 A.5.18).
@@ -69,3 +70,50 @@ def review_is_due(last: datetime | None, now: datetime) -> bool:
 def folded(words: str) -> str:
     """Return words as they are searched: one width, hiragana, without spaces."""
     return "".join(hiragana(words).split()).casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """A facility's 安全の決まり; what stands here holds until it decides otherwise.
+
+    `idle_minutes` 5-60, `absolute_hours` 1-24, `shortest_password` 8-64, `retention_years` 5-30.
+    """
+
+    second_factor: bool = True
+    idle_minutes: int = 15
+    absolute_hours: int = 12
+    shortest_password: int = 8
+    trusted_devices: bool = False
+    may_invite: Allowed = Allowed.EVERYONE
+    may_export: Allowed = Allowed.MANAGERS
+    family_invitations: bool = True
+    retention_years: int = 5
+
+
+def strictest(found: Sequence[tuple[str, Rules]]) -> Binding:
+    """Return what the rules of several facilities, each with its name, ask of one person."""
+    if not found:
+        return Binding()
+    rules = [one for _, one in found]
+    return Binding(
+        second_factor=any(one.second_factor for one in rules),
+        idle_minutes=min(one.idle_minutes for one in rules),
+        absolute_hours=min(one.absolute_hours for one in rules),
+        shortest_password=max(one.shortest_password for one in rules),
+        trusted_devices=all(one.trusted_devices for one in rules),
+        facility_words=tuple(sorted({name for name, _ in found})),
+    )
+
+
+def is_stricter(name: str, old: Rules, new: Rules) -> bool:
+    """Whether a rule asks more of people than before, or lets them do less."""
+    before, after = getattr(old, name), getattr(new, name)
+    if name in {"idle_minutes", "absolute_hours"}:
+        return bool(after < before)
+    if name == "shortest_password":
+        return bool(after > before)
+    if name == "second_factor":
+        return bool(after and not before)
+    if name in {"may_invite", "may_export"}:
+        return before is Allowed.EVERYONE and after is Allowed.MANAGERS
+    return name in {"trusted_devices", "family_invitations"} and bool(before and not after)

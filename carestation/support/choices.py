@@ -40,6 +40,7 @@ class Page(TextChoices):
     DESK = "desk", _("スタッフの一覧")
     INVITE_STAFF = "invite-staff", _("スタッフの招待")
     LEAVING = "leaving", _("スタッフの停止と解除")
+    FACILITY_RULES = "facility-rules", _("安全の決まり")
     STAFF_REVIEW = "staff-review", _("名簿の確認")
     WHO_READS = "who-reads", _("だれが読めるか")
     SAFETY = "safety", _("情報を守るしくみと、お願い")

@@ -45,6 +45,7 @@ CONTENTS: Final = (
             Page.DESK,
             Page.INVITE_STAFF,
             Page.LEAVING,
+            Page.FACILITY_RULES,
             Page.STAFF_REVIEW,
         ),
     ),

@@ -65,6 +65,8 @@ TABLE: Final = (
     Row("facilities:staff", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("facilities:change", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("facilities:change", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 422, 404)),
+    Row("facilities:rules", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
+    Row("facilities:rules", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 422, 404)),
     Row("facilities:review", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("facilities:review", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 422, 404)),
     Row("facilities:reset_factors", "post", None, (302,302,302,404,404,404,404,404,302,404)),

@@ -26,6 +26,7 @@ from carestation.accounts.commands.registrations import (
 )
 from carestation.accounts.queries.people import email_index
 from carestation.facilities.choices import InvitationProblem, Profession, StaffRole
+from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.commands.staff import begin_staff, lock_desk
 from carestation.facilities.facts import (
     StaffInvitationAccepted,
@@ -41,7 +42,8 @@ from carestation.facilities.queries.invitations import (
     problems_of,
     read_invited_email,
 )
-from carestation.facilities.rules import INVITATION_LASTS, Desk
+from carestation.facilities.queries.policies import rules_of
+from carestation.facilities.rules import INVITATION_LASTS, Desk, strictest
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, require
@@ -136,7 +138,10 @@ def join_as_new(token: str, draft: PersonDraft, *, request_id: UUID) -> Staff:
     """
     claimed = claim_registration(token, JOIN)
     invitation = _claimed_invitation(claimed)
-    user = register_claimed(claimed, draft, is_professional=True, request_id=request_id)
+    asked = strictest([(invitation.facility.name, rules_of(invitation.facility_id))])
+    user = register_claimed(
+        claimed, draft, is_professional=True, request_id=request_id, binding=asked
+    )
     return _accept(Actor(user_id=user.pk, request_id=request_id), invitation)
 
 
@@ -232,6 +237,7 @@ def _accept(actor: Actor, invitation: StaffInvitation) -> Staff:
     )
     invitation.accepted_at, invitation.staff = timezone.now(), staff
     invitation.save(update_fields=["accepted_at", "staff"])
+    bind_by_rules(actor, actor.user_id)
     announce(
         StaffInvitationAccepted(
             actor_id=actor.user_id,

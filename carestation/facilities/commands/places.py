@@ -25,6 +25,7 @@ from carestation.accounts.commands.registrations import (
 )
 from carestation.accounts.rules import Binding
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
+from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.facts import (
     FacilityApplied,
@@ -180,6 +181,7 @@ def _found(actor: Actor, application: FacilityApplication, profession: Professio
     marks = {"actor_id": actor.user_id, "request_id": actor.request_id, "facility_id": facility_id}
     announce(FacilityOpened(**marks))
     begin_staff(actor, facility_id, actor.user_id, profession=profession, role=StaffRole.MANAGER)
+    bind_by_rules(actor, actor.user_id)
     TermsAcceptance.objects.create(
         facility_id=facility_id,
         user_id=actor.user_id,

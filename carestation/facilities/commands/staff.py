@@ -16,6 +16,7 @@ from carestation.accounts.choices import EndReason
 from carestation.accounts.commands.factor_resets import start_factor_reset
 from carestation.accounts.commands.sessions import end_sessions_of
 from carestation.facilities.choices import EndCause, Profession, StaffRole
+from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.facts import (
     StaffBegan,
     StaffChanged,
@@ -84,6 +85,7 @@ def end_staff(desk: Desk, staff_id: UUID, cause: EndCause) -> Staff:
     _require_another_manager(staff)
     staff.ended_at, staff.end_cause = timezone.now(), cause
     staff.save(update_fields=["ended_at", "end_cause"])
+    bind_by_rules(desk.actor, staff.user_id)
     _leave_no_session(desk, staff)
     announce(StaffEnded(**desk.marks(), staff_id=staff.pk, person_id=staff.user_id, cause=cause))
     return staff
@@ -104,6 +106,7 @@ def pause_staff(desk: Desk, staff_id: UUID) -> Staff:
     _require_another_manager(staff)
     staff.paused_at = timezone.now()
     staff.save(update_fields=["paused_at"])
+    bind_by_rules(desk.actor, staff.user_id)
     _leave_no_session(desk, staff)
     announce(StaffPaused(**desk.marks(), staff_id=staff.pk, person_id=staff.user_id))
     return staff
@@ -122,6 +125,7 @@ def resume_staff(desk: Desk, staff_id: UUID) -> Staff:
         raise Conflict("not_paused")
     staff.paused_at = None
     staff.save(update_fields=["paused_at"])
+    bind_by_rules(desk.actor, staff.user_id)
     announce(StaffResumed(**desk.marks(), staff_id=staff.pk, person_id=staff.user_id))
     return staff
 
