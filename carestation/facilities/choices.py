@@ -126,6 +126,12 @@ class InvitationProblem(TextChoices):
     TWICE = "twice", "この一覧の中で、2回出てきます。"
 
 
+class TermsVersion(TextChoices):
+    """Which terms of use there have been; a change of their words is a new one."""
+
+    FIRST = "2026-11-28", "2026年11月28日"
+
+
 class Allowed(TextChoices):
     """Who in a facility may do something."""
 

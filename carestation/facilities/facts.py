@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from carestation.facilities.choices import Allowed, EndCause, Profession, StaffRole
+from carestation.facilities.choices import Allowed, EndCause, Profession, StaffRole, TermsVersion
 from carestation.factlog.facts import Fact
 
 
@@ -20,7 +20,7 @@ class FacilityApplied(Fact, kind="facilities.FacilityApplied", of="application_i
     """Someone asked for a facility to take part; their address is not proven yet."""
 
     application_id: UUID
-    terms_version: str
+    terms_version: TermsVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class TermsAccepted(Fact, kind="facilities.TermsAccepted", of="facility_id"):
 
     actor_id: UUID
     facility_id: UUID
-    version: str
+    version: TermsVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

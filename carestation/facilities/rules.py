@@ -10,14 +10,14 @@ from typing import Final, TypedDict
 from uuid import UUID
 
 from carestation.accounts.rules import Binding, hiragana
-from carestation.facilities.choices import Allowed, InvitationState, StaffRole
+from carestation.facilities.choices import Allowed, InvitationState, StaffRole, TermsVersion
 from carestation.kernel.actor import Actor
 
 # Twice a year someone looks through who works here (ISO/IEC 27001 A.5.18).
 REVIEW_EVERY: Final = timedelta(days=182)
 
-# The terms as they stand at /terms/; a change of their words is a new version.
-TERMS_VERSION: Final = "2026-11-28"
+# The terms as they stand at /terms/.
+TERMS_VERSION: Final = TermsVersion.FIRST
 INVITATION_LASTS: Final = timedelta(days=7)
 
 

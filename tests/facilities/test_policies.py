@@ -150,7 +150,7 @@ def test_a_change_is_a_fact_and_a_letter_to_every_manager(world: World) -> None:
     desk = a_manager(world)
     change_policy(desk, STRICT, version=0)
 
-    row = LoggedFact.objects.values().get(kind="facilities.PolicyChanged")
+    row = dict(LoggedFact.objects.values().get(kind="facilities.PolicyChanged"))
     fact = fact_of(row)
     assert isinstance(fact, PolicyChanged)
     tell_managers_of_rules([fact])

@@ -15,17 +15,19 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image, PngImagePlugin
 
+from carestation.facilities.rules import TERMS_VERSION
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.patients.forms import filled_form
 from tests.accounts.signing_in import sign_in_client
+from tests.facilities.people import a_manager
 from tests.world import FACE_SHEET, World
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumerate(
     ("post", "family", "reply", "edit", "sheet", "search", "address", "filename", "pixels",
-     "sign-in", "password")
-)}  # fmt: skip
+     "sign-in", "password", "invited", "applied", "place", "contact")
+)} | {"mail": "kanariamail99x"}  # fmt: skip
 
 
 def forms_of(word: str) -> set[bytes]:
@@ -65,6 +67,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     sign_in_client(client, world.people["kato"])
     group = world.group.pk
     type_everywhere(world, client)
+    invited = type_at_a_desk(world)
     page = client.get(reverse("timeline:timeline", args=[group, PRO])).content.decode()
     family = client.get(reverse("timeline:timeline", args=[group, PAT])).content.decode()
     posts = client.get(f"/api/v1/groups/{group}/professional/posts").content.decode()
@@ -77,6 +80,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     assert WORDS["filename"] in json.dumps(json.loads(posts), ensure_ascii=False)
     assert WORDS["family"] in family
     assert WORDS["sheet"] in sheet
+    assert WORDS["invited"] in invited
     found = {
         (where, name)
         for name, word in WORDS.items()
@@ -118,6 +122,25 @@ def type_everywhere(world: World, client: Client) -> None:
     wrong = {"email": f"{WORDS['sign-in']}@example.org", "password": WORDS["password"]}
     Client().post(reverse("accounts:sign_in"), wrong)
     Client().post("/api/v1/sessions", json.dumps(wrong), content_type="application/json")
+
+
+def type_at_a_desk(world: World) -> str:
+    """Invite to a facility, and let another register itself; return whom the desk shows."""
+    a_manager(world)
+    client, word = Client(), WORDS["invited"]
+    sign_in_client(client, world.people["abe"])
+    path = reverse("facilities:invitations", args=[world.facility.pk])
+    one = {"email": f"{WORDS['mail']}@example.org", "name": word, "profession": "nurse", "role": "member"}
+    told = {"kind": "clinic", "name": WORDS["applied"], "email": f"{WORDS['mail']}@example.org"}
+    told |= {"address": WORDS["place"], "contact": WORDS["contact"], "accepts_terms": "on"}
+    answers = [
+        client.post(path, one).status_code,
+        Client()
+        .post(reverse("facilities:apply"), told | {"terms_version": TERMS_VERSION})
+        .status_code,
+    ]
+    assert answers == [302, 302]
+    return client.get(path).content.decode()
 
 
 def publish(client: Client, world: World, side: Side, **said: object) -> int:

@@ -24,7 +24,7 @@ from carestation.accounts.commands.registrations import (
     register_claimed,
 )
 from carestation.accounts.rules import Binding
-from carestation.facilities.choices import FacilityKind, Profession, StaffRole
+from carestation.facilities.choices import FacilityKind, Profession, StaffRole, TermsVersion
 from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.facts import (
@@ -90,7 +90,7 @@ def apply_for_facility(
         application = _written(told)
         announce(
             FacilityApplied(
-                application_id=application.pk, terms_version=terms_version, request_id=request_id
+                application_id=application.pk, terms_version=TERMS_VERSION, request_id=request_id
             )
         )
         begin_registration(
@@ -188,4 +188,4 @@ def _found(actor: Actor, application: FacilityApplication, profession: Professio
         version=application.terms_version,
         accepted_at=now,
     )
-    announce(TermsAccepted(**marks, version=application.terms_version))
+    announce(TermsAccepted(**marks, version=TermsVersion(application.terms_version)))

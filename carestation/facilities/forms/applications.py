@@ -37,7 +37,9 @@ class ApplyForm(DeskForm):
         max_length=254,
         error_messages={"invalid": _("メールアドレスの形になっていません。")},
     )
-    terms_version = forms.CharField(max_length=20, initial=TERMS_VERSION, widget=forms.HiddenInput)
+    terms_version = forms.CharField(
+        max_length=20, initial=TERMS_VERSION.value, widget=forms.HiddenInput
+    )
     accepts_terms = forms.BooleanField(label=_("利用規約を読み、施設として同意します"))
 
     def told(self) -> ToldFacility:

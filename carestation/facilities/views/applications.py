@@ -30,7 +30,7 @@ from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 @door(Door.PUBLIC)
 def terms(request: EnteredRequest) -> HttpResponse:
     """Show the terms of use with their version."""
-    return TemplateResponse(request, "facilities/terms.html", {"version": TERMS_VERSION})
+    return TemplateResponse(request, "facilities/terms.html", {"version": TERMS_VERSION.value})
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,15 +73,13 @@ def found(request: EnteredRequest) -> HttpResponse:
         return over(request)
     form, own = PersonForm(request.POST or None, initial={"token": token}), _founder(request)
     if form.is_valid() and own.is_valid():
-        founder = Founder(profession=own.as_profession(), draft=form.draft())
         try:
-            user_id = found_facility(token, founder, request_id=request.request_id)
+            founder = Founder(profession=own.as_profession(), draft=form.draft())
+            return entered(request, found_facility(token, founder, request_id=request.request_id))
         except (WeakPassword, Conflict) as error:
             form.refuse(error)
         except NotVisible:
             return over(request)
-        else:
-            return entered(request, user_id)
     context = {"form": form, "own": own, "application": application, "token": token}
     context |= {"as_whom": as_whom(request, application.person_id)}
     return TemplateResponse(request, "facilities/found.html", context, status=form.status)
