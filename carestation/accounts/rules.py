@@ -46,8 +46,9 @@ SHORTEST_ASKED: Final = range(SHORTEST_WITH_FACTOR, 65)
 class Binding:
     """What the rules of the facilities that a person works for ask of them, the strictest of each.
 
-    `shortest_password` is counted in characters and can only raise the floor;
-    `facility_words` are names that a password must not hold.
+    `shortest_password` is counted in characters and can only raise the floor; `facility_words` are
+    names that a password must not hold. `trusted_devices` says whether a device may be remembered;
+    none is yet, so each sign-in asks for the second step.
     """
 
     second_factor: bool = True
