@@ -202,6 +202,7 @@ def test_both_addresses_are_told(mailoutbox: list[EmailMessage]) -> None:
         ([NEW], "メールアドレスが変わりました"),
         ([ADDRESS], "メールアドレスが変わりました"),
     ]
+    assert "施設の管理者に伝えてください" in str(mailoutbox[-1].body)
 
 
 def test_who_has_left_proves_no_address() -> None:

@@ -170,7 +170,7 @@ def test_of_sixteen_with_the_same_link_one_gives_up_the_lost_factors() -> None:
     token = make_factor_link(user.pk, request_id=uuid7()).token
 
     def finish(_: int) -> object:
-        finish_factor_reset(token, PASSWORD, request_id=uuid7())
+        finish_factor_reset(token, PASSWORD, BROWSER, request_id=uuid7())
         return True
 
     results = at_once(16, finish)

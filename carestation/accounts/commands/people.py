@@ -22,6 +22,7 @@ from carestation.accounts.models import Operator, User
 from carestation.accounts.queries.people import (
     email_index,
     email_place,
+    index_of_ended,
     kana_place,
     name_place,
     read_person,
@@ -102,10 +103,13 @@ def change_profile(actor: Actor, *, name: str, kana: str) -> bool:
 def end_person(actor: Actor, user_id: UUID) -> None:
     """End a person's account: nobody signs in to it any more, and its sessions end.
 
+    Its address finds nobody from then on, so whoever has it can register anew.
+
     Raises:
         Conflict: it has ended already.
     """
-    if not User.objects.filter(pk=user_id, ended_at=None).update(ended_at=timezone.now()):
+    standing = User.objects.filter(pk=user_id, ended_at=None)
+    if not standing.update(ended_at=timezone.now(), email_index=index_of_ended(user_id)):
         raise Conflict
     end_sessions_of(actor, user_id, EndReason.PERSON_ENDED)
     announce(PersonEnded(actor_id=actor.user_id, request_id=actor.request_id, person_id=user_id))

@@ -52,9 +52,15 @@ def note_refusal(
     )
 
 
-def note_own_refusal(reason: RefusalReason, actor: Actor) -> None:
-    """Note that the holder of a session was refused the next step."""
-    note_refusal(reason, actor.user_id, request_id=actor.request_id, session_id=actor.session_id)
+def note_own_refusal(reason: RefusalReason, actor: Actor, where: Where | None = None) -> None:
+    """Note that a known person was refused the next step."""
+    note_refusal(
+        reason,
+        actor.user_id,
+        request_id=actor.request_id,
+        where=where,
+        session_id=actor.session_id,
+    )
 
 
 def forget_refusals() -> int:

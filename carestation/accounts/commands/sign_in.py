@@ -126,8 +126,8 @@ def reopen_with_password(actor: Actor, password: str) -> OpenedSession:
     return reopen_session(actor, Proof.PASSWORD)
 
 
-def check_own_password(actor: Actor, password: str) -> User:
-    """Return the actor if this is their password.
+def check_own_password(actor: Actor, password: str, where: Where | None = None) -> User:
+    """Return the actor if this is their password; `where` they are, if no session says so.
 
     Raises:
         WrongSignIn: it is wrong.
@@ -139,7 +139,7 @@ def check_own_password(actor: Actor, password: str) -> User:
     if user is None:
         raise NotVisible
     if not _is_password_of(user, password):
-        note_own_refusal(RefusalReason.PASSWORD, actor)
+        note_own_refusal(RefusalReason.PASSWORD, actor, where)
         raise WrongSignIn(tries_left=tried.left)
     forgive(Purpose.CONFIRMATION, actor.user_id.hex)
     return user
