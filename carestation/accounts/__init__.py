@@ -10,8 +10,9 @@ Announces: PersonRegistered, PersonEnded, OperatorBegan, OperatorEnded, Password
     SignInRefused, SessionReopened, SignedOut, SessionEnded, SecondFactorEnrolled,
     SecondFactorRemoved, RecoveryCodesMade, RecoveryCodeUsed, PasswordChanged, PasswordResetAsked,
     PasswordResetSent, RegistrationBegan, RegistrationSent, RegistrationEnded,
-    RegistrationCompleted, PersonBound, FactorResetStarted, FactorResetSent, FactorsReset.
+    RegistrationCompleted, PersonBound, FactorResetStarted, FactorResetSent, FactorsReset,
+    AddressChangeAsked, AddressChanged, ProfileChanged.
 Listens to: PasswordChanged, SecondFactorEnrolled, SecondFactorRemoved, RecoveryCodesMade,
-    RecoveryCodeUsed, FactorsReset, SignedIn.
+    RecoveryCodeUsed, FactorsReset, AddressChangeAsked, AddressChanged, SignedIn.
 Controls: ISO/IEC 27017 5.16, 5.17, 8.2, 8.5; white paper 「認証情報の管理」.
 """

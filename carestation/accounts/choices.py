@@ -57,6 +57,32 @@ class RefusalReason(models.TextChoices):
     BRAKED = "braked", "回数の超過"
 
 
+class Network(models.TextChoices):
+    """From what kind of network someone signed in: the place, as far as an address tells it."""
+
+    INTERNET = "internet", "インターネット"
+    LOCAL = "local", "施設などの中の回線"
+    UNKNOWN = "unknown", "わからない回線"
+
+
+class Method(models.TextChoices):
+    """By what people can sign in, now or in the past."""
+
+    PASSWORD = "password", "パスワード"
+    TOTP = "totp", "認証アプリ"
+    PASSKEY = "webauthn", "パスキー"
+    RECOVERY_CODE = "recovery_codes", "回復コード"
+    CLIENT_CERTIFICATE = "client_certificate", "クライアント証明書"
+
+
+class Offer(models.TextChoices):
+    """Whether a way of signing in can be taken up anew."""
+
+    OFFERED = "offered", "どなたも使えます"
+    EXISTING = "existing", "使っている方だけ使えます"
+    ENDED = "ended", "終わりました"
+
+
 class RegistrationPurpose(models.TextChoices):
     """What a person is to take up with a registration; its address is good for nothing else."""
 
@@ -112,6 +138,8 @@ class Letter(models.TextChoices):
     NEW_DEVICE = "new_device", "サインインの確認"
     FACTORS_RESET = "factors_reset", "2段階の確認をやりなおしました"
     RULES_CHANGED = "rules_changed", "安全の決まりが変わりました"
+    ADDRESS_ASKED = "address_asked", "メールアドレスの変更の手続き"
+    ADDRESS_CHANGED = "address_changed", "メールアドレスが変わりました"
 
 
 class LinkLetter(models.TextChoices):
@@ -119,6 +147,7 @@ class LinkLetter(models.TextChoices):
 
     PASSWORD = "password", "パスワードの再設定"
     FACTORS = "factors", "2段階の確認のやりなおし"
+    ADDRESS = "address", "メールアドレスの確認"
     FOUND_FACILITY = "found_facility", "本登録のご案内"
     JOIN_FACILITY = "join_facility", "招待のご案内"
     JOIN_GROUP = "join_group", "グループへの招待のご案内"
@@ -131,4 +160,6 @@ class Job(StrEnum):
     MAIL_LETTER = "accounts.mail_letter"
     MAIL_REGISTRATION = "accounts.mail_registration"
     MAIL_FACTOR_RESET = "accounts.mail_factor_reset"
+    MAIL_ADDRESS_LINK = "accounts.mail_address_link"
+    MAIL_FORMER_ADDRESS = "accounts.mail_former_address"
     FORGET_BRAKES = "accounts.forget_brakes"

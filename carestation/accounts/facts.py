@@ -228,3 +228,27 @@ class FactorsReset(Fact, kind="accounts.FactorsReset", of="person_id"):
 
     actor_id: UUID
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChangeAsked(Fact, kind="accounts.AddressChangeAsked", of="change_id"):
+    """A person asked for another mail address; the one in use holds until the new one is proven."""
+
+    actor_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChanged(Fact, kind="accounts.AddressChanged", of="change_id"):
+    """A person proved another mail address, which is theirs from then on."""
+
+    actor_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChanged(Fact, kind="accounts.ProfileChanged", of="person_id"):
+    """A person goes by another name, or reads it otherwise."""
+
+    actor_id: UUID
+    person_id: UUID

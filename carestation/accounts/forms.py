@@ -24,6 +24,8 @@ REFUSALS: Final = {
     "passkey": _("パスキーを確かめられませんでした。もう一度ためしてください。"),
     "last_factor": _("医療・介護の方は、2段階の確認をひとつは残してください。"),
     "known": _("このメールアドレスには、もうアカウントがあります。サインインして進んでください。"),
+    "same_address": _("いまと同じメールアドレスです。"),
+    "not_offered": _("この方法は、いまは新しく設定できません。"),
     "other_address": _(
         "この案内は、別のメールアドレスあてです。"
         "案内を受け取ったメールアドレスでサインインしてください。"
@@ -145,16 +147,11 @@ class ChangePasswordForm(OwnPasswordForm):
     new = Password(label=_("新しいパスワード"))
 
 
-class PersonForm(RefusableForm):
-    """Who someone is, and their password: the personal part of every 本登録.
+class ProfileForm(RefusableForm):
+    """By what name someone goes, and how it is read."""
 
-    Pages of other contexts show it beside a form of their own (`accounts/_person.html`).
-    """
-
-    token = forms.CharField(max_length=100, widget=forms.HiddenInput)
     name = forms.CharField(label=_("お名前（姓と名のあいだに空白）"), max_length=LONGEST_NAME)
     kana = forms.CharField(label=_("ふりがな"), max_length=LONGEST_NAME)
-    password = Password(label=_("パスワード"))
 
     def clean_name(self) -> str:
         """Return the name as it is kept."""
@@ -164,10 +161,32 @@ class PersonForm(RefusableForm):
         """Return the reading as it is kept: in hiragana."""
         return hiragana(_line(self.cleaned_data["kana"]))
 
+
+class PersonForm(ProfileForm):
+    """Who someone is, and their password: the personal part of every 本登録.
+
+    Pages of other contexts show it beside a form of their own (`accounts/_person.html`).
+    """
+
+    token = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    password = Password(label=_("パスワード"))
+
     def draft(self) -> PersonDraft:
         """Return who this is, as a command takes it."""
         said = self.cleaned_data
         return PersonDraft(name=said["name"], kana=said["kana"], password=said["password"])
+
+
+class LinkForm(RefusableForm):
+    """A link, taken by a button: opening its page alone uses nothing up."""
+
+    token = forms.CharField(max_length=100, widget=forms.HiddenInput)
+
+
+class NewAddressForm(RefusableForm):
+    """The address that someone wants."""
+
+    email = forms.EmailField(label=_("新しいメールアドレス"), max_length=LONGEST_ADDRESS)
 
 
 class AskResetForm(RefusableForm):

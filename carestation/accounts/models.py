@@ -13,7 +13,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import F, Q
 
-from carestation.accounts.choices import Device, EndReason, RegistrationPurpose, SessionKind
+from carestation.accounts.choices import (
+    Device,
+    EndReason,
+    RefusalReason,
+    RegistrationPurpose,
+    SessionKind,
+)
 from carestation.kernel.ids import uuid7
 
 L_co = TypeVar("L_co", bound="Link", covariant=True)
@@ -222,16 +228,33 @@ class FactorReset(Link):
         ]
 
 
+class AddressChange(Link):
+    """A link by which a person proves a new address; the former one is kept, to be told of it."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    email_sealed = models.BinaryField()
+    former_sealed = models.BinaryField(null=True)
+
+    objects = LinkQuerySet["AddressChange"].as_manager()
+
+    class Meta:
+        """The newest link is the only one that is open."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(used_at=None, replaced_at=None),
+                name="accounts_address_change_is_one",
+            )
+        ]
+
+
 class RegistrationQuerySet(LinkQuerySet["Registration"]):
     """Filters."""
 
     def unused(self) -> Self:
         """Those that were not used, replaced or cancelled."""
         return super().unused().filter(cancelled_at=None)
-
-    def about(self, purpose: RegistrationPurpose, subject_id: UUID | None) -> Self:
-        """Those for one thing of an upper context."""
-        return self.filter(purpose=purpose, subject_id=subject_id)
 
 
 class Registration(Link):
@@ -295,6 +318,24 @@ class PersonBinding(models.Model):
     def __str__(self) -> str:
         """Return the person's id."""
         return str(self.user_id)
+
+
+class RefusedSignIn(models.Model):
+    """A sign-in that was refused, for its owner to see; without a person where none is known.
+
+    From where, is with the session that asked, or sealed here under the operator's scope.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(db_index=True)
+    reason = models.CharField(max_length=10, choices=RefusalReason)
+    where_sealed = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        """Return the reason."""
+        return self.reason
 
 
 class Brake(models.Model):

@@ -3,6 +3,7 @@
 Controls: ISO/IEC 27017 5.17, 8.5; white paper 「認証情報の管理」.
 """
 
+import ipaddress
 import re
 import secrets
 import unicodedata
@@ -12,7 +13,7 @@ from typing import Final
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
-from carestation.accounts.choices import Device, Weakness
+from carestation.accounts.choices import Device, Method, Network, Offer, Weakness
 
 PERIOD_SECONDS: Final = 30
 # The clock of a telephone may be a step off (RFC 6238, 5.2).
@@ -26,6 +27,16 @@ RECOVERY_LENGTH: Final = 12
 _KANA_APART: Final = ord("ァ") - ord("ぁ")
 _SIX_DIGITS: Final = re.compile(r"\d{6}", re.ASCII)
 
+# A method that is to go is first no longer offered; it ends when nobody has it any more. While it
+# is there, it is as strong as the others. Client certificates of the service's former version
+# are not taken over.
+OFFERS: Final = {
+    Method.PASSWORD: Offer.OFFERED,
+    Method.TOTP: Offer.OFFERED,
+    Method.PASSKEY: Offer.OFFERED,
+    Method.RECOVERY_CODE: Offer.OFFERED,
+    Method.CLIENT_CERTIFICATE: Offer.ENDED,
+}
 IDLE_MINUTES: Final = range(5, 61)
 ABSOLUTE_HOURS: Final = range(1, 25)
 SHORTEST_ASKED: Final = range(SHORTEST_WITH_FACTOR, 65)
@@ -35,8 +46,9 @@ SHORTEST_ASKED: Final = range(SHORTEST_WITH_FACTOR, 65)
 class Binding:
     """What the rules of the facilities that a person works for ask of them, the strictest of each.
 
-    `shortest_password` is counted in characters and can only raise the floor;
-    `facility_words` are names that a password must not hold.
+    `shortest_password` is counted in characters and can only raise the floor; `facility_words` are
+    names that a password must not hold. `trusted_devices` says whether a device may be remembered;
+    none is yet, so each sign-in asks for the second step.
     """
 
     second_factor: bool = True
@@ -64,6 +76,16 @@ def is_sound(binding: Binding) -> bool:
         and binding.absolute_hours in ABSOLUTE_HOURS
         and binding.shortest_password in SHORTEST_ASKED
     )
+
+
+def may_take_up(method: Method) -> bool:
+    """Whether a person who does not have a method yet can choose it."""
+    return OFFERS[method] is Offer.OFFERED
+
+
+def may_use(method: Method) -> bool:
+    """Whether those who have a method sign in by it."""
+    return OFFERS[method] is not Offer.ENDED
 
 
 def matching_step(secret: str, code: str, *, at: datetime) -> int | None:
@@ -131,6 +153,26 @@ def hiragana(text: str) -> str:
     return "".join(
         chr(ord(sign) - _KANA_APART) if "ァ" <= sign <= "ヶ" else sign for sign in folded
     )
+
+
+def network_of(address: str) -> str:
+    """Return what counts as one network: an IPv4 address, or the /64 of an IPv6 address."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if known.version == 4:  # noqa: PLR2004 - the older protocol
+        return str(known)
+    return str(ipaddress.ip_network((known, 64), strict=False))
+
+
+def kind_of_network(address: str) -> Network:
+    """Return from what kind of network an address is."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return Network.UNKNOWN
+    return Network.INTERNET if known.is_global else Network.LOCAL
 
 
 def device_of(agent: str) -> Device:

@@ -8,6 +8,7 @@ from carestation.accounts.views import (
     factor_resets,
     factors,
     passkeys,
+    profile,
     reopening,
     resets,
 )
@@ -29,6 +30,10 @@ urlpatterns = [
     path("factors/lost/", factor_resets.finishing, name="factor_reset"),
     path("factors/lost/done/", factor_resets.done, name="factor_reset_done"),
     path("account/", account.account, name="account"),
+    path("account/profile/", profile.profile, name="profile"),
+    path("account/address/", profile.address, name="address"),
+    path("account/address/confirm/", profile.address_confirm, name="address_confirm"),
+    path("account/history/", profile.history, name="history"),
     path("account/password/", account.password, name="password"),
     path("account/devices/others/end/", account.cut_off_all, name="cut_off_others"),
     path("account/devices/<uuid:session_id>/end/", account.cut_off, name="cut_off"),

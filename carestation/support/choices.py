@@ -33,6 +33,8 @@ class Page(TextChoices):
     MEMBERS = "members", _("メンバー")
     GROUPS = "groups", _("グループの種類")
     ACCOUNT = "account", _("アカウントの安全")
+    PROFILE = "profile", _("お名前とメールアドレス")
+    SIGN_INS = "sign-ins", _("サインインの記録")
     RESET = "reset", _("パスワードを忘れたとき")
     LOST_PHONE = "lost-phone", _("スマートフォンをなくしたとき")
     REOPEN = "reopen", _("画面が閉じたとき")

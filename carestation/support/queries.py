@@ -36,7 +36,14 @@ CONTENTS: Final = (
     ),
     Section(
         chapter=Chapter.OWN,
-        pages=(Page.ACCOUNT, Page.RESET, Page.LOST_PHONE, Page.REOPEN),
+        pages=(
+            Page.ACCOUNT,
+            Page.PROFILE,
+            Page.SIGN_INS,
+            Page.RESET,
+            Page.LOST_PHONE,
+            Page.REOPEN,
+        ),
     ),
     Section(
         chapter=Chapter.DESK,

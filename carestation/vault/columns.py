@@ -17,9 +17,11 @@ _DJANGO: Final = "Django's own list of the program's tables and rights"
 _JOB: Final = "the queue's own word; jobs carry ids and hashes only"
 
 CLEAR: Final = {
+    "accounts_addresschange.key": _HASH,
     "accounts_brake.key": _HASH,
     "accounts_factorreset.key": _HASH,
     "accounts_passwordreset.key": _HASH,
+    "accounts_refusedsignin.reason": _ENUM,
     "accounts_registration.email_index": _HASH,
     "accounts_registration.key": _HASH,
     "accounts_registration.purpose": _ENUM,

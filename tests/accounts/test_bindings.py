@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import DomainError, NotVisible
 from carestation.kernel.ids import uuid7
 from tests.accounts.people import BROWSER, SECRET, SYSTEM, a_person, acting, clock_later
+from tests.accounts.signing_in import sign_in_client
 
 pytestmark = pytest.mark.django_db
 HOUR = 60 * 60
@@ -63,6 +65,18 @@ def test_an_open_session_is_shortened_and_never_lengthened() -> None:
 
     assert wider == (15 * 60, timedelta(hours=12))
     assert terms(one) == (5 * 60, timedelta(hours=2))
+
+
+def test_pages_and_programs_are_told_what_binds(client: Client) -> None:
+    user = a_person()
+    bind_person(SYSTEM, user.pk, Binding(idle_minutes=5, absolute_hours=8))
+    sign_in_client(client, user)
+    program = {"Authorization": f"Bearer {opened(user, PROGRAM).token}"}
+
+    me = Client().get("/api/v1/me", headers=program).json()
+
+    assert '<cs-idle minutes="5"' in client.get("/account/").text
+    assert me["policies"]["session_seconds"] == 8 * HOUR
 
 
 def test_a_session_past_its_new_last_hour_ends_and_says_why() -> None:

@@ -23,10 +23,12 @@ from carestation.accounts.facts import FactorsReset
 from carestation.accounts.followers import tell_of_reset_factors
 from carestation.accounts.models import FactorReset, Session, User
 from carestation.accounts.queries.factors import factors_of
+from carestation.accounts.queries.history import history_of
 from carestation.accounts.queries.sessions import find_entry
 from carestation.accounts.tasks import mail_factor_reset, mail_letter
 from carestation.factlog.facts import fact_of
 from carestation.factlog.models import LoggedFact
+from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible, TooMany
 from carestation.kernel.ids import uuid7
 from tests.accounts.people import (
@@ -49,6 +51,10 @@ def a_link(user: User) -> str:
     return make_factor_link(user.pk, request_id=uuid7()).token
 
 
+def acting_as(user: User) -> Actor:
+    return Actor(user_id=user.pk, request_id=uuid7())
+
+
 def has_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user).exists())
 
@@ -69,7 +75,7 @@ def test_a_manager_starts_and_nothing_is_lost_before_the_owner_finishes(
     assert letter.to == [ADDRESS]
     found = re.search(r"/factors/lost/\?token=(\S+)", str(letter.body))
     assert found is not None
-    finish_factor_reset(found[1], PASSWORD, request_id=uuid7())
+    finish_factor_reset(found[1], PASSWORD, BROWSER, request_id=uuid7())
     assert not has_factor(user)
     fact = LoggedFact.objects.get(kind="accounts.FactorResetStarted")
     assert (fact.actor_id, fact.object_id) == (SYSTEM.user_id, user.pk)
@@ -80,7 +86,7 @@ def test_every_factor_and_code_goes_and_every_session_ends() -> None:
     here = open_session(user.pk, BROWSER, proof=Proof.TOTP, request_id=uuid7())
     renew_recovery_codes(acting(here))
 
-    finish_factor_reset(a_link(user), PASSWORD, request_id=uuid7())
+    finish_factor_reset(a_link(user), PASSWORD, BROWSER, request_id=uuid7())
 
     assert not factors_of(acting(here)).has_any
     assert factors_of(acting(here)).recovery_codes_left == 0
@@ -97,11 +103,12 @@ def test_the_link_alone_is_not_enough_and_guessing_is_braked() -> None:
 
     for _ in range(5):
         with pytest.raises(WrongSignIn):
-            finish_factor_reset(token, "wrong", request_id=uuid7())
+            finish_factor_reset(token, "wrong", BROWSER, request_id=uuid7())
     with pytest.raises(TooMany):
-        finish_factor_reset(token, PASSWORD, request_id=uuid7())
+        finish_factor_reset(token, PASSWORD, BROWSER, request_id=uuid7())
 
     assert has_factor(user)
+    assert {note.origin.address for note in history_of(acting_as(user))} == {BROWSER.address}
 
 
 @pytest.mark.control("5.17")
@@ -111,11 +118,11 @@ def test_a_link_is_alive_for_a_day_to_the_second_and_works_once() -> None:
     made = FactorReset.objects.get().created_at
 
     with clock_at(made + DAY), pytest.raises(NotVisible):
-        finish_factor_reset(token, PASSWORD, request_id=uuid7())
+        finish_factor_reset(token, PASSWORD, BROWSER, request_id=uuid7())
     with clock_at(made + DAY - timedelta(seconds=1)):
-        finish_factor_reset(token, PASSWORD, request_id=uuid7())
+        finish_factor_reset(token, PASSWORD, BROWSER, request_id=uuid7())
         with pytest.raises(NotVisible):
-            finish_factor_reset(token, PASSWORD, request_id=uuid7())
+            finish_factor_reset(token, PASSWORD, BROWSER, request_id=uuid7())
 
     assert not has_factor(user)
 
@@ -125,8 +132,8 @@ def test_a_newer_link_ends_the_older() -> None:
     older, newer = a_link(user), a_link(user)
 
     with pytest.raises(NotVisible):
-        finish_factor_reset(older, PASSWORD, request_id=uuid7())
-    finish_factor_reset(newer, PASSWORD, request_id=uuid7())
+        finish_factor_reset(older, PASSWORD, BROWSER, request_id=uuid7())
+    finish_factor_reset(newer, PASSWORD, BROWSER, request_id=uuid7())
 
     assert not has_factor(user)
 
@@ -137,7 +144,7 @@ def test_an_ended_account_has_no_link() -> None:
     end_person(SYSTEM, user.pk)
 
     for act in (
-        lambda: finish_factor_reset(token, PASSWORD, request_id=uuid7()),
+        lambda: finish_factor_reset(token, PASSWORD, BROWSER, request_id=uuid7()),
         lambda: start_factor_reset(SYSTEM, user.pk),
         lambda: make_factor_link(user.pk, request_id=uuid7()),
     ):
@@ -147,7 +154,7 @@ def test_an_ended_account_has_no_link() -> None:
 
 def test_the_owner_is_told(mailoutbox: list[EmailMessage]) -> None:
     user = a_person(secret=SECRET)
-    finish_factor_reset(a_link(user), PASSWORD, request_id=uuid7())
+    finish_factor_reset(a_link(user), PASSWORD, BROWSER, request_id=uuid7())
     row = LoggedFact.objects.filter(kind="accounts.FactorsReset").values().get()
     fact = fact_of({**row})
     assert isinstance(fact, FactorsReset)

@@ -6,9 +6,14 @@ from threading import Barrier
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from carestation.accounts.choices import Proof, RegistrationPurpose
+from carestation.accounts.commands.addresses import (
+    ask_address_change,
+    confirm_address,
+    make_address_link,
+)
 from carestation.accounts.commands.bindings import bind_person
 from carestation.accounts.commands.factor_resets import finish_factor_reset, make_factor_link
 from carestation.accounts.commands.factors import (
@@ -28,7 +33,7 @@ from carestation.accounts.commands.registrations import (
 )
 from carestation.accounts.commands.sessions import open_session
 from carestation.accounts.commands.sign_in import sign_in, take_second_step
-from carestation.accounts.models import PasswordReset, Registration, Session, User
+from carestation.accounts.models import AddressChange, PasswordReset, Registration, Session, User
 from carestation.accounts.queries.factors import factors_of
 from carestation.accounts.queries.people import email_index
 from carestation.accounts.rules import Binding
@@ -165,13 +170,55 @@ def test_of_sixteen_with_the_same_link_one_gives_up_the_lost_factors() -> None:
     token = make_factor_link(user.pk, request_id=uuid7()).token
 
     def finish(_: int) -> object:
-        finish_factor_reset(token, PASSWORD, request_id=uuid7())
+        finish_factor_reset(token, PASSWORD, BROWSER, request_id=uuid7())
         return True
 
     results = at_once(16, finish)
 
     assert won(results) == 1
     assert not Authenticator.objects.exists()
+
+
+@pytest.mark.control("5.17")
+def test_of_sixteen_with_the_same_link_one_gets_the_new_address() -> None:
+    user = a_person()
+    sessions = [
+        acting(open_session(user.pk, BROWSER, proof=Proof.TOTP, request_id=uuid7()))
+        for _ in range(16)
+    ]
+    ask_address_change(sessions[0], "new@example.jp")
+    link = make_address_link(AddressChange.objects.get().pk)
+    assert link is not None
+    token = link.token
+
+    def confirm(number: int) -> object:
+        confirm_address(sessions[number], token)
+        return True
+
+    results = at_once(16, confirm)
+
+    assert won(results) == 1
+    assert User.objects.get().email_index == email_index("new@example.jp")
+
+
+def test_of_two_who_want_the_same_address_at_once_one_gets_it() -> None:
+    tokens = []
+    for number in range(2):
+        user = a_person(f"{number}@example.jp")
+        actor = acting(open_session(user.pk, BROWSER, proof=Proof.TOTP, request_id=uuid7()))
+        ask_address_change(actor, "new@example.jp")
+        link = make_address_link(AddressChange.objects.latest("id").pk)
+        assert link is not None
+        tokens.append((actor, link.token))
+
+    def confirm(number: int) -> object:
+        try:
+            confirm_address(*tokens[number])
+        except IntegrityError:
+            return "Conflict"
+        return True
+
+    assert won(at_once(2, confirm)) == 1
 
 
 def test_no_session_slips_past_a_rule_that_takes_hold_in_the_same_moment() -> None:

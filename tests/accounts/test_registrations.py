@@ -12,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from carestation.accounts.choices import Proof, RegistrationPurpose, Standing
 from carestation.accounts.commands.passwords import WeakPassword
+from carestation.accounts.commands.people import end_person
 from carestation.accounts.commands.registrations import (
     PersonDraft,
     begin_registration,
@@ -240,6 +241,17 @@ def test_whoever_has_an_account_signs_in_instead_of_registering() -> None:
         assert match_claimed(me, claimed, is_professional=True) == user
     fact = LoggedFact.objects.get(kind="accounts.RegistrationCompleted")
     assert (fact.actor_id, fact.detail["is_new"]) == (user.pk, False)
+
+
+def test_who_left_can_register_anew_under_the_same_address() -> None:
+    left = a_person()
+    end_person(SYSTEM, left.pk)
+
+    user = complete(a_token())
+
+    assert user.pk != left.pk
+    assert read_email(User.objects.get(pk=left.pk), None) == ADDRESS
+    assert sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7()).user_id == user.pk
 
 
 def test_a_link_to_another_address_is_not_taken_by_whoever_is_signed_in() -> None:

@@ -23,7 +23,8 @@ from carestation.accounts.commands.sessions import (
     touch_session,
 )
 from carestation.accounts.models import Session, User
-from carestation.accounts.queries.sessions import devices_of, find_entry
+from carestation.accounts.queries.devices import devices_of
+from carestation.accounts.queries.sessions import find_entry
 from carestation.accounts.rules import Binding
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import NotVisible
@@ -237,8 +238,10 @@ def test_the_owner_sees_where_they_are_signed_in_this_device_first() -> None:
 
     first, second = devices_of(acting(here))
 
-    assert (first.is_this, first.device, first.address) == (True, Device.PHONE, "192.0.2.7")
-    assert (second.is_this, second.device) == (False, Device.COMPUTER)
+    assert (first.is_this, first.origin.device) == (True, Device.PHONE)
+    assert (first.origin.address, first.is_unusual) == ("192.0.2.7", False)
+    assert (second.is_this, second.origin.device) == (False, Device.COMPUTER)
+    assert second.is_unusual
 
 
 def test_what_is_put_aside_ends_with_the_session() -> None:

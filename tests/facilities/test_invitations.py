@@ -51,7 +51,7 @@ def invite(desk: Desk, email: str = "hayashi@example.org", **more: StaffRole) ->
 def token_of(invitation: StaffInvitation) -> str:
     """Return the token of the newest mail of an invitation."""
     purpose = RegistrationPurpose.JOIN_FACILITY
-    row = Registration.objects.unused().about(purpose, invitation.pk).get()
+    row = Registration.objects.unused().get(purpose=purpose, subject_id=invitation.pk)
     link = make_registration_link(row.pk, request_id=uuid7())
     assert link is not None
     return link.token

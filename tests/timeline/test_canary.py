@@ -15,6 +15,10 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image, PngImagePlugin
 
+from carestation.accounts.choices import RegistrationPurpose
+from carestation.accounts.commands.bindings import bind_person
+from carestation.accounts.commands.registrations import begin_registration
+from carestation.accounts.rules import Binding
 from carestation.facilities.rules import TERMS_VERSION
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
@@ -26,8 +30,9 @@ from tests.world import FACE_SHEET, World
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumerate(
     ("post", "family", "reply", "edit", "sheet", "search", "address", "filename", "pixels",
-     "sign-in", "password", "invited", "applied", "place", "contact")
-)} | {"mail": "kanariamail99x"}  # fmt: skip
+     "sign-in", "password", "name", "kana", "registration", "facility-word", "invited", "applied",
+     "place", "contact")
+)} | {"new-address": "kanaria-of-a-new-address", "mail": "kanariamail99x"}  # fmt: skip
 
 
 def forms_of(word: str) -> set[bytes]:
@@ -73,6 +78,8 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     posts = client.get(f"/api/v1/groups/{group}/professional/posts").content.decode()
     sheet = client.get(reverse("patients:face_sheet", args=[group, PRO])).content.decode()
 
+    account = client.get(reverse("accounts:account")).content.decode()
+
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
 
@@ -81,6 +88,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     assert WORDS["family"] in family
     assert WORDS["sheet"] in sheet
     assert WORDS["invited"] in invited
+    assert WORDS["name"] in account
     found = {
         (where, name)
         for name, word in WORDS.items()
@@ -121,6 +129,7 @@ def type_everywhere(world: World, client: Client) -> None:
     )
     wrong = {"email": f"{WORDS['sign-in']}@example.org", "password": WORDS["password"]}
     Client().post(reverse("accounts:sign_in"), wrong)
+    type_into_the_account(world, client)
     Client().post("/api/v1/sessions", json.dumps(wrong), content_type="application/json")
 
 
@@ -130,7 +139,12 @@ def type_at_a_desk(world: World) -> str:
     client, word = Client(), WORDS["invited"]
     sign_in_client(client, world.people["abe"])
     path = reverse("facilities:invitations", args=[world.facility.pk])
-    one = {"email": f"{WORDS['mail']}@example.org", "name": word, "profession": "nurse", "role": "member"}
+    one = {
+        "email": f"{WORDS['mail']}@example.org",
+        "name": word,
+        "profession": "nurse",
+        "role": "member",
+    }
     told = {"kind": "clinic", "name": WORDS["applied"], "email": f"{WORDS['mail']}@example.org"}
     told |= {"address": WORDS["place"], "contact": WORDS["contact"], "accepts_terms": "on"}
     answers = [
@@ -141,6 +155,26 @@ def type_at_a_desk(world: World) -> str:
     ]
     assert answers == [302, 302]
     return client.get(path).content.decode()
+
+
+def type_into_the_account(world: World, client: Client) -> None:
+    own = {"name": WORDS["name"], "kana": WORDS["kana"]}
+    address = {"email": f"{WORDS['new-address']}@example.org"}
+    answers = [
+        client.post(reverse("accounts:profile"), own).status_code,
+        client.post(reverse("accounts:address"), address).status_code,
+    ]
+    assert answers == [302, 302]
+    begin_registration(
+        None,
+        f"{WORDS['registration']}@example.org",
+        RegistrationPurpose.JOIN_FACILITY,
+        subject_id=None,
+        page="accounts:reset",
+        request_id=uuid7(),
+    )
+    kato = world.people["kato"].pk
+    bind_person(world.actor("kato"), kato, Binding(facility_words=(WORDS["facility-word"],)))
 
 
 def publish(client: Client, world: World, side: Side, **said: object) -> int:

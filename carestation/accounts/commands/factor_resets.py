@@ -19,7 +19,7 @@ from carestation.accounts.choices import EndReason, Job, Purpose
 from carestation.accounts.commands.brakes import forgive
 from carestation.accounts.commands.factors import lock_person
 from carestation.accounts.commands.links import MailedLink, fresh_token, lock_owner, locked_link
-from carestation.accounts.commands.sessions import end_sessions_of
+from carestation.accounts.commands.sessions import Where, end_sessions_of
 from carestation.accounts.commands.sign_in import check_own_password
 from carestation.accounts.facts import FactorResetSent, FactorResetStarted, FactorsReset
 from carestation.accounts.models import FactorReset
@@ -62,7 +62,7 @@ def make_factor_link(user_id: UUID, *, request_id: UUID) -> MailedLink:
     return MailedLink(address=read_email(user, None), token=token)
 
 
-def finish_factor_reset(token: str, password: str, *, request_id: UUID) -> None:
+def finish_factor_reset(token: str, password: str, where: Where, *, request_id: UUID) -> None:
     """Give up every second factor, by link and password: once; every session ends.
 
     A wrong password is counted in a transaction of its own and leaves the link open.
@@ -74,7 +74,7 @@ def finish_factor_reset(token: str, password: str, *, request_id: UUID) -> None:
     """
     owner_id = owner_of_factor_link(token)
     actor = Actor(user_id=owner_id, request_id=request_id)
-    check_own_password(actor, password)
+    check_own_password(actor, password, where)
     _give_up_factors(actor, token)
 
 

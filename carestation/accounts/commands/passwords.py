@@ -22,10 +22,10 @@ from carestation.accounts.commands.sign_in import check_own_password
 from carestation.accounts.facts import PasswordChanged, PasswordResetAsked, PasswordResetSent
 from carestation.accounts.models import PasswordReset, User
 from carestation.accounts.queries.bindings import binding_of
-from carestation.accounts.queries.factors import person_has_factor
+from carestation.accounts.queries.factors import shortest_for
 from carestation.accounts.queries.people import email_index, read_email, read_person
 from carestation.accounts.queries.sessions import token_key
-from carestation.accounts.rules import kept_password, shortest_password, weakness_of
+from carestation.accounts.rules import kept_password, weakness_of
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import DomainError
@@ -111,10 +111,9 @@ def require_strength(user: User, password: str) -> None:
         WeakPassword: it is not; the reason says why.
     """
     person, address, binding = read_person(user, None), read_email(user, None), binding_of(user)
-    has_factor = person_has_factor(user.pk)
     require_strong(
         password,
-        shortest=shortest_password(has_factor=has_factor, asked=binding.shortest_password),
+        shortest=shortest_for(user.pk),
         known_words=(person.name, person.kana, address, *binding.facility_words),
     )
 

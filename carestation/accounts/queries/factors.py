@@ -12,8 +12,10 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 
+from carestation.accounts.choices import Method
 from carestation.accounts.models import User
-from carestation.accounts.queries.bindings import must_have_factor
+from carestation.accounts.queries.bindings import binding_of, must_have_factor
+from carestation.accounts.rules import may_take_up, shortest_password
 from carestation.kernel.actor import Actor
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Place
@@ -37,12 +39,14 @@ class Factor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factors:
-    """What a person has beside the password."""
+    """What a person has beside the password, and what they can take up."""
 
     totp: Factor | None
     passkeys: tuple[Factor, ...]
     recovery_codes_left: int
     may_remove: bool
+    may_set_up_app: bool
+    may_add_passkey: bool
 
     @property
     def has_any(self) -> bool:
@@ -53,6 +57,12 @@ class Factors:
 def person_has_factor(user_id: UUID) -> bool:
     """Whether a person has an authenticator app or a passkey."""
     return bool(Authenticator.objects.filter(user_id=user_id, type__in=FACTOR_TYPES).exists())
+
+
+def shortest_for(user_id: UUID) -> int:
+    """Return how many characters a new password of a person has at the least."""
+    asked = binding_of(User.objects.get(pk=user_id)).shortest_password
+    return shortest_password(has_factor=person_has_factor(user_id), asked=asked)
 
 
 def read_factor(row: Authenticator) -> str:
@@ -68,11 +78,14 @@ def factors_of(actor: Actor) -> Factors:
     known = [_factor(row) for row in rows if row.type in FACTOR_TYPES]
     codes = [row for row in rows if row.type == RECOVERY]
     user = User.objects.get(pk=actor.user_id)
+    totp = next((one for one in known if one.kind == TOTP), None)
     return Factors(
-        totp=next((one for one in known if one.kind == TOTP), None),
+        totp=totp,
         passkeys=tuple(one for one in known if one.kind == PASSKEY),
         recovery_codes_left=sum(len(row.data["hashes"]) for row in codes),
         may_remove=len(known) > 1 or not must_have_factor(user),
+        may_set_up_app=totp is not None or may_take_up(Method.TOTP),
+        may_add_passkey=may_take_up(Method.PASSKEY),
     )
 
 

@@ -10,11 +10,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from carestation.accounts.choices import RegistrationPurpose
-from carestation.accounts.models import FactorReset, PasswordReset, Registration
+from carestation.accounts.models import AddressChange, FactorReset, PasswordReset, Registration
 from carestation.accounts.queries.people import find_by_email
 from carestation.accounts.queries.sessions import token_key
+from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
-from carestation.vault.scopes import operator_bundle
+from carestation.vault.scopes import open_scope, operator_bundle
 from carestation.vault.sealing import Place
 
 
@@ -82,3 +83,36 @@ def read_registered_email(row: Registration) -> str:
 def registered_email_place(registration_id: UUID) -> Place:
     """Return where the address of a registration is sealed."""
     return Place("accounts_registration", "email", registration_id)
+
+
+def find_new_address(token: str, actor: Actor) -> str:
+    """Return the address that a link of the actor proves, if it can be used now.
+
+    Raises:
+        NotVisible: no such link of theirs, or it was used, replaced, or is past its day.
+    """
+    waiting = AddressChange.objects.open(timezone.now()).filter(user_id=actor.user_id)
+    change = waiting.filter(key=token_key(token)).first()
+    if change is None:
+        raise NotVisible("link")
+    return read_new_address(change)
+
+
+def read_new_address(change: AddressChange) -> str:
+    """Return the address that someone wants, unsealed."""
+    place = new_address_place(change.pk, "email")
+    return open_scope(change.user_id, None).unseal(change.email_sealed, place)
+
+
+def former_address(change_id: UUID) -> str:
+    """Return the address that a change left behind, or nothing before it was confirmed."""
+    change = AddressChange.objects.filter(pk=change_id).first()
+    if change is None or change.former_sealed is None:
+        return ""
+    place = new_address_place(change.pk, "former")
+    return open_scope(change.user_id, None).unseal(change.former_sealed, place)
+
+
+def new_address_place(change_id: UUID, column: str) -> Place:
+    """Return where the new or the former address of a change is sealed."""
+    return Place("accounts_addresschange", column, change_id)

@@ -68,6 +68,11 @@ def email_index(email: str) -> bytes:
     return operator_bundle().derive(folded_email(email), "accounts_user.email")
 
 
+def index_of_ended(user_id: UUID) -> bytes:
+    """Return what stands in the place of an address's index when its account has ended."""
+    return operator_bundle().derive(str(user_id), "accounts_user.ended")
+
+
 def folded_email(email: str) -> str:
     """Return an address as two people would call it the same."""
     fit = email.encode("utf-8", "replace").decode()

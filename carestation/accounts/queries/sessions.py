@@ -1,4 +1,4 @@
-"""Reading of sessions and devices.
+"""Reading of sessions.
 
 Controls: ISO/IEC 27017 5.17, 8.5, 8.24; white paper 「認証情報の管理」, 「暗号化」.
 """
@@ -11,10 +11,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from carestation.accounts.choices import Device, SessionKind, Standing
+from carestation.accounts.choices import SessionKind, Standing
 from carestation.accounts.models import Session
-from carestation.accounts.rules import browser_of
-from carestation.kernel.actor import Actor
 from carestation.kernel.sql import Row, row_of
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Place
@@ -59,20 +57,6 @@ class Entry:
     is_operator: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedInDevice:
-    """One session of a person, as its owner sees it."""
-
-    session_id: UUID
-    device: Device
-    browser: str
-    address: str
-    is_this: bool
-    is_program: bool
-    created_at: datetime
-    last_used_at: datetime
-
-
 def find_entry(token: str) -> Entry | None:
     """Return what a token opens now: nothing if it is unknown, ended or past its last hour."""
     row = row_of(SESSION, {"key": token_key(token), "now": timezone.now()})
@@ -108,36 +92,6 @@ def token_key(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def devices_of(actor: Actor) -> list[SignedInDevice]:
-    """Return where the actor is signed in, this device first, then the last used."""
-    bundle = open_scope(actor.user_id, actor)
-    own = Session.objects.of_person(actor.user_id).alive(timezone.now())
-    devices = [
-        SignedInDevice(
-            session_id=row.pk,
-            device=Device(row.device),
-            browser=_agent_of(row)[1],
-            address=bundle.unseal(row.address_sealed, session_place(row.pk, "address")),
-            is_this=row.pk == actor.session_id,
-            is_program=row.kind == SessionKind.PROGRAM,
-            created_at=row.created_at,
-            last_used_at=row.last_used_at,
-        )
-        for row in own.order_by("-last_used_at")[:50]
-    ]
-    return sorted(devices, key=lambda device: not device.is_this)
-
-
-def is_from_new_device(user_id: UUID, session_id: UUID) -> bool:
-    """Whether a person signed in from a browser that none of their last sessions had."""
-    own = Session.objects.of_person(user_id).filter(kind=SessionKind.BROWSER)
-    known = list(own.filter(pk__lt=session_id).order_by("-id")[:30])
-    new = own.filter(pk=session_id).first()
-    if new is None or not known:
-        return False
-    return _agent_of(new) not in {_agent_of(session) for session in known}
-
-
 def session_place(session_id: UUID, column: str) -> Place:
     """Return where a session's device, network address or data are sealed."""
     return Place("accounts_session", column, session_id)
@@ -150,10 +104,3 @@ def read_session_data(user_id: UUID, session_id: UUID) -> str:
     if sealed is None:
         return ""
     return open_scope(user_id, None).unseal(sealed, session_place(session_id, "data"))
-
-
-def _agent_of(session: Session) -> tuple[str, str]:
-    agent = open_scope(session.user_id, None).unseal(
-        session.agent_sealed, session_place(session.pk, "agent")
-    )
-    return session.device, browser_of(agent)

@@ -10,10 +10,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from carestation.accounts.choices import SessionKind
 from carestation.accounts.commands.factor_resets import finish_factor_reset
 from carestation.accounts.commands.sign_in import WrongSignIn
 from carestation.accounts.forms import LinkAndPasswordForm
 from carestation.accounts.gate.requests import EnteredRequest
+from carestation.accounts.gate.where import where_of
 from carestation.accounts.queries.links import owner_of_factor_link
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import NotVisible, TooMany
@@ -29,7 +31,10 @@ def finishing(request: EnteredRequest) -> HttpResponse:
         owner_of_factor_link(form["token"].value() or "")
         if form.is_valid():
             typed = form.cleaned_data
-            finish_factor_reset(typed["token"], typed["password"], request_id=request.request_id)
+            where = where_of(request, SessionKind.BROWSER)
+            finish_factor_reset(
+                typed["token"], typed["password"], where, request_id=request.request_id
+            )
             return redirect("accounts:factor_reset_done")
     except (WrongSignIn, TooMany) as error:
         form.refuse(error)
