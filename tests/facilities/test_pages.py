@@ -10,6 +10,7 @@ from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.queries.desks import take_desk
 from carestation.kernel.errors import NotVisible
+from tests.accounts.people import clock_later
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager, place_of
 from tests.world import World
@@ -109,3 +110,16 @@ def test_a_signature_is_shown_with_its_name(world: World, abe: Client) -> None:
     assert stale.status_code == 422
     assert "見ているあいだに名簿が変わりました。" in stale.content.decode()
     assert "前回：阿部 誠 さんが 5人 の名簿を確認しました。" in abe.get(path).content.decode()
+
+
+@pytest.mark.control("8.5")
+@pytest.mark.parametrize("name", ["facilities:invitations", "facilities:list", "facilities:rules"])
+def test_who_gives_rights_has_just_shown_who_they_are(world: World, abe: Client, name: str) -> None:
+    path = reverse(name, args=[world.facility.pk])
+    fresh = abe.get(path).status_code
+
+    with clock_later(11 * 60):
+        late = abe.get(path)
+
+    assert (fresh, late.status_code) == (200, 302)
+    assert late["Location"].startswith(reverse("accounts:reopening"))

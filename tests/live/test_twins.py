@@ -18,7 +18,7 @@ from carestation.accounts.models import Operator, Session, User
 from carestation.accounts.queries.sessions import find_entry, token_key
 from carestation.accounts.rules import Binding
 from carestation.groups.choices import Side
-from carestation.groups.commands import end_membership
+from carestation.groups.commands import end_membership, pause_place
 from carestation.groups.models import Group, Timeline
 from carestation.groups.queries import take_seat
 from carestation.kernel.errors import NotVisible
@@ -34,6 +34,7 @@ from carestation.live.queries import (
     valid_sessions,
 )
 from tests.accounts.signing_in import BROWSER
+from tests.facilities.people import a_manager
 from tests.live.process import test_database_url as database_url
 from tests.world import World
 
@@ -64,6 +65,21 @@ def test_live_reads_the_same_seats_as_the_door(committed_world: World, left: str
 
     seatings = asked(lambda db: read_seatings(db, groups))
 
+    assert set(seatings) == {
+        Seating(one.group_id, one.side, one.seq, _at_the_door(world, one))
+        for one in Timeline.objects.all()
+    }
+
+
+def test_live_seats_nobody_through_a_place_that_is_paused(committed_world: World) -> None:
+    world = committed_world
+    pause_place(a_manager(world), world.staff["sato"].pk)
+    groups = list(Group.objects.values_list("pk", flat=True))
+
+    seatings = asked(lambda db: read_seatings(db, groups))
+    seats = asked(partial(read_seats_of_person, user_id=world.people["sato"].pk))
+
+    assert seats == []
     assert set(seatings) == {
         Seating(one.group_id, one.side, one.seq, _at_the_door(world, one))
         for one in Timeline.objects.all()

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from carestation.accounts.gate.middleware import freshly_confirmed
 from carestation.facilities.choices import InvitationProblem
 from carestation.facilities.commands.invitations import (
     Uninvitable,
@@ -28,6 +29,7 @@ from carestation.kernel.http import CareRequest
 
 @require_http_methods(["GET", "POST"])
 @door(Door.DESK)
+@freshly_confirmed
 def invitations(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show whom the facility has invited; invite one more."""
     desk = take_desk(request.actor, facility_id)
@@ -47,6 +49,7 @@ def invitations(request: CareRequest, facility_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @door(Door.DESK, changes=False)
+@freshly_confirmed
 def listed(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Read a list and show it row by row; nobody is invited yet."""
     desk = take_desk(request.actor, facility_id)
@@ -62,6 +65,7 @@ def listed(request: CareRequest, facility_id: UUID) -> HttpResponse:
 
 @require_POST
 @door(Door.DESK)
+@freshly_confirmed
 def invite_listed(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Invite everyone of the list that was shown; or nobody, and show it again."""
     desk = take_desk(request.actor, facility_id)
