@@ -131,14 +131,14 @@ class Letter(models.TextChoices):
     """What a mail tells a person of their account; the label is its subject."""
 
     PASSWORD_CHANGED = "password_changed", "パスワードが変わりました"
+    ADDRESS_ASKED = "address_asked", "メールアドレスの変更の手続き"
+    ADDRESS_CHANGED = "address_changed", "メールアドレスが変わりました"
     FACTOR_ADDED = "factor_added", "2段階の確認を設定しました"
     FACTOR_REMOVED = "factor_removed", "2段階の確認を外しました"
     CODES_MADE = "codes_made", "回復コードを作りました"
     CODE_USED = "code_used", "回復コードが使われました"
     NEW_DEVICE = "new_device", "サインインの確認"
     FACTORS_RESET = "factors_reset", "2段階の確認をやりなおしました"
-    ADDRESS_ASKED = "address_asked", "メールアドレスの変更の手続き"
-    ADDRESS_CHANGED = "address_changed", "メールアドレスが変わりました"
 
 
 class LinkLetter(models.TextChoices):
