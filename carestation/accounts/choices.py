@@ -131,6 +131,8 @@ class Letter(models.TextChoices):
     """What a mail tells a person of their account; the label is its subject."""
 
     PASSWORD_CHANGED = "password_changed", "パスワードが変わりました"
+    ADDRESS_ASKED = "address_asked", "メールアドレスの変更の手続き"
+    ADDRESS_CHANGED = "address_changed", "メールアドレスが変わりました"
     FACTOR_ADDED = "factor_added", "2段階の確認を設定しました"
     FACTOR_REMOVED = "factor_removed", "2段階の確認を外しました"
     CODES_MADE = "codes_made", "回復コードを作りました"
@@ -138,8 +140,6 @@ class Letter(models.TextChoices):
     NEW_DEVICE = "new_device", "サインインの確認"
     FACTORS_RESET = "factors_reset", "2段階の確認をやりなおしました"
     RULES_CHANGED = "rules_changed", "安全の決まりが変わりました"
-    ADDRESS_ASKED = "address_asked", "メールアドレスの変更の手続き"
-    ADDRESS_CHANGED = "address_changed", "メールアドレスが変わりました"
 
 
 class LinkLetter(models.TextChoices):

@@ -256,13 +256,15 @@ class RegistrationQuerySet(LinkQuerySet["Registration"]):
         """Those that were not used, replaced or cancelled."""
         return super().unused().filter(cancelled_at=None)
 
+    def about(self, purpose: RegistrationPurpose, subject_id: UUID | None) -> Self:
+        """Those for one thing of an upper context."""
+        return self.filter(purpose=purpose, subject_id=subject_id)
+
 
 class Registration(Link):
-    """A 仮登録: an address that shall be proven before a person takes something up.
+    """A 仮登録: an address that shall be proven before a person takes up `subject_id`.
 
-    `subject_id` is what is taken up, in the context above that asked: an application, an
-    invitation. There is no account before the link is used. The address is sealed under the
-    operator's scope.
+    That is a thing of the context above that asked: an application, an invitation.
     """
 
     purpose = models.CharField(max_length=20, choices=RegistrationPurpose)
@@ -321,10 +323,7 @@ class PersonBinding(models.Model):
 
 
 class RefusedSignIn(models.Model):
-    """A sign-in that was refused, for its owner to see; without a person where none is known.
-
-    From where, is with the session that asked, or sealed here under the operator's scope.
-    """
+    """A refused sign-in; from where, is with its session, or sealed under the operator's scope."""
 
     id = models.UUIDField(primary_key=True)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)

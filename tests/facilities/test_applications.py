@@ -20,10 +20,11 @@ from carestation.facilities.commands.places import (
     Founder,
     apply_for_facility,
     approve_facility,
+    forget_applications,
     found_facility,
     found_facility_as_known,
 )
-from carestation.facilities.models import Facility, Staff, TermsAcceptance
+from carestation.facilities.models import Facility, FacilityApplication, Staff, TermsAcceptance
 from carestation.facilities.queries.applications import (
     ToldFacility,
     find_application,
@@ -153,6 +154,21 @@ def test_a_link_lives_a_day_to_the_second_and_works_once() -> None:
         found(token)
         with pytest.raises(NotVisible):
             found(token)
+
+
+@pytest.mark.django_db
+@pytest.mark.control("5.16")
+def test_what_nobody_completed_is_forgotten_after_a_month() -> None:
+    asked = timezone.now()
+    with clock_at(asked):
+        found(token_of())
+        apply("later@example.org")
+
+    with clock_at(asked + timedelta(days=30)):
+        assert forget_applications() == 0
+    with clock_at(asked + timedelta(days=30) + A_SECOND):
+        assert forget_applications() == 1
+    assert FacilityApplication.objects.get().facility is not None
 
 
 @pytest.mark.django_db(transaction=True)

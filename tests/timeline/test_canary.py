@@ -15,24 +15,17 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image, PngImagePlugin
 
-from carestation.accounts.choices import RegistrationPurpose
-from carestation.accounts.commands.bindings import bind_person
-from carestation.accounts.commands.registrations import begin_registration
-from carestation.accounts.rules import Binding
-from carestation.facilities.rules import TERMS_VERSION
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.patients.forms import filled_form
 from tests.accounts.signing_in import sign_in_client
-from tests.facilities.people import a_manager
 from tests.world import FACE_SHEET, World
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumerate(
     ("post", "family", "reply", "edit", "sheet", "search", "address", "filename", "pixels",
-     "sign-in", "password", "name", "kana", "registration", "facility-word", "invited", "applied",
-     "place", "contact")
-)} | {"new-address": "kanaria-of-a-new-address", "mail": "kanariamail99x"}  # fmt: skip
+     "sign-in", "password")
+)}  # fmt: skip
 
 
 def forms_of(word: str) -> set[bytes]:
@@ -72,13 +65,10 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     sign_in_client(client, world.people["kato"])
     group = world.group.pk
     type_everywhere(world, client)
-    invited = type_at_a_desk(world)
     page = client.get(reverse("timeline:timeline", args=[group, PRO])).content.decode()
     family = client.get(reverse("timeline:timeline", args=[group, PAT])).content.decode()
     posts = client.get(f"/api/v1/groups/{group}/professional/posts").content.decode()
     sheet = client.get(reverse("patients:face_sheet", args=[group, PRO])).content.decode()
-
-    account = client.get(reverse("accounts:account")).content.decode()
 
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
@@ -87,8 +77,6 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     assert WORDS["filename"] in json.dumps(json.loads(posts), ensure_ascii=False)
     assert WORDS["family"] in family
     assert WORDS["sheet"] in sheet
-    assert WORDS["invited"] in invited
-    assert WORDS["name"] in account
     found = {
         (where, name)
         for name, word in WORDS.items()
@@ -129,52 +117,7 @@ def type_everywhere(world: World, client: Client) -> None:
     )
     wrong = {"email": f"{WORDS['sign-in']}@example.org", "password": WORDS["password"]}
     Client().post(reverse("accounts:sign_in"), wrong)
-    type_into_the_account(world, client)
     Client().post("/api/v1/sessions", json.dumps(wrong), content_type="application/json")
-
-
-def type_at_a_desk(world: World) -> str:
-    """Invite to a facility, and let another register itself; return whom the desk shows."""
-    a_manager(world)
-    client, word = Client(), WORDS["invited"]
-    sign_in_client(client, world.people["abe"])
-    path = reverse("facilities:invitations", args=[world.facility.pk])
-    one = {
-        "email": f"{WORDS['mail']}@example.org",
-        "name": word,
-        "profession": "nurse",
-        "role": "member",
-    }
-    told = {"kind": "clinic", "name": WORDS["applied"], "email": f"{WORDS['mail']}@example.org"}
-    told |= {"address": WORDS["place"], "contact": WORDS["contact"], "accepts_terms": "on"}
-    answers = [
-        client.post(path, one).status_code,
-        Client()
-        .post(reverse("facilities:apply"), told | {"terms_version": TERMS_VERSION})
-        .status_code,
-    ]
-    assert answers == [302, 302]
-    return client.get(path).content.decode()
-
-
-def type_into_the_account(world: World, client: Client) -> None:
-    own = {"name": WORDS["name"], "kana": WORDS["kana"]}
-    address = {"email": f"{WORDS['new-address']}@example.org"}
-    answers = [
-        client.post(reverse("accounts:profile"), own).status_code,
-        client.post(reverse("accounts:address"), address).status_code,
-    ]
-    assert answers == [302, 302]
-    begin_registration(
-        None,
-        f"{WORDS['registration']}@example.org",
-        RegistrationPurpose.JOIN_FACILITY,
-        subject_id=None,
-        page="accounts:reset",
-        request_id=uuid7(),
-    )
-    kato = world.people["kato"].pk
-    bind_person(world.actor("kato"), kato, Binding(facility_words=(WORDS["facility-word"],)))
 
 
 def publish(client: Client, world: World, side: Side, **said: object) -> int:

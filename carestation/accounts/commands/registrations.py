@@ -144,7 +144,7 @@ def make_registration_link(registration_id: UUID, *, request_id: UUID) -> Regist
 @transaction.atomic
 def end_registrations(actor: Actor, purpose: RegistrationPurpose, subject_id: UUID) -> int:
     """Cancel what is open for one thing; return how many links work no more."""
-    own = Registration.objects.unused().filter(purpose=purpose, subject_id=subject_id)
+    own = Registration.objects.unused().about(purpose, subject_id)
     ended = list(own.select_for_update().order_by("id"))
     for row in ended:
         row.cancelled_at = timezone.now()
@@ -239,7 +239,7 @@ def _newest(
 ) -> Registration:
     now, registration_id, index = timezone.now(), uuid7(), email_index(email)
     row_of(STAND_IN_LINE, {"key": int.from_bytes(index[:8], signed=True)})
-    same = Registration.objects.unused().filter(purpose=purpose, subject_id=subject_id)
+    same = Registration.objects.unused().about(purpose, subject_id)
     same.filter(email_index=index).update(replaced_at=now)
     place = registered_email_place(registration_id)
     return Registration.objects.create(

@@ -7,6 +7,7 @@ Controls: ISO/IEC 27017 5.16, 5.17; white paper 「利用者アクセスの管�
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -51,6 +52,7 @@ from carestation.vault.scopes import create_scope, operator_bundle
 
 FOUND: Final = RegistrationPurpose.FOUND_FACILITY
 PAGE: Final = "facilities:found"
+A_MONTH: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,12 @@ def approve_facility(actor: Actor, facility_id: UUID) -> None:
             actor_id=actor.user_id, request_id=actor.request_id, facility_id=facility_id
         )
     )
+
+
+def forget_applications() -> int:
+    """Drop what nobody has completed in a month; return how many. Its links are long over."""
+    old = FacilityApplication.objects.waiting().filter(created_at__lt=timezone.now() - A_MONTH)
+    return old.delete()[0]
 
 
 def _written(told: ToldFacility) -> FacilityApplication:
