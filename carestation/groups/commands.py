@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from carestation.facilities.choices import EndCause
+from carestation.facilities.choices import Allowed, EndCause
 from carestation.facilities.commands.invitations import cancel_invitations_by
 from carestation.facilities.commands.staff import end_staff, pause_staff, resume_staff
+from carestation.facilities.models import Staff
+from carestation.facilities.queries.policies import rules_of
 from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind, Role
@@ -82,11 +84,13 @@ def begin_membership(seat: Seat, newcomer: Newcomer) -> Membership:
     Raises:
         Refused: only the group's manager adds, and not to an archived group.
         Conflict: this person sits there already.
-        DomainError: the family sits in patient groups only.
+        DomainError: the family sits in patient groups only, or the rules of the actor's facility
+            leave it to others (reasons `no_family_by_rules`, `managers_invite`).
     """
     require(allowed=may_manage(seat) and not seat.is_archived)
     if newcomer.role is Role.FAMILY and seat.kind is not Kind.PATIENT:
         raise DomainError("no_family_here")
+    _require_by_rules(seat, newcomer.role)
     membership = _begin(seat.actor, seat.group_id, newcomer, seat.facility_id)
     _require_still_manager(seat)
     return membership
@@ -249,6 +253,18 @@ def _begin(
         )
     )
     return membership
+
+
+def _require_by_rules(seat: Seat, role: Role) -> None:
+    if seat.facility_id is None:
+        return
+    rules = rules_of(seat.facility_id)
+    if role is Role.FAMILY and not rules.family_invitations:
+        raise DomainError("no_family_by_rules")
+    managers = Staff.objects.standing().managers().of_facility(seat.facility_id)
+    is_manager = managers.of_person(seat.actor.user_id).exists()
+    if rules.may_invite is Allowed.MANAGERS and not is_manager:
+        raise DomainError("managers_invite")
 
 
 def _count_end(

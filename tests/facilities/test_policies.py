@@ -23,8 +23,10 @@ from carestation.facilities.queries.staff import staff_of
 from carestation.facilities.rules import Desk, Rules, is_stricter, strictest
 from carestation.factlog.facts import fact_of
 from carestation.factlog.models import LoggedFact
-from carestation.groups.commands import end_place
-from carestation.kernel.errors import Conflict, Refused
+from carestation.groups.choices import Relation, Role, Side
+from carestation.groups.commands import begin_membership, end_place
+from carestation.groups.rules import Newcomer
+from carestation.kernel.errors import Conflict, DomainError, Refused
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager
 from tests.world import World
@@ -178,3 +180,32 @@ def test_a_manager_sees_what_would_change_before_it_does(world: World) -> None:
     assert "影響のある人 5人" in said
     assert (saved.status_code, rules_of(world.facility.pk)) == (302, STRICT)
     assert "第1版" in client.get(path).content.decode()
+
+
+@pytest.mark.control("5.18")
+@pytest.mark.parametrize(
+    ("rules", "role", "reason"),
+    [
+        (Rules(family_invitations=False), Role.FAMILY, "no_family_by_rules"),
+        (Rules(may_invite=Allowed.MANAGERS), Role.FAMILY, "managers_invite"),
+        (Rules(may_invite=Allowed.MANAGERS), Role.PROFESSIONAL, "managers_invite"),
+    ],
+)
+def test_who_may_bring_whom_into_a_group_follows_the_rules(
+    world: World, rules: Rules, role: Role, reason: str
+) -> None:
+    desk = a_manager(world)
+    seat = world.seat("kato", Side.PROFESSIONAL)
+    change_policy(desk, rules, version=0)
+    ito = world.people["ito"].pk
+    newcomer = (
+        Newcomer(user_id=ito, role=role, relation=Relation.FAMILY)
+        if role is Role.FAMILY
+        else Newcomer(user_id=ito, role=role, staff_id=world.staff["ito"].pk)
+    )
+
+    with pytest.raises(DomainError, match=reason):
+        begin_membership(seat, newcomer)
+    change_policy(desk, Rules(), version=1)
+
+    assert begin_membership(seat, newcomer).user_id == ito
