@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connection
 from django.test import Client
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
 from carestation.accounts.choices import RegistrationPurpose
@@ -55,7 +56,8 @@ class OnAnyPort(Controller):
 
 
 @pytest.fixture
-def mailbox(settings: Settings) -> Iterator[Mailbox]:
+def mailbox(settings: Settings, transactional_db: None) -> Iterator[Mailbox]:
+    ProcrastinateJob.objects.all().delete()
     mailbox = Mailbox()
     server = OnAnyPort(mailbox, hostname="127.0.0.1", port=0)
     server.start()
