@@ -25,7 +25,7 @@ BUDGETS: Final = (
 def measure(scene: Scene) -> Figures:
     """Return the milliseconds of the session check, of a seat, and of the list at home."""
     join_running(scene.data)
-    from carestation.accounts.queries import find_entry  # noqa: PLC0415 - needs Django to be set up
+    from carestation.accounts.queries.sessions import find_entry  # noqa: PLC0415 - needs Django to be set up
     from carestation.groups.choices import Side  # noqa: PLC0415
     from carestation.groups.queries import take_seat  # noqa: PLC0415
     from carestation.timeline.queries.home import groups_of  # noqa: PLC0415

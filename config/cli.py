@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "demo": ("config.demo.command", "who is in the demo world, and which words to look for in it"),
     "load-seed": ("config.load_seed", "people, groups and a long history for a load test"),
     "first-facility": ("config.first_facility", "the first facility and its manager"),
+    "facilities": ("config.facilities", "which facilities wait for approval; approve one"),
     "keys": ("config.keyring", "which keys there are, and what they seal"),
     "urls": ("config.listing", "every address, how it is called and through which door"),
 }

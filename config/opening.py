@@ -13,9 +13,10 @@ from carestation.accounts.commands.passwords import (
     reset_password,
 )
 from carestation.accounts.commands.people import NewPerson, register_person
-from carestation.accounts.queries import email_index, find_by_email
+from carestation.accounts.queries.people import email_index, find_by_email
 from carestation.facilities.choices import StaffRole
-from carestation.facilities.commands import begin_staff, open_facility
+from carestation.facilities.commands.places import open_facility
+from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.models import Facility
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7

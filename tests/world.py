@@ -12,7 +12,8 @@ from uuid import UUID
 from carestation.accounts.commands.people import NewPerson, register_person
 from carestation.accounts.models import User
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
-from carestation.facilities.commands import begin_staff, open_facility
+from carestation.facilities.commands.places import open_facility
+from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.models import Facility, Staff
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.commands import begin_membership, end_membership, open_group

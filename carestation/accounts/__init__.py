@@ -1,15 +1,18 @@
 """People: who they are, how they sign in, and through which session they act.
 
-A person registers with an address and a password; a professional takes up a second factor (an
-authenticator app, a passkey) before seeing anything else. Signing in opens a session, which idles,
-is opened again by a proof, is listed among the person's devices, and ends. Whoever guesses is
-braked. What changes about an account is told to its owner by mail.
+A person registers by a link that proves their address, and sets a password; a professional takes
+up a second factor (an authenticator app, a passkey) before seeing anything else. Signing in opens a
+session, which idles, is opened again by a proof, is listed among the person's devices, and ends.
+The rules of the facilities that they work for bind it. Whoever guesses is braked. What changes
+about an account is told to its owner by mail.
 
 Announces: PersonRegistered, PersonEnded, OperatorBegan, OperatorEnded, PasswordAccepted, SignedIn,
     SignInRefused, SessionReopened, SignedOut, SessionEnded, SecondFactorEnrolled,
     SecondFactorRemoved, RecoveryCodesMade, RecoveryCodeUsed, PasswordChanged, PasswordResetAsked,
-    PasswordResetSent.
+    PasswordResetSent, RegistrationBegan, RegistrationSent, RegistrationEnded,
+    RegistrationCompleted, PersonBound, FactorResetStarted, FactorResetSent, FactorsReset,
+    AddressChangeAsked, AddressChanged, ProfileChanged.
 Listens to: PasswordChanged, SecondFactorEnrolled, SecondFactorRemoved, RecoveryCodesMade,
-    RecoveryCodeUsed, SignedIn.
+    RecoveryCodeUsed, FactorsReset, AddressChangeAsked, AddressChanged, SignedIn.
 Controls: ISO/IEC 27017 5.16, 5.17, 8.2, 8.5; white paper 「認証情報の管理」.
 """

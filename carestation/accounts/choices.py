@@ -33,6 +33,10 @@ class EndReason(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", "パスワードの変更"
     PERSON_ENDED = "person_ended", "アカウントの終了"
     REPLACED = "replaced", "新しいサインイン"
+    PLACE_ENDED = "place_ended", "職場スタッフの解除"
+    RULES_CHANGED = "rules_changed", "安全の決まりの変更"
+    FACTORS_RESET = "factors_reset", "2段階の確認のやりなおし"
+    ADDRESS_CHANGED = "address_changed", "メールアドレスの変更"
 
 
 class Proof(models.TextChoices):
@@ -51,6 +55,40 @@ class RefusalReason(models.TextChoices):
     CODE = "code", "確認コードの違い"
     PASSKEY = "passkey", "パスキーの違い"
     BRAKED = "braked", "回数の超過"
+
+
+class Network(models.TextChoices):
+    """From what kind of network someone signed in: the place, as far as an address tells it."""
+
+    INTERNET = "internet", "インターネット"
+    LOCAL = "local", "施設などの中の回線"
+    UNKNOWN = "unknown", "わからない回線"
+
+
+class Method(models.TextChoices):
+    """By what people can sign in, now or in the past."""
+
+    PASSWORD = "password", "パスワード"
+    TOTP = "totp", "認証アプリ"
+    PASSKEY = "webauthn", "パスキー"
+    RECOVERY_CODE = "recovery_codes", "回復コード"
+    CLIENT_CERTIFICATE = "client_certificate", "クライアント証明書"
+
+
+class Offer(models.TextChoices):
+    """Whether a way of signing in can be taken up anew."""
+
+    OFFERED = "offered", "どなたも使えます"
+    EXISTING = "existing", "使っている方だけ使えます"
+    ENDED = "ended", "終わりました"
+
+
+class RegistrationPurpose(models.TextChoices):
+    """What a person is to take up with a registration; its address is good for nothing else."""
+
+    FOUND_FACILITY = "found_facility", "施設の登録"
+    JOIN_FACILITY = "join_facility", "職場スタッフへの招待"
+    JOIN_GROUP = "join_group", "グループへの招待"
 
 
 class Standing(StrEnum):
@@ -73,6 +111,9 @@ class Purpose(StrEnum):
     CONFIRMATION = "confirmation"
     RESET_ACCOUNT = "reset_account"
     RESET_NETWORK = "reset_network"
+    REGISTRATION_ADDRESS = "registration_address"
+    REGISTRATION_NETWORK = "registration_network"
+    ADDRESS_CHANGE = "address_change"
     CHALLENGE = "challenge"
 
 
@@ -82,20 +123,34 @@ class Weakness(models.TextChoices):
     SHORT = "too_short", "短すぎます。"
     LONG = "too_long", "長すぎます。"
     COMMON = "common", "よく使われていて、すぐに当てられます。"
-    OWN = "own_words", "お名前やメールアドレスが入っています。"
+    OWN = "own_words", "お名前、メールアドレス、施設やサービスの名前が入っています。"
     UNFIT = "unfit_characters", "使えない文字が入っています。"
 
 
 class Letter(models.TextChoices):
     """What a mail tells a person of their account; the label is its subject."""
 
-    RESET = "reset", "パスワードの再設定"
     PASSWORD_CHANGED = "password_changed", "パスワードが変わりました"
+    ADDRESS_ASKED = "address_asked", "メールアドレスの変更の手続き"
+    ADDRESS_CHANGED = "address_changed", "メールアドレスが変わりました"
     FACTOR_ADDED = "factor_added", "2段階の確認を設定しました"
     FACTOR_REMOVED = "factor_removed", "2段階の確認を外しました"
     CODES_MADE = "codes_made", "回復コードを作りました"
     CODE_USED = "code_used", "回復コードが使われました"
     NEW_DEVICE = "new_device", "サインインの確認"
+    FACTORS_RESET = "factors_reset", "2段階の確認をやりなおしました"
+    RULES_CHANGED = "rules_changed", "安全の決まりが変わりました"
+
+
+class LinkLetter(models.TextChoices):
+    """What a mail with a link that works once is about; the label is its subject."""
+
+    PASSWORD = "password", "パスワードの再設定"
+    FACTORS = "factors", "2段階の確認のやりなおし"
+    ADDRESS = "address", "メールアドレスの確認"
+    FOUND_FACILITY = "found_facility", "本登録のご案内"
+    JOIN_FACILITY = "join_facility", "招待のご案内"
+    JOIN_GROUP = "join_group", "グループへの招待のご案内"
 
 
 class Job(StrEnum):
@@ -103,4 +158,8 @@ class Job(StrEnum):
 
     MAIL_RESET_LINK = "accounts.mail_reset_link"
     MAIL_LETTER = "accounts.mail_letter"
+    MAIL_REGISTRATION = "accounts.mail_registration"
+    MAIL_FACTOR_RESET = "accounts.mail_factor_reset"
+    MAIL_ADDRESS_LINK = "accounts.mail_address_link"
+    MAIL_FORMER_ADDRESS = "accounts.mail_former_address"
     FORGET_BRAKES = "accounts.forget_brakes"

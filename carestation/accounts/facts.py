@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from carestation.accounts.choices import EndReason, Proof, RefusalReason, SessionKind
+from carestation.accounts.choices import (
+    EndReason,
+    Proof,
+    RefusalReason,
+    RegistrationPurpose,
+    SessionKind,
+)
 from carestation.factlog.facts import Fact
 
 
@@ -150,4 +156,99 @@ class PasswordResetSent(Fact, kind="accounts.PasswordResetSent", of="reset_id"):
     """A person was sent a link to set a new password."""
 
     reset_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationBegan(Fact, kind="accounts.RegistrationBegan", of="registration_id"):
+    """Someone asked for a registration, for themselves (no actor) or by inviting another."""
+
+    actor_id: UUID | None = None
+    registration_id: UUID
+    purpose: RegistrationPurpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationSent(Fact, kind="accounts.RegistrationSent", of="registration_id"):
+    """The mail with the link of a registration was made."""
+
+    registration_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationEnded(Fact, kind="accounts.RegistrationEnded", of="registration_id"):
+    """A registration was cancelled before it was used."""
+
+    actor_id: UUID
+    registration_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationCompleted(Fact, kind="accounts.RegistrationCompleted", of="registration_id"):
+    """A registration was completed by a person, new or known."""
+
+    actor_id: UUID
+    registration_id: UUID
+    purpose: RegistrationPurpose
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonBound(Fact, kind="accounts.PersonBound", of="person_id"):
+    """The rules of their facilities ask something else of a person."""
+
+    actor_id: UUID
+    person_id: UUID
+    second_factor: bool
+    idle_minutes: int
+    absolute_hours: int
+    shortest_password: int
+    trusted_devices: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorResetStarted(Fact, kind="accounts.FactorResetStarted", of="person_id"):
+    """A manager started that a person sets up the second factor anew; only they can finish it."""
+
+    actor_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorResetSent(Fact, kind="accounts.FactorResetSent", of="reset_id"):
+    """A person was sent a link to set up the second factor anew."""
+
+    reset_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorsReset(Fact, kind="accounts.FactorsReset", of="person_id"):
+    """A person gave up every second factor, by a link and their password."""
+
+    actor_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChangeAsked(Fact, kind="accounts.AddressChangeAsked", of="change_id"):
+    """A person asked for another mail address; the one in use holds until the new one is proven."""
+
+    actor_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChanged(Fact, kind="accounts.AddressChanged", of="change_id"):
+    """A person proved another mail address, which is theirs from then on."""
+
+    actor_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChanged(Fact, kind="accounts.ProfileChanged", of="person_id"):
+    """A person goes by another name, or reads it otherwise."""
+
+    actor_id: UUID
     person_id: UUID

@@ -12,6 +12,9 @@ from procrastinate.contrib.django import app as jobs
 
 from carestation.accounts.choices import Job, Letter
 from carestation.accounts.facts import (
+    AddressChangeAsked,
+    AddressChanged,
+    FactorsReset,
     PasswordChanged,
     RecoveryCodesMade,
     RecoveryCodeUsed,
@@ -19,7 +22,7 @@ from carestation.accounts.facts import (
     SecondFactorRemoved,
     SignedIn,
 )
-from carestation.accounts.queries import is_from_new_device
+from carestation.accounts.queries.devices import is_from_new_device
 from carestation.factlog.commands import follower
 
 
@@ -56,6 +59,28 @@ def tell_of_used_code(facts: Sequence[RecoveryCodeUsed]) -> None:
     """Tell people that a recovery code was used."""
     for fact in facts:
         _write(fact.person_id, Letter.CODE_USED)
+
+
+@follower(FactorsReset)
+def tell_of_reset_factors(facts: Sequence[FactorsReset]) -> None:
+    """Tell people that all their second factors are gone."""
+    for fact in facts:
+        _write(fact.person_id, Letter.FACTORS_RESET)
+
+
+@follower(AddressChangeAsked)
+def tell_of_asked_address(facts: Sequence[AddressChangeAsked]) -> None:
+    """Tell people, at the address that still holds, that another was asked for."""
+    for fact in facts:
+        _write(fact.actor_id, Letter.ADDRESS_ASKED)
+
+
+@follower(AddressChanged)
+def tell_of_changed_address(facts: Sequence[AddressChanged]) -> None:
+    """Tell people of their new address, at both."""
+    for fact in facts:
+        _write(fact.actor_id, Letter.ADDRESS_CHANGED)
+        jobs.configure_task(Job.MAIL_FORMER_ADDRESS).defer(change_id=str(fact.change_id))
 
 
 @follower(SignedIn)

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from carestation.accounts.choices import Weakness
-from carestation.accounts.rules import LONGEST_PASSWORD
+from carestation.accounts.commands.registrations import PersonDraft
+from carestation.accounts.rules import LONGEST_PASSWORD, hiragana
 from carestation.kernel.errors import CareError, TooMany
 from carestation.kernel.text import UnfitText, clean_line
 
@@ -22,6 +23,13 @@ REFUSALS: Final = {
     "code": _("確認コードが違うか、もう使われています。新しい数字を待って、入力してください。"),
     "passkey": _("パスキーを確かめられませんでした。もう一度ためしてください。"),
     "last_factor": _("医療・介護の方は、2段階の確認をひとつは残してください。"),
+    "known": _("このメールアドレスには、もうアカウントがあります。サインインして進んでください。"),
+    "same_address": _("いまと同じメールアドレスです。"),
+    "not_offered": _("この方法は、いまは新しく設定できません。"),
+    "other_address": _(
+        "この案内は、別のメールアドレスあてです。"
+        "案内を受け取ったメールアドレスでサインインしてください。"
+    ),
     "too_many": _("これ以上は登録できません。使わないものを消してください。"),
     **{weakness.value: weakness.label for weakness in Weakness},
 }
@@ -105,10 +113,7 @@ class NewPasskeyForm(PasskeyForm):
 
     def clean_name(self) -> str:
         """Return the name as it is kept."""
-        try:
-            return clean_line(self.cleaned_data["name"], longest=LONGEST_NAME)
-        except UnfitText as error:
-            raise forms.ValidationError(str(REFUSALS[Weakness.UNFIT.value])) from error
+        return _line(self.cleaned_data["name"])
 
 
 class OwnPasswordForm(RefusableForm):
@@ -120,6 +125,12 @@ class OwnPasswordForm(RefusableForm):
         """Return what a person reads; the address is not in question here."""
         words = super().words_of(error)
         return words.replace(str(REFUSALS["sign_in"]), str(REFUSALS["password"]))
+
+
+class LinkAndPasswordForm(OwnPasswordForm):
+    """The password again, beside a link."""
+
+    token = forms.CharField(max_length=100, widget=forms.HiddenInput)
 
 
 class NewPasswordForm(RefusableForm):
@@ -136,7 +147,59 @@ class ChangePasswordForm(OwnPasswordForm):
     new = Password(label=_("新しいパスワード"))
 
 
+class ProfileForm(RefusableForm):
+    """By what name someone goes, and how it is read."""
+
+    name = forms.CharField(label=_("お名前（姓と名のあいだに空白）"), max_length=LONGEST_NAME)
+    kana = forms.CharField(label=_("ふりがな"), max_length=LONGEST_NAME)
+
+    def clean_name(self) -> str:
+        """Return the name as it is kept."""
+        return _line(self.cleaned_data["name"])
+
+    def clean_kana(self) -> str:
+        """Return the reading as it is kept: in hiragana."""
+        return hiragana(_line(self.cleaned_data["kana"]))
+
+
+class PersonForm(ProfileForm):
+    """Who someone is, and their password: the personal part of every 本登録.
+
+    Pages of other contexts show it beside a form of their own (`accounts/_person.html`).
+    """
+
+    token = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    password = Password(label=_("パスワード"))
+
+    def draft(self) -> PersonDraft:
+        """Return who this is, as a command takes it."""
+        said = self.cleaned_data
+        return PersonDraft(name=said["name"], kana=said["kana"], password=said["password"])
+
+
+class LinkForm(RefusableForm):
+    """A link, taken by a button: opening its page alone uses nothing up."""
+
+    token = forms.CharField(max_length=100, widget=forms.HiddenInput)
+
+
+class NewAddressForm(RefusableForm):
+    """The address that someone wants."""
+
+    email = forms.EmailField(label=_("新しいメールアドレス"), max_length=LONGEST_ADDRESS)
+
+
 class AskResetForm(RefusableForm):
     """The address to which a link goes."""
 
     email = forms.EmailField(label=_("メールアドレス"), max_length=LONGEST_ADDRESS)
+
+
+def _line(raw: str) -> str:
+    try:
+        line = clean_line(raw, longest=LONGEST_NAME)
+    except UnfitText as error:
+        raise forms.ValidationError(str(REFUSALS[Weakness.UNFIT.value])) from error
+    if not line:
+        raise forms.ValidationError(_("入力してください。"))
+    return line

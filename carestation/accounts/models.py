@@ -6,15 +6,23 @@ Controls: ISO/IEC 27017 5.16, 5.17; white paper 「利用者アクセスの管�
 """
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import F, Q
 
-from carestation.accounts.choices import Device, EndReason, SessionKind
+from carestation.accounts.choices import (
+    Device,
+    EndReason,
+    RefusalReason,
+    RegistrationPurpose,
+    SessionKind,
+)
 from carestation.kernel.ids import uuid7
+
+L_co = TypeVar("L_co", bound="Link", covariant=True)
 
 
 class User(AbstractBaseUser):
@@ -146,19 +154,48 @@ class Session(models.Model):
         return str(self.pk)
 
 
-class PasswordReset(models.Model):
-    """A link by which a person sets a new password: once, for an hour, and only the newest.
+class LinkQuerySet(models.QuerySet[L_co]):
+    """Filters of links."""
 
-    The token is in the mail; here is its SHA-256 alone.
+    def unused(self) -> Self:
+        """Those that were neither used nor ended by a newer one."""
+        return self.filter(used_at=None, replaced_at=None)
+
+    def open(self, now: datetime) -> Self:
+        """Those that can be used at a time."""
+        return self.unused().filter(expires_at__gt=now)
+
+
+class Link(models.Model):
+    """A way in by mail: it works once, for a time, and only the newest.
+
+    The token is in the mail; here is its SHA-256 alone. Where a row is there before its mail, the
+    key is that of a token which nobody has.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     key = models.BinaryField(max_length=32, unique=True)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """What is common has no table."""
+
+        abstract = True
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)
+
+
+class PasswordReset(Link):
+    """A link by which a person sets a new password, for an hour."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = LinkQuerySet["PasswordReset"].as_manager()
 
     class Meta:
         """The newest link is the only one that is open."""
@@ -171,9 +208,133 @@ class PasswordReset(models.Model):
             )
         ]
 
+
+class FactorReset(Link):
+    """A link by which a person who lost the second factor gives it up, for a day."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = LinkQuerySet["FactorReset"].as_manager()
+
+    class Meta:
+        """The newest link is the only one that is open."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(used_at=None, replaced_at=None),
+                name="accounts_factor_reset_is_one",
+            )
+        ]
+
+
+class AddressChange(Link):
+    """A link by which a person proves a new address; the former one is kept, to be told of it."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    email_sealed = models.BinaryField()
+    former_sealed = models.BinaryField(null=True)
+
+    objects = LinkQuerySet["AddressChange"].as_manager()
+
+    class Meta:
+        """The newest link is the only one that is open."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(used_at=None, replaced_at=None),
+                name="accounts_address_change_is_one",
+            )
+        ]
+
+
+class RegistrationQuerySet(LinkQuerySet["Registration"]):
+    """Filters."""
+
+    def unused(self) -> Self:
+        """Those that were not used, replaced or cancelled."""
+        return super().unused().filter(cancelled_at=None)
+
+    def about(self, purpose: RegistrationPurpose, subject_id: UUID | None) -> Self:
+        """Those for one thing of an upper context."""
+        return self.filter(purpose=purpose, subject_id=subject_id)
+
+
+class Registration(Link):
+    """A 仮登録: an address that shall be proven before a person takes up `subject_id`.
+
+    That is a thing of the context above that asked: an application, an invitation.
+    """
+
+    purpose = models.CharField(max_length=20, choices=RegistrationPurpose)
+    subject_id = models.UUIDField(null=True)
+    email_index = models.BinaryField(max_length=32)
+    email_sealed = models.BinaryField()
+    cancelled_at = models.DateTimeField(null=True)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        """The newest is the only one that is open."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email_index", "purpose", "subject_id"],
+                condition=Q(used_at=None, replaced_at=None, cancelled_at=None),
+                nulls_distinct=False,
+                name="accounts_registration_is_one",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["purpose", "subject_id"], name="accounts_registration_about")
+        ]
+
+
+class PersonBinding(models.Model):
+    """What the rules of the facilities that a person works for ask of them (`rules.Binding`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="+")
+    second_factor = models.BooleanField()
+    idle_minutes = models.PositiveSmallIntegerField()
+    absolute_hours = models.PositiveSmallIntegerField()
+    shortest_password = models.PositiveSmallIntegerField()
+    trusted_devices = models.BooleanField()
+    words_sealed = models.BinaryField()
+
+    class Meta:
+        """Within what can be asked of anyone (`rules.is_sound`)."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    idle_minutes__range=(5, 60),
+                    absolute_hours__range=(1, 24),
+                    shortest_password__range=(8, 64),
+                ),
+                name="accounts_binding_is_sound",
+            )
+        ]
+
     def __str__(self) -> str:
-        """Return the id."""
-        return str(self.pk)
+        """Return the person's id."""
+        return str(self.user_id)
+
+
+class RefusedSignIn(models.Model):
+    """A refused sign-in; from where, is with its session, or sealed under the operator's scope."""
+
+    id = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(db_index=True)
+    reason = models.CharField(max_length=10, choices=RefusalReason)
+    where_sealed = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        """Return the reason."""
+        return self.reason
 
 
 class Brake(models.Model):

@@ -3,15 +3,17 @@
 Controls: ISO/IEC 27017 5.17, 8.5; white paper 「認証情報の管理」.
 """
 
+import ipaddress
 import re
 import secrets
 import unicodedata
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
-from carestation.accounts.choices import Device, Weakness
+from carestation.accounts.choices import Device, Method, Network, Offer, Weakness
 
 PERIOD_SECONDS: Final = 30
 # The clock of a telephone may be a step off (RFC 6238, 5.2).
@@ -22,7 +24,68 @@ LONGEST_PASSWORD: Final = 1_000
 SHORTEST_TELLING: Final = 3
 RECOVERY_LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ23456789"
 RECOVERY_LENGTH: Final = 12
+_KANA_APART: Final = ord("ァ") - ord("ぁ")
 _SIX_DIGITS: Final = re.compile(r"\d{6}", re.ASCII)
+
+# A method that is to go is first no longer offered; it ends when nobody has it any more. While it
+# is there, it is as strong as the others. Client certificates of the service's former version
+# are not taken over.
+OFFERS: Final = {
+    Method.PASSWORD: Offer.OFFERED,
+    Method.TOTP: Offer.OFFERED,
+    Method.PASSKEY: Offer.OFFERED,
+    Method.RECOVERY_CODE: Offer.OFFERED,
+    Method.CLIENT_CERTIFICATE: Offer.ENDED,
+}
+IDLE_MINUTES: Final = range(5, 61)
+ABSOLUTE_HOURS: Final = range(1, 25)
+SHORTEST_ASKED: Final = range(SHORTEST_WITH_FACTOR, 65)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """What the rules of the facilities that a person works for ask of them, the strictest of each.
+
+    `shortest_password` is counted in characters and can only raise the floor; `facility_words` are
+    names that a password must not hold. `trusted_devices` says whether a device may be remembered;
+    none is yet, so each sign-in asks for the second step.
+    """
+
+    second_factor: bool = True
+    idle_minutes: int = 15
+    absolute_hours: int = 12
+    shortest_password: int = SHORTEST_WITH_FACTOR
+    trusted_devices: bool = False
+    facility_words: tuple[str, ...] = ()
+
+    @property
+    def idle_seconds(self) -> int:
+        """How long a screen may be left alone."""
+        return self.idle_minutes * 60
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long a session lasts, used or not."""
+        return timedelta(hours=self.absolute_hours)
+
+
+def is_sound(binding: Binding) -> bool:
+    """Whether a binding keeps within what can be asked of anyone."""
+    return (
+        binding.idle_minutes in IDLE_MINUTES
+        and binding.absolute_hours in ABSOLUTE_HOURS
+        and binding.shortest_password in SHORTEST_ASKED
+    )
+
+
+def may_take_up(method: Method) -> bool:
+    """Whether a person who does not have a method yet can choose it."""
+    return OFFERS[method] is Offer.OFFERED
+
+
+def may_use(method: Method) -> bool:
+    """Whether those who have a method sign in by it."""
+    return OFFERS[method] is not Offer.ENDED
 
 
 def matching_step(secret: str, code: str, *, at: datetime) -> int | None:
@@ -56,11 +119,14 @@ def kept_password(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def weakness_of(password: str, *, has_factor: bool, own_words: tuple[str, ...]) -> Weakness | None:
-    """Return why a new password is not taken, or nothing; `own_words`: name, reading, address."""
+def weakness_of(password: str, *, shortest: int, own_words: tuple[str, ...]) -> Weakness | None:
+    """Return why a new password is not taken, or nothing.
+
+    `own_words`: what others know of the person, too: name, reading, address, facility, product.
+    """
     if len(password) > LONGEST_PASSWORD:
         return Weakness.LONG
-    if len(password) < shortest_password(has_factor=has_factor):
+    if len(password) < shortest:
         return Weakness.SHORT
     if len(set(password)) < SHORTEST_TELLING:
         return Weakness.COMMON
@@ -71,14 +137,42 @@ def weakness_of(password: str, *, has_factor: bool, own_words: tuple[str, ...]) 
     return None
 
 
-def shortest_password(*, has_factor: bool) -> int:
-    """Return how many characters a password has at the least."""
-    return SHORTEST_WITH_FACTOR if has_factor else SHORTEST
+def shortest_password(*, has_factor: bool, asked: int = 0) -> int:
+    """Return how many characters a password has at the least; what is `asked` only raises it."""
+    return max(asked, SHORTEST_WITH_FACTOR if has_factor else SHORTEST)
 
 
 def current_code(secret: str, *, at: datetime) -> str:
     """Return the code that an authenticator app shows at a time."""
     return str(format_hotp_value(hotp_value(secret, int(at.timestamp()) // PERIOD_SECONDS)))
+
+
+def hiragana(text: str) -> str:
+    """Return a reading with its katakana, half-width too, as hiragana."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(
+        chr(ord(sign) - _KANA_APART) if "ァ" <= sign <= "ヶ" else sign for sign in folded
+    )
+
+
+def network_of(address: str) -> str:
+    """Return what counts as one network: an IPv4 address, or the /64 of an IPv6 address."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if known.version == 4:  # noqa: PLR2004 - the older protocol
+        return str(known)
+    return str(ipaddress.ip_network((known, 64), strict=False))
+
+
+def kind_of_network(address: str) -> Network:
+    """Return from what kind of network an address is."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return Network.UNKNOWN
+    return Network.INTERNET if known.is_global else Network.LOCAL
 
 
 def device_of(agent: str) -> Device:

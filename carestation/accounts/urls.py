@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from carestation.accounts.views import account, entry, factors, passkeys, reopening, resets
+from carestation.accounts.views import (
+    account,
+    entry,
+    factor_resets,
+    factors,
+    passkeys,
+    profile,
+    reopening,
+    resets,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,7 +27,13 @@ urlpatterns = [
     path("password/forgotten/asked/", resets.asked, name="reset_asked"),
     path("password/new/", resets.setting, name="reset"),
     path("password/new/done/", resets.done, name="reset_done"),
+    path("factors/lost/", factor_resets.finishing, name="factor_reset"),
+    path("factors/lost/done/", factor_resets.done, name="factor_reset_done"),
     path("account/", account.account, name="account"),
+    path("account/profile/", profile.profile, name="profile"),
+    path("account/address/", profile.address, name="address"),
+    path("account/address/confirm/", profile.address_confirm, name="address_confirm"),
+    path("account/history/", profile.history, name="history"),
     path("account/password/", account.password, name="password"),
     path("account/devices/others/end/", account.cut_off_all, name="cut_off_others"),
     path("account/devices/<uuid:session_id>/end/", account.cut_off, name="cut_off"),

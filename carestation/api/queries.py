@@ -6,11 +6,11 @@ Controls: ISO/IEC 27017 5.16; white paper 「利用者アクセスの管理」.
 from dataclasses import dataclass
 from uuid import UUID
 
-from carestation.accounts.commands.sessions import ABSOLUTE
 from carestation.accounts.models import User
-from carestation.accounts.queries import Person, must_have_factor, read_email, read_person
+from carestation.accounts.queries.bindings import binding_of, must_have_factor
+from carestation.accounts.queries.people import Person, read_email, read_person
 from carestation.facilities.models import Staff
-from carestation.facilities.queries import places_of
+from carestation.facilities.queries.staff import places_of
 from carestation.kernel.actor import Actor
 from carestation.timeline.rules import EDITABLE
 
@@ -35,6 +35,6 @@ def read_account(user_id: UUID, actor: Actor | None) -> Account:
         email=read_email(user, actor),
         places=tuple(places_of(user_id)),
         must_have_factor=must_have_factor(user),
-        session_seconds=int(ABSOLUTE.total_seconds()),
+        session_seconds=int(binding_of(user).lasts.total_seconds()),
         edit_seconds=int(EDITABLE.total_seconds()),
     )

@@ -7,3 +7,7 @@ class FacilitiesConfig(AppConfig):
     """Facilities."""
 
     name = "carestation.facilities"
+
+    def ready(self) -> None:
+        """Let the followers follow."""
+        from carestation.facilities import followers  # noqa: F401, PLC0415 - registers them

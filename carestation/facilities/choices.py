@@ -89,3 +89,51 @@ class StaffRole(TextChoices):
 
     MANAGER = "manager", "施設の管理者"
     MEMBER = "member", "一般ユーザー"
+
+
+class EndCause(TextChoices):
+    """Why a person's place in a facility ended; said by who ended it."""
+
+    RETIRED = "retired", "退職"
+    MOVED = "moved", "異動・出向"
+    CONTRACT = "contract", "契約の終了"
+    MISTAKE = "mistake", "登録のまちがい"
+    SAFETY = "safety", "安全のため"
+
+
+class PlaceState(TextChoices):
+    """How a place in a facility stands."""
+
+    ACTIVE = "active", "利用中"
+    PAUSED = "paused", "停止中"
+    ENDED = "ended", "解除"
+
+
+class InvitationState(TextChoices):
+    """How an invitation to the staff stands."""
+
+    INVITED = "invited", "招待中"
+    EXPIRED = "expired", "期限切れ"
+    JOINED = "joined", "参加済み"
+    CANCELLED = "cancelled", "取り消し"
+
+
+class InvitationProblem(TextChoices):
+    """Why an address cannot be invited."""
+
+    WORKS_HERE = "works_here", "もうこの施設のスタッフです。"
+    INVITED = "invited_already", "もう招待しています。招待の一覧から、もう一度送れます。"
+    TWICE = "twice", "この一覧の中で、2回出てきます。"
+
+
+class TermsVersion(TextChoices):
+    """Which terms of use there have been; a change of their words is a new one."""
+
+    FIRST = "2026-11-28", "2026年11月28日"
+
+
+class Allowed(TextChoices):
+    """Who in a facility may do something."""
+
+    MANAGERS = "managers", "施設の管理者だけ"
+    EVERYONE = "everyone", "スタッフ全員"

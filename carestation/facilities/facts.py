@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from carestation.facilities.choices import Allowed, EndCause, Profession, StaffRole, TermsVersion
 from carestation.factlog.facts import Fact
 
 
@@ -15,12 +16,39 @@ class FacilityOpened(Fact, kind="facilities.FacilityOpened", of="facility_id"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityApplied(Fact, kind="facilities.FacilityApplied", of="application_id"):
+    """Someone asked for a facility to take part; their address is not proven yet."""
+
+    application_id: UUID
+    terms_version: TermsVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityApproved(Fact, kind="facilities.FacilityApproved", of="facility_id"):
+    """The operator lets a facility that registered itself take part."""
+
+    actor_id: UUID
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsAccepted(Fact, kind="facilities.TermsAccepted", of="facility_id"):
+    """A version of the terms was accepted for a facility."""
+
+    actor_id: UUID
+    facility_id: UUID
+    version: TermsVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffBegan(Fact, kind="facilities.StaffBegan", of="staff_id"):
     """A person took up a place in a facility."""
 
     actor_id: UUID
     facility_id: UUID
     staff_id: UUID
+    person_id: UUID | None = None
+    role: StaffRole | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +58,107 @@ class StaffEnded(Fact, kind="facilities.StaffEnded", of="staff_id"):
     actor_id: UUID
     facility_id: UUID
     staff_id: UUID
+    person_id: UUID | None = None
+    cause: EndCause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffPaused(Fact, kind="facilities.StaffPaused", of="staff_id"):
+    """A person's place in a facility gives nothing until it is resumed."""
+
+    actor_id: UUID
+    facility_id: UUID
+    staff_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffResumed(Fact, kind="facilities.StaffResumed", of="staff_id"):
+    """A paused place stands again."""
+
+    actor_id: UUID
+    facility_id: UUID
+    staff_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffChanged(Fact, kind="facilities.StaffChanged", of="staff_id"):
+    """A person has another profession or role in a facility."""
+
+    actor_id: UUID
+    facility_id: UUID
+    staff_id: UUID
+    person_id: UUID
+    profession: Profession
+    role: StaffRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffReviewed(Fact, kind="facilities.StaffReviewed", of="review_id"):
+    """A manager looked through who works in the facility, and signed."""
+
+    actor_id: UUID
+    facility_id: UUID
+    review_id: UUID
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffInvited(Fact, kind="facilities.StaffInvited", of="invitation_id"):
+    """An address was invited to a place in a facility."""
+
+    actor_id: UUID
+    facility_id: UUID
+    invitation_id: UUID
+    profession: Profession
+    role: StaffRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffInvitationResent(Fact, kind="facilities.StaffInvitationResent", of="invitation_id"):
+    """An invitation was sent again, and lasts anew."""
+
+    actor_id: UUID
+    facility_id: UUID
+    invitation_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffInvitationCancelled(
+    Fact, kind="facilities.StaffInvitationCancelled", of="invitation_id"
+):
+    """An invitation was taken back."""
+
+    actor_id: UUID
+    facility_id: UUID
+    invitation_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffInvitationAccepted(Fact, kind="facilities.StaffInvitationAccepted", of="invitation_id"):
+    """Someone agreed to an invitation, and has the place."""
+
+    actor_id: UUID
+    facility_id: UUID
+    invitation_id: UUID
+    staff_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChanged(Fact, kind="facilities.PolicyChanged", of="policy_id"):
+    """A facility has other rules: its 安全の決まり in a new version."""
+
+    actor_id: UUID
+    facility_id: UUID
+    policy_id: UUID
+    version: int
+    second_factor: bool
+    idle_minutes: int
+    absolute_hours: int
+    shortest_password: int
+    trusted_devices: bool
+    may_invite: Allowed
+    may_export: Allowed
+    family_invitations: bool
+    retention_years: int

@@ -8,6 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from carestation.facilities.choices import Allowed, EndCause
+from carestation.facilities.commands.invitations import cancel_invitations_by
+from carestation.facilities.commands.staff import end_staff, pause_staff, resume_staff
+from carestation.facilities.models import Staff
+from carestation.facilities.queries.policies import rules_of
+from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind, Role
 from carestation.groups.facts import (
@@ -78,11 +84,13 @@ def begin_membership(seat: Seat, newcomer: Newcomer) -> Membership:
     Raises:
         Refused: only the group's manager adds, and not to an archived group.
         Conflict: this person sits there already.
-        DomainError: the family sits in patient groups only.
+        DomainError: the family sits in patient groups only, or the rules of the actor's facility
+            leave it to others (reasons `no_family_by_rules`, `managers_invite`).
     """
     require(allowed=may_manage(seat) and not seat.is_archived)
     if newcomer.role is Role.FAMILY and seat.kind is not Kind.PATIENT:
         raise DomainError("no_family_here")
+    _require_by_rules(seat, newcomer.role)
     membership = _begin(seat.actor, seat.group_id, newcomer, seat.facility_id)
     _require_still_manager(seat)
     return membership
@@ -110,11 +118,7 @@ def end_membership(seat: Seat, membership_id: UUID) -> Membership:
             raise Conflict("last_manager")
     if not sitting.filter(pk=membership_id).update(left_at=timezone.now()):
         raise Conflict("ended")
-    for timeline in timelines:
-        count_change(timeline)
-    announce(
-        MembershipEnded(**seat.marks(), membership_id=membership_id, person_id=membership.user_id)
-    )
+    _count_end(seat.actor, seat.facility_id, membership, timelines)
     return membership
 
 
@@ -135,6 +139,54 @@ def archive_group(seat: Seat) -> None:
     for timeline in timelines:
         count_change(timeline)
     announce(GroupArchived(**seat.marks()))
+
+
+@transaction.atomic
+def end_place(desk: Desk, staff_id: UUID, cause: EndCause) -> list[Membership]:
+    """End a person's place in a facility, and every membership held through it; return those.
+
+    The person need do nothing. A group may be left without a manager: `groups_left_alone` names
+    such groups before.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Conflict: it has ended already.
+        DomainError: the facility would have no manager (reason `last_manager`).
+    """
+    staff = end_staff(desk, staff_id, cause)
+    cancel_invitations_by(desk, staff.user_id)
+    held = _held_through(staff_id)
+    for membership in held:
+        timelines = _lock_timelines(membership.group_id, Role(membership.role))
+        sitting = Membership.objects.active().filter(pk=membership.pk)
+        if sitting.update(left_at=timezone.now()):
+            _count_end(desk.actor, desk.facility_id, membership, timelines)
+    return held
+
+
+@transaction.atomic
+def pause_place(desk: Desk, staff_id: UUID) -> list[Membership]:
+    """Stop a person's place: until it is resumed, no membership held through it gives a seat.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Conflict: it has ended, or is paused already.
+        DomainError: the facility would have no manager (reason `last_manager`).
+    """
+    pause_staff(desk, staff_id)
+    return _count_standing(staff_id)
+
+
+@transaction.atomic
+def resume_place(desk: Desk, staff_id: UUID) -> list[Membership]:
+    """Let a paused place stand again; its memberships give seats as before.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Conflict: it has ended, or is not paused.
+    """
+    resume_staff(desk, staff_id)
+    return _count_standing(staff_id)
 
 
 def note_members_viewed(seat: Seat) -> None:
@@ -201,6 +253,49 @@ def _begin(
         )
     )
     return membership
+
+
+def _require_by_rules(seat: Seat, role: Role) -> None:
+    if seat.facility_id is None:
+        return
+    rules = rules_of(seat.facility_id)
+    if role is Role.FAMILY and not rules.family_invitations:
+        raise DomainError("no_family_by_rules")
+    managers = Staff.objects.standing().managers().of_facility(seat.facility_id)
+    is_manager = managers.of_person(seat.actor.user_id).exists()
+    if rules.may_invite is Allowed.MANAGERS and not is_manager:
+        raise DomainError("managers_invite")
+
+
+def _count_end(
+    actor: Actor, facility_id: UUID | None, membership: Membership, timelines: list[Timeline]
+) -> None:
+    for timeline in timelines:
+        count_change(timeline)
+    announce(
+        MembershipEnded(
+            actor_id=actor.user_id,
+            facility_id=facility_id,
+            request_id=actor.request_id,
+            group_id=membership.group_id,
+            membership_id=membership.pk,
+            person_id=membership.user_id,
+        )
+    )
+
+
+def _held_through(staff_id: UUID) -> list[Membership]:
+    held = Membership.objects.active().filter(staff_id=staff_id)
+    return list(held.order_by("group_id"))
+
+
+def _count_standing(staff_id: UUID) -> list[Membership]:
+    # Open pages read their seats again at the next number of each side.
+    held = _held_through(staff_id)
+    for membership in held:
+        for timeline in _lock_timelines(membership.group_id, Role(membership.role)):
+            count_change(timeline)
+    return held
 
 
 def _lock_timelines(group_id: UUID, role: Role) -> list[Timeline]:

@@ -5,11 +5,14 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from carestation.accounts.queries import find_by_email, read_name
-from carestation.facilities.queries import places_of, short_profession
+from carestation.accounts.models import User
+from carestation.accounts.queries.people import find_by_email, read_name, read_person
+from carestation.facilities.queries.staff import places_of, short_profession
+from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.models import Group, Membership
 from carestation.groups.rules import Newcomer, Seat, may_end, may_manage, may_see
@@ -43,6 +46,32 @@ LEFT JOIN facilities_facility f ON f.id = s.facility_id
 WHERE r.group_id = %(group_id)s AND r.timeline_id = %(timeline_id)s AND m.left_at IS NULL
 ORDER BY m.role = 'family', m.began_at, m.id LIMIT 1000
 """
+# The groups in which a place gives the only manager, with who of the same facility sits there too.
+LEFT_ALONE: Final = """
+SELECT g.id AS group_id, g.kind, g.created_at,
+  (SELECT count(*) FROM groups_membership o WHERE o.group_id = g.id AND o.left_at IS NULL
+    AND o.id <> m.id) AS others,
+  ARRAY (SELECT o.user_id FROM groups_membership o JOIN facilities_staff s ON s.id = o.staff_id
+    WHERE o.group_id = g.id AND o.left_at IS NULL AND o.id <> m.id
+      AND s.facility_id = %(facility_id)s ORDER BY o.began_at LIMIT 20) AS colleagues
+FROM groups_membership m JOIN groups_group g ON g.id = m.group_id
+JOIN facilities_staff p ON p.id = m.staff_id
+WHERE m.staff_id = %(staff_id)s AND p.facility_id = %(facility_id)s AND m.left_at IS NULL
+  AND m.role = 'manager' AND g.kind <> 'direct' AND g.archived_at IS NULL
+  AND NOT EXISTS (SELECT FROM groups_membership o WHERE o.group_id = g.id AND o.left_at IS NULL
+    AND o.id <> m.id AND o.role = 'manager')
+ORDER BY g.id LIMIT 200
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftAlone:
+    """A group that loses its only manager with a place. Its name is not the desk's to read."""
+
+    kind: Kind
+    opened_at: datetime
+    others: int
+    colleagues: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +138,29 @@ def leaver(seat: Seat, membership_id: UUID) -> Member:
             require(allowed=may_end(seat, one.user_id))
             return one
     raise NotVisible
+
+
+def groups_left_alone(desk: Desk, staff_id: UUID) -> list[LeftAlone]:
+    """Return the groups that would lose their only manager with a place of the desk's facility."""
+    rows = rows_of(LEFT_ALONE, {"facility_id": desk.facility_id, "staff_id": staff_id})
+    known = {one for row in rows for one in row["colleagues"]}
+    people = User.objects.in_bulk(known)
+    names = {user_id: read_person(user, desk.actor).name for user_id, user in people.items()}
+    return [
+        LeftAlone(
+            kind=Kind(row["kind"]),
+            opened_at=row["created_at"],
+            others=row["others"],
+            colleagues=tuple(names[one] for one in row["colleagues"]),
+        )
+        for row in rows
+    ]
+
+
+def count_held(desk: Desk, staff_id: UUID) -> int:
+    """Return in how many groups someone sits through a place of the desk's facility."""
+    held = Membership.objects.active().filter(staff_id=staff_id)
+    return held.filter(staff__facility_id=desk.facility_id).count()
 
 
 def find_membership(seat: Seat, membership_id: UUID) -> Membership:

@@ -19,7 +19,8 @@ WHERE (s.key = %(key)s OR s.id = ANY(%(session_ids)s))
   AND s.ended_at IS NULL AND s.expires_at > now() AND u.ended_at IS NULL
   AND s.last_used_at + make_interval(secs => s.idle_seconds) > now()
   AND (s.second_factor_at IS NOT NULL OR NOT (
-    u.is_professional
+    coalesce((SELECT b.second_factor FROM accounts_personbinding b WHERE b.user_id = u.id),
+             u.is_professional)
     OR EXISTS (SELECT FROM accounts_operator o WHERE o.user_id = u.id AND o.ended_at IS NULL)
     OR EXISTS (SELECT FROM mfa_authenticator a
                WHERE a.user_id = u.id AND a.type IN ('totp', 'webauthn'))
@@ -32,7 +33,9 @@ FROM groups_membership m
 JOIN groups_timeline t ON t.group_id = m.group_id
 JOIN groups_readmark r ON r.group_id = m.group_id AND r.membership_id = m.id
   AND r.timeline_id = t.id
-WHERE m.user_id = %(user_id)s AND m.left_at IS NULL AND (t.side, m.role) IN (
+LEFT JOIN facilities_staff s ON s.id = m.staff_id
+WHERE m.user_id = %(user_id)s AND m.left_at IS NULL
+  AND s.ended_at IS NULL AND s.paused_at IS NULL AND (t.side, m.role) IN (
   ('professional', 'manager'), ('professional', 'professional'),
   ('patient', 'manager'), ('patient', 'professional'), ('patient', 'family'),
   ('all', 'manager'), ('all', 'professional'), ('all', 'family'))
@@ -40,13 +43,15 @@ LIMIT 4000
 """
 SEATS_OF_GROUPS: Final = """
 SELECT t.group_id, t.side, t.seq,
-  array_agg(m.user_id) FILTER (WHERE m.left_at IS NULL AND (t.side, m.role) IN (
+  array_agg(m.user_id) FILTER (WHERE m.left_at IS NULL
+    AND s.ended_at IS NULL AND s.paused_at IS NULL AND (t.side, m.role) IN (
     ('professional', 'manager'), ('professional', 'professional'),
     ('patient', 'manager'), ('patient', 'professional'), ('patient', 'family'),
     ('all', 'manager'), ('all', 'professional'), ('all', 'family')))
 FROM groups_timeline t
 LEFT JOIN groups_readmark r ON r.group_id = t.group_id AND r.timeline_id = t.id
 LEFT JOIN groups_membership m ON m.id = r.membership_id AND m.group_id = t.group_id
+LEFT JOIN facilities_staff s ON s.id = m.staff_id
 WHERE t.group_id = ANY(%(group_ids)s) GROUP BY t.group_id, t.side, t.seq
 """
 NUMBERS: Final = """

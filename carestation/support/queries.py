@@ -36,7 +36,25 @@ CONTENTS: Final = (
     ),
     Section(
         chapter=Chapter.OWN,
-        pages=(Page.ACCOUNT, Page.RESET, Page.LOST_PHONE, Page.REOPEN),
+        pages=(
+            Page.ACCOUNT,
+            Page.PROFILE,
+            Page.SIGN_INS,
+            Page.RESET,
+            Page.LOST_PHONE,
+            Page.REOPEN,
+        ),
+    ),
+    Section(
+        chapter=Chapter.DESK,
+        pages=(
+            Page.FOUND_FACILITY,
+            Page.DESK,
+            Page.INVITE_STAFF,
+            Page.LEAVING,
+            Page.FACILITY_RULES,
+            Page.STAFF_REVIEW,
+        ),
     ),
     Section(chapter=Chapter.SAFE, pages=(Page.WHO_READS, Page.SAFETY)),
     Section(

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from carestation.accounts.queries import find_by_email
+from carestation.accounts.queries.people import find_by_email
 from config.demo.people import PEOPLE
 from config.demo.settling import DemoWorld
 from config.demo.story import talks

@@ -7,7 +7,8 @@ from uuid import UUID
 from carestation.accounts.commands.factors import give_fixed_secret
 from carestation.accounts.commands.people import NewPerson, begin_operator, register_person
 from carestation.accounts.models import User
-from carestation.facilities.commands import begin_staff, open_facility
+from carestation.facilities.commands.places import open_facility
+from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.models import Facility, Staff  # noqa: TC001 - types of attributes
 from carestation.groups.choices import Kind, Role, Side
 from carestation.groups.commands import begin_membership, open_group, open_talk

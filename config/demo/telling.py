@@ -7,8 +7,9 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from carestation.facilities.choices import StaffRole
-from carestation.facilities.commands import end_staff
+from carestation.facilities.choices import EndCause, StaffRole
+from carestation.facilities.commands.staff import end_staff
+from carestation.facilities.queries.desks import take_desk
 from carestation.groups.choices import Side
 from carestation.groups.commands import end_membership
 from carestation.groups.models import Membership
@@ -123,7 +124,8 @@ class Teller:
                 if person.key in group.leavers:
                     self._leave(person.key, group, at)
             staff = self._world.staff[person.key]
-            end_staff(self._world.actor(_manager_of(person.facility)), staff)
+            manager = self._world.actor(_manager_of(person.facility))
+            end_staff(take_desk(manager, staff.facility_id), staff.pk, EndCause.RETIRED)
             self._world.times.note("staff ended", staff.pk, at)
 
     def _leave(self, key: str, group: DemoGroup, at: datetime) -> None:

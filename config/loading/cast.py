@@ -15,7 +15,8 @@ from carestation.accounts.choices import Device, Proof, SessionKind
 from carestation.accounts.commands.people import NewPerson, register_person
 from carestation.accounts.commands.sessions import Where, open_session
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
-from carestation.facilities.commands import begin_staff, open_facility
+from carestation.facilities.commands.places import open_facility
+from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.models import Staff
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands import begin_membership

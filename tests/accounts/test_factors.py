@@ -21,7 +21,8 @@ from carestation.accounts.commands.factors import (
 )
 from carestation.accounts.commands.sessions import OpenedSession, open_session
 from carestation.accounts.models import User
-from carestation.accounts.queries import factors_of, find_entry
+from carestation.accounts.queries.factors import factors_of
+from carestation.accounts.queries.sessions import find_entry
 from carestation.accounts.rules import fresh_recovery_code, matching_step
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import DomainError, NotVisible, Refused

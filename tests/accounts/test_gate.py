@@ -16,7 +16,9 @@ from carestation.accounts.commands.passwords import make_reset_link
 from carestation.accounts.commands.sessions import cut_off_others, lock_session, open_session
 from carestation.accounts.gate.returning import safe_path
 from carestation.accounts.models import Session
-from carestation.accounts.queries import DemoPerson, email_index, factors_of
+from carestation.accounts.queries.demo import DemoPerson
+from carestation.accounts.queries.factors import factors_of
+from carestation.accounts.queries.people import email_index
 from carestation.kernel.ids import uuid7
 from tests.accounts.people import (
     ADDRESS,

@@ -1,55 +1,18 @@
 """The entry in Chromium: a passkey of a virtual telephone, the enrolment, and no script at all."""
 
-import os
-from collections.abc import Iterator
-from urllib.parse import urlsplit
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # has none
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from pytest_django import Settings
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Browser, Page, expect
 
 from carestation.accounts.models import Session
 from tests.accounts.people import ADDRESS, PASSWORD, SECRET, a_person, code_now
 from tests.ui.drawing import CHROMIUM
 
-# Playwright keeps a loop of its own in this thread; Django takes it for an asynchronous view's.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
     pytest.mark.xdist_group("browser"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def site(live_server: LiveServer, settings: Settings) -> str:
-    """Our address as a browser takes it for safe: passkeys are bound to it."""
-    site = f"http://localhost:{urlsplit(live_server.url).port}"
-    settings.SITE_URL = site
-    settings.ALLOWED_HOSTS = ["localhost"]
-    return site
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(locale="ja-JP", viewport={"width": 390, "height": 844})
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
 
 
 def with_telephone(page: Page) -> None:

@@ -21,7 +21,8 @@ from carestation.accounts.commands.passkeys import (
 from carestation.accounts.commands.people import end_person
 from carestation.accounts.commands.sessions import OpenedSession, open_session
 from carestation.accounts.models import Brake, User
-from carestation.accounts.queries import factors_of, find_entry
+from carestation.accounts.queries.factors import factors_of
+from carestation.accounts.queries.sessions import find_entry
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Refused

@@ -23,7 +23,9 @@ from carestation.accounts.commands.sign_in import WrongSignIn, sign_in
 from carestation.accounts.facts import PasswordChanged, SignedIn
 from carestation.accounts.followers import tell_of_new_device, tell_of_password
 from carestation.accounts.models import PasswordReset, User
-from carestation.accounts.queries import email_index, find_entry, is_open_link
+from carestation.accounts.queries.links import is_open_link
+from carestation.accounts.queries.people import email_index
+from carestation.accounts.queries.sessions import find_entry
 from carestation.accounts.tasks import mail_letter, mail_reset_link
 from carestation.factlog.commands import FOLLOWERS
 from carestation.factlog.facts import Fact, fact_of

@@ -6,9 +6,16 @@ from threading import Barrier
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
-from carestation.accounts.choices import Proof
+from carestation.accounts.choices import Proof, RegistrationPurpose
+from carestation.accounts.commands.addresses import (
+    ask_address_change,
+    confirm_address,
+    make_address_link,
+)
+from carestation.accounts.commands.bindings import bind_person
+from carestation.accounts.commands.factor_resets import finish_factor_reset, make_factor_link
 from carestation.accounts.commands.factors import (
     enrol_totp,
     fresh_secret,
@@ -17,10 +24,19 @@ from carestation.accounts.commands.factors import (
     renew_recovery_codes,
 )
 from carestation.accounts.commands.passwords import make_reset_link, reset_password
+from carestation.accounts.commands.registrations import (
+    PersonDraft,
+    begin_registration,
+    claim_registration,
+    make_registration_link,
+    register_claimed,
+)
 from carestation.accounts.commands.sessions import open_session
 from carestation.accounts.commands.sign_in import sign_in, take_second_step
-from carestation.accounts.models import PasswordReset, Session, User
-from carestation.accounts.queries import email_index, factors_of
+from carestation.accounts.models import AddressChange, PasswordReset, Registration, Session, User
+from carestation.accounts.queries.factors import factors_of
+from carestation.accounts.queries.people import email_index
+from carestation.accounts.rules import Binding
 from carestation.kernel.errors import CareError
 from carestation.kernel.ids import uuid7
 from tests.accounts.people import (
@@ -28,12 +44,14 @@ from tests.accounts.people import (
     BROWSER,
     PASSWORD,
     SECRET,
+    SYSTEM,
     a_person,
     acting,
     clock_later,
     code_now,
 )
 
+FOUND = RegistrationPurpose.FOUND_FACILITY
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -109,6 +127,112 @@ def test_of_sixteen_with_the_same_link_one_sets_the_password() -> None:
 
     assert won(results) == 1
     assert User.objects.get().check_password(f"tsuki-to-hoshi-no-yoru-{done[0]}")
+
+
+@pytest.mark.control("5.17")
+def test_of_sixteen_with_the_same_registration_link_one_becomes_a_person() -> None:
+    registration = begin_registration(
+        None, ADDRESS, FOUND, subject_id=uuid7(), page="accounts:reset", request_id=uuid7()
+    )
+    link = make_registration_link(registration.pk, request_id=uuid7())
+    assert link is not None
+    token = link.token
+
+    @transaction.atomic
+    def complete(number: int) -> object:
+        draft = PersonDraft(name=f"林 {number}", kana="はやし", password="tsuki-to-hoshi-no-yoru")
+        claimed = claim_registration(token, FOUND)
+        return register_claimed(claimed, draft, is_professional=True, request_id=uuid7())
+
+    results = at_once(16, complete)
+
+    assert won(results) == 1
+    assert results.count("NotVisible") == 15
+    assert User.objects.count() == 1
+
+
+def test_of_sixteen_registrations_asked_at_once_one_is_open() -> None:
+    subject = uuid7()
+
+    at_once(
+        16,
+        lambda _: begin_registration(
+            None, ADDRESS, FOUND, subject_id=subject, page="accounts:reset", request_id=uuid7()
+        ),
+    )
+
+    assert Registration.objects.unused().count() == 1
+
+
+@pytest.mark.control("5.17")
+def test_of_sixteen_with_the_same_link_one_gives_up_the_lost_factors() -> None:
+    user = a_person(secret=SECRET)
+    token = make_factor_link(user.pk, request_id=uuid7()).token
+
+    def finish(_: int) -> object:
+        finish_factor_reset(token, PASSWORD, BROWSER, request_id=uuid7())
+        return True
+
+    results = at_once(16, finish)
+
+    assert won(results) == 1
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.control("5.17")
+def test_of_sixteen_with_the_same_link_one_gets_the_new_address() -> None:
+    user = a_person()
+    sessions = [
+        acting(open_session(user.pk, BROWSER, proof=Proof.TOTP, request_id=uuid7()))
+        for _ in range(16)
+    ]
+    ask_address_change(sessions[0], "new@example.jp")
+    link = make_address_link(AddressChange.objects.get().pk)
+    assert link is not None
+    token = link.token
+
+    def confirm(number: int) -> object:
+        confirm_address(sessions[number], token)
+        return True
+
+    results = at_once(16, confirm)
+
+    assert won(results) == 1
+    assert User.objects.get().email_index == email_index("new@example.jp")
+
+
+def test_of_two_who_want_the_same_address_at_once_one_gets_it() -> None:
+    tokens = []
+    for number in range(2):
+        user = a_person(f"{number}@example.jp")
+        actor = acting(open_session(user.pk, BROWSER, proof=Proof.TOTP, request_id=uuid7()))
+        ask_address_change(actor, "new@example.jp")
+        link = make_address_link(AddressChange.objects.latest("id").pk)
+        assert link is not None
+        tokens.append((actor, link.token))
+
+    def confirm(number: int) -> object:
+        try:
+            confirm_address(*tokens[number])
+        except IntegrityError:
+            return "Conflict"
+        return True
+
+    assert won(at_once(2, confirm)) == 1
+
+
+def test_no_session_slips_past_a_rule_that_takes_hold_in_the_same_moment() -> None:
+    user = a_person()
+    strict = Binding(idle_minutes=5, absolute_hours=1)
+
+    def act(number: int) -> object:
+        if number == 0:
+            return bind_person(SYSTEM, user.pk, strict)
+        return open_session(user.pk, BROWSER, proof=Proof.TOTP, request_id=uuid7())
+
+    at_once(9, act)
+
+    assert {one.idle_seconds for one in Session.objects.all()} == {300}
 
 
 def test_of_many_links_asked_at_once_one_is_open() -> None:

@@ -12,7 +12,9 @@ from carestation.accounts.commands.factors import renew_recovery_codes
 from carestation.accounts.commands.passwords import ask_reset, make_reset_link
 from carestation.accounts.commands.sessions import Where, keep_session_data, open_session
 from carestation.accounts.models import Session
-from carestation.accounts.queries import email_index, read_factor, session_place
+from carestation.accounts.queries.factors import read_factor
+from carestation.accounts.queries.people import email_index
+from carestation.accounts.queries.sessions import session_place
 from carestation.kernel.ids import uuid7
 from carestation.vault.scopes import open_scope
 from tests.accounts.people import ADDRESS, BROWSER, PASSWORD, SECRET, a_person, acting

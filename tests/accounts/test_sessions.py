@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from carestation.accounts.choices import Device, EndReason, Proof, SessionKind, Standing
+from carestation.accounts.commands.bindings import bind_person
 from carestation.accounts.commands.people import begin_operator, end_operator, end_person
 from carestation.accounts.commands.sessions import (
     OpenedSession,
@@ -22,7 +23,9 @@ from carestation.accounts.commands.sessions import (
     touch_session,
 )
 from carestation.accounts.models import Session, User
-from carestation.accounts.queries import devices_of, find_entry
+from carestation.accounts.queries.devices import devices_of
+from carestation.accounts.queries.sessions import find_entry
+from carestation.accounts.rules import Binding
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
@@ -245,8 +248,10 @@ def test_the_owner_sees_where_they_are_signed_in_this_device_first() -> None:
 
     first, second = devices_of(acting(here))
 
-    assert (first.is_this, first.device, first.address) == (True, Device.PHONE, "192.0.2.7")
-    assert (second.is_this, second.device) == (False, Device.COMPUTER)
+    assert (first.is_this, first.origin.device) == (True, Device.PHONE)
+    assert (first.origin.address, first.is_unusual) == ("192.0.2.7", False)
+    assert (second.is_this, second.origin.device) == (False, Device.COMPUTER)
+    assert second.is_unusual
 
 
 def test_what_is_put_aside_ends_with_the_session() -> None:
@@ -265,6 +270,7 @@ class TestTheHotStatement(TestCase):
         is_professional=st.booleans(),
         is_operator=st.booleans(),
         has_factor=st.booleans(),
+        bound=st.sampled_from([None, True, False]),
         proof=st.sampled_from([Proof.PASSWORD, Proof.TOTP]),
         end=st.sampled_from(["", "session", "person"]),
         seconds=st.sampled_from([0, 59, 61, QUARTER - 1, QUARTER + 1, HALF_DAY - 1, HALF_DAY + 1]),
@@ -275,6 +281,7 @@ class TestTheHotStatement(TestCase):
         is_professional: bool,
         is_operator: bool,
         has_factor: bool,
+        bound: bool | None,
         proof: Proof,
         end: str,
         seconds: int,
@@ -286,6 +293,8 @@ class TestTheHotStatement(TestCase):
         )
         if is_operator:
             begin_operator(SYSTEM, user.pk)
+        if bound is not None:
+            bind_person(SYSTEM, user.pk, Binding(second_factor=bound))
         opened = a_session(user, proof=proof)
         if end == "session":
             sign_out(acting(opened))

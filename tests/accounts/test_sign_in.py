@@ -6,7 +6,7 @@ from unittest import mock
 import pytest
 
 from carestation.accounts.choices import Standing
-from carestation.accounts.commands.brakes import count_sign_in, network_of
+from carestation.accounts.commands.brakes import count_sign_in
 from carestation.accounts.commands.factors import give_fixed_secret
 from carestation.accounts.commands.people import end_person
 from carestation.accounts.commands.sessions import Where
@@ -20,7 +20,8 @@ from carestation.accounts.commands.sign_in import (
 )
 from carestation.accounts.gate.hasher import PepperedArgon2
 from carestation.accounts.models import Brake, Session, User
-from carestation.accounts.queries import find_entry
+from carestation.accounts.queries.sessions import find_entry
+from carestation.accounts.rules import network_of
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import NotVisible, Refused, TooMany
 from carestation.kernel.ids import uuid7

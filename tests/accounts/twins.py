@@ -6,8 +6,8 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from carestation.accounts.choices import SessionKind, Standing
-from carestation.accounts.models import Operator, Session
-from carestation.accounts.queries import Entry, token_key
+from carestation.accounts.models import Operator, PersonBinding, Session
+from carestation.accounts.queries.sessions import Entry, token_key
 
 
 def find_entry_twin(token: str) -> Entry | None:
@@ -26,11 +26,11 @@ def find_entry_twin(token: str) -> Entry | None:
         kind=SessionKind(session.kind),
         standing=standing,
         confirmed_at=session.confirmed_at,
+        idle_seconds=session.idle_seconds,
         is_due=standing is not Standing.IDLE and now - session.last_used_at >= timedelta(minutes=1),
         is_professional=session.user.is_professional,
         is_operator=is_operator,
         is_shared=session.is_shared,
-        idle_minutes=session.idle_seconds // 60,
     )
 
 
@@ -42,6 +42,8 @@ def _standing(session: Session, *, is_operator: bool) -> Standing | None:
         return None if is_idle else Standing.CODE_DUE
     if is_idle:
         return Standing.IDLE
-    if session.second_factor_at is None and (session.user.is_professional or is_operator):
+    bound = PersonBinding.objects.filter(user=session.user).first()
+    is_must = bound.second_factor if bound else session.user.is_professional
+    if session.second_factor_at is None and (is_must or is_operator):
         return Standing.ENROLMENT_DUE
     return Standing.FULL

@@ -3,17 +3,14 @@
 import json
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from shutil import which
-from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser.people import Site, Stage
 from tests.running.starts import COMMAND, PROJECT, started, surroundings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
@@ -32,7 +29,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     )
     people = {one["email"].split("@")[0]: one for one in json.loads(told.stdout)["people"]}
     with started(data, "--demo") as one:
-        yield Site(url=one.url, people=people)
+        yield Site(url=one.url, people=people, mail=Path(one.said["mail_dir"]))
 
 
 @pytest.fixture(scope="module")

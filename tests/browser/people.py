@@ -8,6 +8,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -32,6 +35,7 @@ class Site:
 
     url: str
     people: dict[str, dict[str, Any]]
+    mail: Path = Path()
     spent: dict[str, int] = field(default_factory=dict)
     kept: dict[tuple[str, bool], Any] = field(default_factory=dict)
 
@@ -68,6 +72,18 @@ class Stage:
             page.get_by_label("確認コード").first.fill(self.code(name))
             page.locator("main form button.btn--main").first.click()
             page.wait_for_load_state()
+
+    def letter_to(self, address: str, *, within_seconds: float = 30) -> str:
+        """Return the newest mail to an address, waiting until the worker has sent it."""
+        until = time.monotonic() + within_seconds
+        while time.monotonic() < until:
+            mails = sorted(self.site.mail.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+            for path in reversed(mails):
+                letter = message_from_bytes(path.read_bytes(), policy=default)
+                if letter["To"] == address:
+                    return str(letter.get_content())
+            time.sleep(0.2)
+        raise AssertionError(f"no mail to {address}")
 
     @contextmanager
     def seated(

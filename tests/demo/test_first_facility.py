@@ -10,7 +10,7 @@ from carestation.accounts.commands.passwords import reset_password
 from carestation.accounts.commands.sessions import Where
 from carestation.accounts.commands.sign_in import sign_in
 from carestation.accounts.models import User
-from carestation.accounts.queries import find_entry
+from carestation.accounts.queries.sessions import find_entry
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
 from carestation.facilities.models import Facility, Staff
 from carestation.kernel.errors import NotVisible

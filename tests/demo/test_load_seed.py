@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from carestation.accounts.choices import Standing
-from carestation.accounts.queries import find_entry
+from carestation.accounts.queries.sessions import find_entry
 from carestation.groups.choices import Side
 from carestation.groups.models import ReadMark, Timeline
 from carestation.groups.queries import take_seat

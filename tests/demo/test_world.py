@@ -13,11 +13,12 @@ from carestation.accounts.choices import Device, SessionKind, Standing
 from carestation.accounts.commands.sessions import Where
 from carestation.accounts.commands.sign_in import sign_in, sign_in_program
 from carestation.accounts.models import Operator, User
-from carestation.accounts.queries import find_entry, read_person
+from carestation.accounts.queries.people import read_person
+from carestation.accounts.queries.sessions import find_entry
 from carestation.accounts.rules import current_code
 from carestation.facilities.choices import FacilityKind, StaffRole
 from carestation.facilities.models import Facility, Staff
-from carestation.facilities.queries import places_of
+from carestation.facilities.queries.staff import places_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Kind, Side
 from carestation.groups.models import Group, Membership, MembershipQuerySet, Timeline

@@ -18,6 +18,8 @@ def seat_twin(world: World, actor: Actor, side: Side) -> tuple[object, ...] | No
     if mark is None or not may_see(Role(mark.membership.role), side):
         return None
     member = mark.membership
+    if member.staff and (member.staff.ended_at or member.staff.paused_at):
+        return None
     return (
         member.pk,
         member.role,

@@ -12,11 +12,13 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from carestation.accounts.choices import EndReason, Proof, Standing
+from carestation.accounts.commands.bindings import bind_person
 from carestation.accounts.commands.sessions import open_session
 from carestation.accounts.models import Operator, Session, User
-from carestation.accounts.queries import find_entry, token_key
+from carestation.accounts.queries.sessions import find_entry, token_key
+from carestation.accounts.rules import Binding
 from carestation.groups.choices import Side
-from carestation.groups.commands import end_membership
+from carestation.groups.commands import end_membership, pause_place
 from carestation.groups.models import Group, Timeline
 from carestation.groups.queries import take_seat
 from carestation.kernel.errors import NotVisible
@@ -32,6 +34,7 @@ from carestation.live.queries import (
     valid_sessions,
 )
 from tests.accounts.signing_in import BROWSER
+from tests.facilities.people import a_manager
 from tests.live.process import test_database_url as database_url
 from tests.world import World
 
@@ -68,6 +71,21 @@ def test_live_reads_the_same_seats_as_the_door(committed_world: World, left: str
     }
 
 
+def test_live_seats_nobody_through_a_place_that_is_paused(committed_world: World) -> None:
+    world = committed_world
+    pause_place(a_manager(world), world.staff["sato"].pk)
+    groups = list(Group.objects.values_list("pk", flat=True))
+
+    seatings = asked(lambda db: read_seatings(db, groups))
+    seats = asked(partial(read_seats_of_person, user_id=world.people["sato"].pk))
+
+    assert seats == []
+    assert set(seatings) == {
+        Seating(one.group_id, one.side, one.seq, _at_the_door(world, one))
+        for one in Timeline.objects.all()
+    }
+
+
 def test_the_seats_of_a_person_are_those_of_the_groups(committed_world: World) -> None:
     world = committed_world
     timelines = list(Timeline.objects.all())
@@ -90,14 +108,17 @@ def test_the_numbers_are_those_of_the_timelines(committed_world: World) -> None:
     assert set(numbers) == {Seated(one.group_id, one.side, one.seq) for one in timelines}
 
 
+@pytest.mark.parametrize("bound", [None, True, False])
 @pytest.mark.parametrize("has_factor", [True, False])
 @pytest.mark.parametrize("who", ["sato", "mori", "operator"])
 def test_live_lets_in_whom_the_gate_lets_in(
-    committed_world: World, who: str, *, has_factor: bool
+    committed_world: World, who: str, *, has_factor: bool, bound: bool | None
 ) -> None:
     person = committed_world.people["mori" if who == "operator" else who]
     if who == "operator":
         Operator.objects.create(user=person, began_at=timezone.now())
+    if bound is not None:
+        bind_person(committed_world.actor("kato"), person.pk, Binding(second_factor=bound))
     if has_factor:
         Authenticator.objects.create(user_id=person.pk, type=Authenticator.Type.TOTP, data={})
 

@@ -16,13 +16,13 @@ from carestation.accounts.choices import Proof
 from carestation.accounts.commands.factors import give_fixed_secret
 from carestation.accounts.commands.people import begin_operator
 from carestation.accounts.commands.sessions import OpenedSession
-from carestation.facilities.choices import Profession, StaffRole
-from carestation.facilities.commands import begin_staff
+from carestation.facilities.commands.invitations import invite_staff
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from tests.accounts.signing_in import sign_in_client
+from tests.facilities.people import a_manager, an_invited
 from tests.world import World, a_person
 
 WHO: Final = (
@@ -47,6 +47,7 @@ class Stage:
     world: World
     posts: dict[Side, UUID]
     files: dict[Side, UUID]
+    invitation: UUID
 
 
 def a_picture() -> bytes:
@@ -58,15 +59,8 @@ def a_picture() -> bytes:
 def set_stage(world: World) -> Stage:
     """Add Abe, who manages the facility, and Oka, the operator; neither sits in the group."""
     kato = world.actor("kato")
-    world.people["abe"] = a_person("abe")
     world.people["oka"] = a_person("oka")
-    begin_staff(
-        kato,
-        world.facility.pk,
-        world.people["abe"].pk,
-        profession=Profession.CLERK,
-        role=StaffRole.MANAGER,
-    )
+    [invitation] = invite_staff(a_manager(world), [an_invited()])
     begin_operator(kato, world.people["oka"].pk)
     posts, files = {}, {}
     for side in IS_AT:
@@ -74,7 +68,7 @@ def set_stage(world: World) -> Stage:
         draft = Draft(id=uuid7(), body="お変わりありません。", attachments=(file.id,))
         posts[side] = publish_post(world.seat("kato", side), draft).post.pk
         files[side] = file.id
-    return Stage(world=world, posts=posts, files=files)
+    return Stage(world=world, posts=posts, files=files, invitation=invitation.pk)
 
 
 def a_client(stage: Stage, who: str) -> tuple[Client, OpenedSession | None]:
@@ -109,6 +103,9 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "session_id": session.session_id if session else uuid7(),
         "factor_id": 1,
         "slug": "timeline",
+        "facility_id": world.facility.pk,
+        "invitation_id": stage.invitation,
+        "staff_id": world.staff["sato"].pk,
     }
     return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})
 
@@ -120,6 +117,8 @@ BODIES: Final[dict[str, Callable[[], str]]] = {
     "timeline:read": lambda: "number=1",
     "timeline:edit": lambda: "body=x",
     "timeline:acknowledgement": lambda: "acknowledged=yes",
+    "facilities:invitations": lambda: "email=a@example.org&profession=nurse&role=member",
+    "groups:end_place": lambda: "cause=retired",
     "timeline:add_member": lambda: "email=nobody@example.org&role=family",
 }
 JSONS: Final[dict[str, Callable[[], str]]] = {

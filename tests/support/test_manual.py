@@ -17,7 +17,7 @@ TEMPLATES: Final = {
     path.relative_to(path.parents[len(path.relative_to(ROOT).parts) - 3]).as_posix(): path
     for path in sorted(ROOT.glob("*/jinja2/**/*.html"))
 }
-FRAMES: Final = ("ui/app.html", "ui/bare.html", "patients/room.html")
+FRAMES: Final = ("ui/app.html", "ui/bare.html", "patients/room.html", "facilities/desk.html")
 # An answer, not a screen: it says itself what to do, and stands below the manual.
 ANSWERS: Final = {"ui/problem.html"}
 EXTENDS: Final = re.compile(r"""{%-? extends ["']([^"']+)["']""")

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from carestation.accounts.choices import Purpose
 from carestation.accounts.models import Brake
+from carestation.accounts.rules import network_of
 from carestation.kernel.errors import TooMany
 from carestation.kernel.sql import row_of, rows_of
 from carestation.vault.scopes import operator_bundle
@@ -52,6 +53,9 @@ LIMITS: Final = {
     Purpose.CHALLENGE: Limit(tries=1, within=QUARTER),
     Purpose.RESET_ACCOUNT: Limit(tries=3, within=timedelta(hours=1)),
     Purpose.RESET_NETWORK: Limit(tries=20, within=timedelta(hours=1)),
+    Purpose.REGISTRATION_ADDRESS: Limit(tries=10, within=timedelta(hours=1)),
+    Purpose.REGISTRATION_NETWORK: Limit(tries=20, within=timedelta(hours=1)),
+    Purpose.ADDRESS_CHANGE: Limit(tries=5, within=timedelta(hours=1)),
 }
 # While all together fail more often than ever by mistake, a network has this many tries.
 TRIES_UNDER_ATTACK: Final = 3
@@ -159,17 +163,6 @@ def is_own(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
-
-
-def network_of(address: str) -> str:
-    """Return what counts as one network: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    if known.version == 4:  # noqa: PLR2004 - the older protocol
-        return str(known)
-    return str(ipaddress.ip_network((known, 64), strict=False))
 
 
 def _key(purpose: Purpose, subject: str) -> bytes:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from carestation.accounts.choices import Proof
+from carestation.accounts.choices import Method, Proof
 from carestation.accounts.commands.sessions import OpenedSession, reopen_session
 from carestation.accounts.facts import (
     RecoveryCodesMade,
@@ -23,19 +23,25 @@ from carestation.accounts.facts import (
     SecondFactorRemoved,
 )
 from carestation.accounts.models import User
-from carestation.accounts.queries import (
+from carestation.accounts.queries.bindings import must_have_factor
+from carestation.accounts.queries.factors import (
     FACTOR_TYPES,
     PASSKEY,
     RECOVERY,
     TOTP,
     factor_place,
-    must_have_factor,
     read_factor,
 )
-from carestation.accounts.rules import folded_code, fresh_recovery_code, matching_step
+from carestation.accounts.rules import (
+    folded_code,
+    fresh_recovery_code,
+    matching_step,
+    may_take_up,
+    may_use,
+)
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import DomainError, NotVisible, Refused
+from carestation.kernel.errors import DomainError, NotVisible, Refused, require
 from carestation.kernel.ids import uuid7
 from carestation.vault.scopes import open_scope
 
@@ -73,8 +79,11 @@ def enrol_totp(actor: Actor, secret: str, code: str) -> Enrolled:
     Raises:
         DomainError: the code is not of this secret (reason `code`).
         NotVisible: the session has ended meanwhile.
+        Refused: apps are no longer offered to who has none (reason `not_offered`).
     """
     lock_person(actor.user_id)
+    has_app = Authenticator.objects.filter(user_id=actor.user_id, type=TOTP).exists()
+    require(allowed=has_app or may_take_up(Method.TOTP), reason="not_offered")
     step = matching_step(secret, code, at=timezone.now())
     if step is None:
         raise DomainError("code")
@@ -192,7 +201,7 @@ def lock_person(user_id: UUID) -> User:
 def _spend_totp(user_id: UUID, code: str) -> bool:
     own = Authenticator.objects.select_for_update().filter(user_id=user_id, type=TOTP)
     row = own.first()
-    if row is None:
+    if row is None or not may_use(Method.TOTP):
         return False
     now = timezone.now()
     step = matching_step(read_factor(row), code, at=now)

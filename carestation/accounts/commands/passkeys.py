@@ -27,15 +27,10 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from carestation.accounts.choices import Proof, Purpose, RefusalReason
-from carestation.accounts.commands.brakes import (
-    brake,
-    brake_network,
-    count_try,
-    network_of,
-    take_off,
-)
+from carestation.accounts.choices import Method, Proof, Purpose, RefusalReason
+from carestation.accounts.commands.brakes import brake, brake_network, count_try, take_off
 from carestation.accounts.commands.factors import Enrolled, enrolled, keep_factor, lock_person
+from carestation.accounts.commands.refusals import note_own_refusal, note_refusal
 from carestation.accounts.commands.sessions import (
     OpenedSession,
     Where,
@@ -43,19 +38,12 @@ from carestation.accounts.commands.sessions import (
     open_session,
     reopen_session,
 )
-from carestation.accounts.facts import SignInRefused
 from carestation.accounts.models import User
-from carestation.accounts.queries import (
-    PASSKEY,
-    factor_place,
-    read_email,
-    read_factor,
-    read_person,
-)
-from carestation.factlog.commands import announce
+from carestation.accounts.queries.factors import PASSKEY, factor_place, read_factor
+from carestation.accounts.queries.people import read_email, read_person
+from carestation.accounts.rules import may_take_up, may_use, network_of
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import DomainError, NotVisible, Refused
-from carestation.kernel.ids import uuid7
+from carestation.kernel.errors import DomainError, NotVisible, Refused, require
 from carestation.vault.scopes import open_scope
 
 MAX_AGE_SECONDS: Final = 300
@@ -124,9 +112,11 @@ def register_passkey(actor: Actor, name: str, state: str, answer: str) -> Enroll
 
     Raises:
         WrongPasskey: the answer does not fit the challenge.
-        Refused: there are as many as anyone needs (reason `too_many`).
+        Refused: there are as many as anyone needs (reason `too_many`), or passkeys are no longer
+            offered (reason `not_offered`).
     """
     user = lock_person(actor.user_id)
+    require(allowed=may_take_up(Method.PASSKEY), reason="not_offered")
     if len(_passkeys_of(user.pk)) >= MOST:
         raise Refused("too_many")
     try:
@@ -165,7 +155,7 @@ def sign_in_with_passkey(
             _check_shown(user_id, _state_of(state, ""), answer)
             opened = open_session(user_id, where, proof=Proof.PASSKEY, request_id=request_id)
     except (*MALFORMED, NotVisible) as error:
-        _refuse(None, request_id)
+        note_refusal(RefusalReason.PASSKEY, None, request_id=request_id, where=where)
         raise WrongPasskey from error
     take_off(Purpose.PASSKEY, network_of(where.address))
     return opened
@@ -186,7 +176,7 @@ def pass_with_passkey(actor: Actor, state: str, answer: str, *, is_half: bool) -
             go_on = complete_session if is_half else reopen_session
             opened = go_on(actor, Proof.PASSKEY)
     except MALFORMED as error:
-        _refuse(actor.user_id, actor.request_id)
+        note_own_refusal(RefusalReason.PASSKEY, actor)
         raise WrongPasskey from error
     take_off(Purpose.PASSKEY, actor.user_id.hex)
     return opened
@@ -220,6 +210,8 @@ def _holder_of(answer: str) -> UUID:
 
 def _check_shown(user_id: UUID, state: dict[str, str], answer: str) -> None:
     lock_person(user_id)
+    if not may_use(Method.PASSKEY):
+        raise ValueError
     own = _passkeys_of(user_id)
     shown = AuthenticationResponse.from_dict(json.loads(answer))
     found = get_server().authenticate_complete(state, [kept.credential for _, kept in own], shown)
@@ -245,15 +237,3 @@ def _kept(text: str) -> _Kept:
     fields = json.loads(text)
     credential = AttestedCredentialData(urlsafe_b64decode(fields["credential"]))
     return _Kept(name=fields["name"], credential=credential, signs=fields["signs"])
-
-
-@transaction.atomic
-def _refuse(person_id: UUID | None, request_id: UUID) -> None:
-    announce(
-        SignInRefused(
-            attempt_id=uuid7(),
-            person_id=person_id,
-            reason=RefusalReason.PASSKEY,
-            request_id=request_id,
-        )
-    )

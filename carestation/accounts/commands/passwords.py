@@ -3,12 +3,11 @@
 Controls: ISO/IEC 27017 5.17; white paper 「認証情報の管理」.
 """
 
-import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,37 +16,27 @@ from procrastinate.contrib.django import app as jobs
 
 from carestation.accounts.choices import EndReason, Job, Purpose, Weakness
 from carestation.accounts.commands.brakes import brake_network, count_try, forgive
+from carestation.accounts.commands.links import MailedLink, fresh_token, lock_owner, locked_link
 from carestation.accounts.commands.sessions import Where, end_sessions_of
 from carestation.accounts.commands.sign_in import check_own_password
 from carestation.accounts.facts import PasswordChanged, PasswordResetAsked, PasswordResetSent
 from carestation.accounts.models import PasswordReset, User
-from carestation.accounts.queries import (
-    email_index,
-    person_has_factor,
-    read_email,
-    read_person,
-    token_key,
-)
+from carestation.accounts.queries.bindings import binding_of
+from carestation.accounts.queries.factors import shortest_for
+from carestation.accounts.queries.people import email_index, read_email, read_person
+from carestation.accounts.queries.sessions import token_key
 from carestation.accounts.rules import kept_password, weakness_of
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import DomainError, NotVisible
+from carestation.kernel.errors import DomainError
 from carestation.kernel.ids import uuid7
 
 LINK_LASTS: Final = timedelta(hours=1)
-TOKEN_BYTES: Final = 32
+PRODUCT_WORDS: Final = (settings.PRODUCT_NAME, "carestation")
 
 
 class WeakPassword(DomainError):  # noqa: N818 - the name is the answer
     """A new password is not taken; `reason` is a `Weakness`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResetLink:
-    """What a mail with a link needs; the token is told once and stored nowhere."""
-
-    address: str
-    token: str
 
 
 def change_password(actor: Actor, current: str, new: str) -> None:
@@ -80,19 +69,18 @@ def ask_reset(email: str, where: Where, *, request_id: UUID) -> None:
 
 
 @transaction.atomic
-def make_reset_link(index: bytes, *, request_id: UUID) -> ResetLink | None:
+def make_reset_link(index: bytes, *, request_id: UUID) -> MailedLink | None:
     """Make the link for a person; an earlier one ends. None: nobody, or asked too often."""
     user = User.objects.select_for_update().filter(email_index=index, ended_at=None).first()
     if user is None or count_try(Purpose.RESET_ACCOUNT, index.hex()).left < 0:
         return None
-    now, token = timezone.now(), secrets.token_urlsafe(TOKEN_BYTES)
-    open_links = PasswordReset.objects.filter(user=user, used_at=None, replaced_at=None)
-    open_links.update(replaced_at=now)
+    now, token = timezone.now(), fresh_token()
+    PasswordReset.objects.unused().filter(user=user).update(replaced_at=now)
     reset = PasswordReset.objects.create(
         key=token_key(token), user=user, created_at=now, expires_at=now + LINK_LASTS
     )
     announce(PasswordResetSent(reset_id=reset.pk, person_id=user.pk, request_id=request_id))
-    return ResetLink(address=read_email(user, None), token=token)
+    return MailedLink(address=read_email(user, None), token=token)
 
 
 @transaction.atomic
@@ -104,12 +92,9 @@ def reset_password(token: str, new: str, *, request_id: UUID) -> None:
         WeakPassword: the password is not taken; the link stays open.
     """
     now = timezone.now()
-    reset = PasswordReset.objects.select_for_update().filter(key=token_key(token)).first()
-    if reset is None or reset.used_at or reset.replaced_at or reset.expires_at <= now:
-        raise NotVisible("link")
-    user = User.objects.select_for_update().filter(pk=reset.user_id, ended_at=None).first()
-    if user is None:
-        raise NotVisible("link")
+    waiting = PasswordReset.objects.open(now)
+    user = lock_owner(waiting, token)
+    reset = locked_link(waiting, token)
     _set_password(user, new)
     reset.used_at = now
     reset.save(update_fields=["used_at"])
@@ -120,16 +105,28 @@ def reset_password(token: str, new: str, *, request_id: UUID) -> None:
 
 
 def require_strength(user: User, password: str) -> None:
-    """See that a new password is taken.
+    """See that a new password of a person is taken.
 
     Raises:
         WeakPassword: it is not; the reason says why.
     """
-    person, address = read_person(user, None), read_email(user, None)
-    own_words = (*person.name.split(), *person.kana.split(), address, address.split("@")[0])
-    weakness = weakness_of(
-        password, has_factor=person_has_factor(user.pk), own_words=own_words
-    ) or _commonness(password)
+    person, address, binding = read_person(user, None), read_email(user, None), binding_of(user)
+    require_strong(
+        password,
+        shortest=shortest_for(user.pk),
+        known_words=(person.name, person.kana, address, *binding.facility_words),
+    )
+
+
+def require_strong(password: str, *, shortest: int, known_words: tuple[str, ...]) -> None:
+    """See that a new password is taken; `known_words`: what others know of its owner, too.
+
+    Raises:
+        WeakPassword: it is not; the reason says why.
+    """
+    words = (*PRODUCT_WORDS, *known_words, *(address.split("@")[0] for address in known_words))
+    parts = tuple(part for word in words for part in word.split())
+    weakness = weakness_of(password, shortest=shortest, own_words=parts) or _commonness(password)
     if weakness:
         raise WeakPassword(weakness.value)
 

@@ -16,16 +16,24 @@ from carestation.accounts.facts import (
     OperatorEnded,
     PersonEnded,
     PersonRegistered,
+    ProfileChanged,
 )
 from carestation.accounts.models import Operator, User
-from carestation.accounts.queries import email_index, email_place, kana_place, name_place
+from carestation.accounts.queries.people import (
+    email_index,
+    email_place,
+    index_of_ended,
+    kana_place,
+    name_place,
+    read_person,
+)
 from carestation.accounts.rules import kept_password
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import Conflict
+from carestation.kernel.errors import Conflict, NotVisible
 from carestation.kernel.ids import uuid7
 from carestation.vault.models import ScopeKind
-from carestation.vault.scopes import create_scope
+from carestation.vault.scopes import create_scope, open_scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +48,15 @@ class NewPerson:
 
 
 @transaction.atomic
-def register_person(actor: Actor, new: NewPerson) -> User:
+def register_person(actor: Actor, new: NewPerson, *, user_id: UUID | None = None) -> User:
     """Give a person an account; names and address are sealed under their own scope.
+
+    `user_id`: the id they get, where they register by themselves and so are the actor.
 
     Raises:
         IntegrityError: the address has an account already.
     """
-    user_id = uuid7()
+    user_id = user_id or uuid7()
     bundle = create_scope(user_id, ScopeKind.PERSON)
     user = User(
         id=user_id,
@@ -69,13 +79,37 @@ def register_person(actor: Actor, new: NewPerson) -> User:
 
 
 @transaction.atomic
+def change_profile(actor: Actor, *, name: str, kana: str) -> bool:
+    """Let the actor go by another name; return whether anything is new.
+
+    Raises:
+        NotVisible: the account has ended.
+    """
+    user = User.objects.select_for_update().filter(pk=actor.user_id, ended_at=None).first()
+    if user is None:
+        raise NotVisible
+    before = read_person(user, actor)
+    if (before.name, before.kana) == (name, kana):
+        return False
+    bundle = open_scope(user.pk, actor)
+    user.name_sealed = bundle.seal(name, name_place(user.pk))
+    user.kana_sealed = bundle.seal(kana, kana_place(user.pk))
+    user.save(update_fields=["name_sealed", "kana_sealed"])
+    announce(ProfileChanged(actor_id=user.pk, request_id=actor.request_id, person_id=user.pk))
+    return True
+
+
+@transaction.atomic
 def end_person(actor: Actor, user_id: UUID) -> None:
     """End a person's account: nobody signs in to it any more, and its sessions end.
+
+    Its address finds nobody from then on, so whoever has it can register anew.
 
     Raises:
         Conflict: it has ended already.
     """
-    if not User.objects.filter(pk=user_id, ended_at=None).update(ended_at=timezone.now()):
+    standing = User.objects.filter(pk=user_id, ended_at=None)
+    if not standing.update(ended_at=timezone.now(), email_index=index_of_ended(user_id)):
         raise Conflict
     end_sessions_of(actor, user_id, EndReason.PERSON_ENDED)
     announce(PersonEnded(actor_id=actor.user_id, request_id=actor.request_id, person_id=user_id))

@@ -20,8 +20,10 @@ from carestation.accounts.facts import (
     SignedIn,
     SignedOut,
 )
-from carestation.accounts.models import Session
-from carestation.accounts.queries import session_place, token_key
+from carestation.accounts.models import Session, User
+from carestation.accounts.queries.bindings import binding_of
+from carestation.accounts.queries.sessions import session_place, token_key
+from carestation.accounts.rules import Binding
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.after_commit import tell_live
@@ -31,8 +33,6 @@ from carestation.kernel.pushes import Push
 from carestation.vault.scopes import bus_key, open_scope
 from carestation.vault.sealing import seal_push
 
-ABSOLUTE: Final = timedelta(hours=12)
-IDLE_SECONDS: Final = 15 * 60
 IDLE_SECONDS_SHARED: Final = 5 * 60
 TOKEN_BYTES: Final = 32
 AGENT_LENGTH: Final = 300
@@ -70,9 +70,13 @@ class OpenedSession:
 def open_session(
     user_id: UUID, where: Where, *, proof: Proof, request_id: UUID, is_half: bool = False
 ) -> OpenedSession:
-    """Open a session for a person who has shown who they are; half, while a code is due."""
+    """Open a session for a person who has shown who they are; half, while a code is due.
+
+    Raises:
+        NotVisible: the account has ended meanwhile.
+    """
     now, token, session_id = timezone.now(), _fresh_token(), uuid7()
-    bundle = open_scope(user_id, None)
+    bundle, binding = open_scope(user_id, None), binding_of(_entering(user_id))
     session = Session(
         id=session_id,
         key=token_key(token),
@@ -80,11 +84,11 @@ def open_session(
         kind=where.kind,
         device=where.device,
         is_shared=where.is_shared,
-        idle_seconds=_idle_seconds(where),
+        idle_seconds=_idle_seconds(where, binding),
         created_at=now,
         last_used_at=now,
         confirmed_at=now,
-        expires_at=now + ABSOLUTE,
+        expires_at=now + binding.lasts,
         second_factor_at=now if proof in SECOND_FACTORS else None,
         agent_sealed=bundle.seal(where.agent[:AGENT_LENGTH], session_place(session_id, "agent")),
         address_sealed=bundle.seal(where.address, session_place(session_id, "address")),
@@ -220,6 +224,15 @@ def end_sessions(actor: Actor, sessions: list[Session], reason: EndReason) -> No
         )
 
 
+def _entering(user_id: UUID) -> User:
+    # Locked, so that what binds the person, and whether they may enter, cannot change meanwhile.
+    people = User.objects.select_for_update(no_key=True)
+    user = people.filter(pk=user_id, ended_at=None).first()
+    if user is None:
+        raise NotVisible
+    return user
+
+
 def _end_replaced(session_id: UUID | None, request_id: UUID) -> None:
     for old in Session.objects.alive(timezone.now()).one(session_id).select_for_update():
         end_sessions(Actor(user_id=old.user_id, request_id=request_id), [old], EndReason.REPLACED)
@@ -270,8 +283,9 @@ def _fresh_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
-def _idle_seconds(where: Where) -> int:
+def _idle_seconds(where: Where, binding: Binding) -> int:
     # A program has no screen that someone else could look at: the last hour alone binds it.
     if where.kind is SessionKind.PROGRAM:
-        return int(ABSOLUTE.total_seconds())
-    return IDLE_SECONDS_SHARED if where.is_shared else IDLE_SECONDS
+        return int(binding.lasts.total_seconds())
+    longest = IDLE_SECONDS_SHARED if where.is_shared else binding.idle_seconds
+    return min(longest, binding.idle_seconds)

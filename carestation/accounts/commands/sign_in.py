@@ -22,6 +22,7 @@ from carestation.accounts.commands.brakes import (
     take_off,
 )
 from carestation.accounts.commands.factors import SpentCode, spend_code
+from carestation.accounts.commands.refusals import note_own_refusal, note_refusal
 from carestation.accounts.commands.sessions import (
     OpenedSession,
     Where,
@@ -29,14 +30,13 @@ from carestation.accounts.commands.sessions import (
     open_session,
     reopen_session,
 )
-from carestation.accounts.facts import SignInRefused
 from carestation.accounts.models import User
-from carestation.accounts.queries import email_index, must_have_factor, person_has_factor
+from carestation.accounts.queries.bindings import must_have_factor
+from carestation.accounts.queries.factors import person_has_factor
+from carestation.accounts.queries.people import email_index
 from carestation.accounts.rules import LONGEST_PASSWORD, kept_password
-from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import DomainError, NotVisible, Refused, TooMany, Unauthenticated
-from carestation.kernel.ids import uuid7
 
 
 class WrongSignIn(Unauthenticated):
@@ -83,7 +83,7 @@ def sign_in_program(
     if person_has_factor(user.pk):
         if not code:
             raise Refused("second_factor")
-        proof = _proof_by_code(user.pk, code, request_id)
+        proof = _proof_by_code(user.pk, code, where, request_id)
     elif must_have_factor(user):
         raise Refused("second_factor")
     return open_session(user.pk, where, proof=proof, request_id=request_id)
@@ -103,10 +103,12 @@ def take_second_step(actor: Actor, code: str) -> OpenedSession:
             proof = spend_code(actor.user_id, code, request_id=actor.request_id)
             opened = complete_session(actor, proof) if proof else None
     except SpentCode as error:
-        _refuse_spent(actor.user_id, actor.request_id)
+        # Sent twice by an impatient finger: refused, but not counted as a guess.
+        take_off(Purpose.CODE, actor.user_id.hex)
+        note_own_refusal(RefusalReason.CODE, actor)
         raise WrongCode(tries_left=None) from error
     if opened is None:
-        _refuse(RefusalReason.CODE, actor.user_id, actor.request_id)
+        note_own_refusal(RefusalReason.CODE, actor)
         raise WrongCode(tries_left=tried.left)
     forgive(Purpose.CODE, actor.user_id.hex)
     return opened
@@ -124,8 +126,8 @@ def reopen_with_password(actor: Actor, password: str) -> OpenedSession:
     return reopen_session(actor, Proof.PASSWORD)
 
 
-def check_own_password(actor: Actor, password: str) -> User:
-    """Return the actor if this is their password.
+def check_own_password(actor: Actor, password: str, where: Where | None = None) -> User:
+    """Return the actor if this is their password; `where` they are, if no session says so.
 
     Raises:
         WrongSignIn: it is wrong.
@@ -137,7 +139,7 @@ def check_own_password(actor: Actor, password: str) -> User:
     if user is None:
         raise NotVisible
     if not _is_password_of(user, password):
-        _refuse(RefusalReason.PASSWORD, user.pk, actor.request_id)
+        note_own_refusal(RefusalReason.PASSWORD, actor, where)
         raise WrongSignIn(tries_left=tried.left)
     forgive(Purpose.CONFIRMATION, actor.user_id.hex)
     return user
@@ -151,7 +153,8 @@ def _person_of(email: str, password: str, where: Where, request_id: UUID) -> Use
     user = User.objects.filter(email_index=index).first()
     is_right = _is_password_of(user, password)
     if user is None or not is_right or not user.is_active:
-        _refuse(RefusalReason.PASSWORD, user.pk if user else None, request_id)
+        known = user.pk if user else None
+        note_refusal(RefusalReason.PASSWORD, known, request_id=request_id, where=where)
         raise WrongSignIn(tries_left=tried.left)
     forgive_sign_in(index, where.address)
     return user
@@ -172,35 +175,22 @@ def _rehash(user: User, password: str) -> None:
     user.save(update_fields=["password"])
 
 
-def _proof_by_code(user_id: UUID, code: str, request_id: UUID) -> Proof:
+def _proof_by_code(user_id: UUID, code: str, where: Where, request_id: UUID) -> Proof:
     tried = brake(Purpose.CODE, user_id.hex)
     try:
         proof = spend_code(user_id, code, request_id=request_id)
     except SpentCode as error:
-        _refuse_spent(user_id, request_id)
+        take_off(Purpose.CODE, user_id.hex)
+        note_refusal(RefusalReason.CODE, user_id, request_id=request_id, where=where)
         raise WrongSignIn(tries_left=None) from error
     if proof is None:
-        _refuse(RefusalReason.CODE, user_id, request_id)
+        note_refusal(RefusalReason.CODE, user_id, request_id=request_id, where=where)
         raise WrongSignIn(tries_left=tried.left)
     forgive(Purpose.CODE, user_id.hex)
     return proof
 
 
-@transaction.atomic
-def _refuse(reason: RefusalReason, person_id: UUID | None, request_id: UUID) -> None:
-    refused = SignInRefused(
-        attempt_id=uuid7(), person_id=person_id, reason=reason, request_id=request_id
-    )
-    announce(refused)
-
-
-def _refuse_spent(user_id: UUID, request_id: UUID) -> None:
-    # Sent twice by an impatient finger: refused, but not counted as a guess.
-    take_off(Purpose.CODE, user_id.hex)
-    _refuse(RefusalReason.CODE, user_id, request_id)
-
-
 def _refuse_braked(tried: Tried, request_id: UUID) -> None:
     if tried.is_first_too_many:
-        _refuse(RefusalReason.BRAKED, None, request_id)
+        note_refusal(RefusalReason.BRAKED, None, request_id=request_id)
     raise TooMany("sign_in", retry_after_seconds=tried.wait_seconds)

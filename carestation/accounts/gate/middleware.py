@@ -26,7 +26,7 @@ from carestation.accounts.gate.cookies import drop_cookie, token_of_cookie
 from carestation.accounts.gate.returning import way_back, with_next
 from carestation.accounts.gate.store import SessionStore
 from carestation.accounts.models import User
-from carestation.accounts.queries import Entry, find_entry
+from carestation.accounts.queries.sessions import Entry, find_entry
 from carestation.kernel.actor import Actor
 from carestation.kernel.http import answer_for
 from carestation.kernel.problems import API, problem_json

@@ -4,7 +4,7 @@ from base64 import b64encode
 from uuid import UUID
 
 from carestation.accounts.choices import Standing
-from carestation.accounts.queries import Entry
+from carestation.accounts.queries.sessions import Entry
 from carestation.kernel.http import CareRequest
 from carestation.vault.scopes import open_scope
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 
 from carestation.accounts.commands.sessions import keep_session_data
-from carestation.accounts.queries import Entry, read_session_data
+from carestation.accounts.queries.sessions import Entry, read_session_data
 
 
 class SessionStore(SessionBase):

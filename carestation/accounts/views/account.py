@@ -16,8 +16,9 @@ from carestation.accounts.commands.sign_in import WrongSignIn
 from carestation.accounts.forms import ChangePasswordForm
 from carestation.accounts.gate.middleware import freshly_confirmed
 from carestation.accounts.gate.requests import EnteredRequest
-from carestation.accounts.queries import devices_of, factors_of, read_own
-from carestation.accounts.rules import shortest_password
+from carestation.accounts.queries.devices import devices_of
+from carestation.accounts.queries.factors import factors_of, shortest_for
+from carestation.accounts.queries.people import address_of, read_own
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import TooMany
 
@@ -28,6 +29,7 @@ def account(request: EnteredRequest) -> HttpResponse:
     """Show what protects the account, and where it is signed in."""
     context = {
         "me": read_own(request.actor),
+        "address": address_of(request.actor.user_id),
         "factors": factors_of(request.actor),
         "devices": devices_of(request.actor),
         "said": request.session.pop("said", ""),
@@ -69,6 +71,5 @@ def password(request: EnteredRequest) -> HttpResponse:
         else:
             request.session["said"] = "password"
             return redirect("accounts:account")
-    factors = factors_of(request.actor)
-    context = {"form": form, "shortest": shortest_password(has_factor=factors.has_any)}
+    context = {"form": form, "shortest": shortest_for(request.actor.user_id)}
     return TemplateResponse(request, "accounts/password.html", context, status=form.status)

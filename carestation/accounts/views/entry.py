@@ -6,19 +6,20 @@ Controls: ISO/IEC 27017 5.17, 8.5; white paper 「認証情報の管理」.
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from carestation.accounts.choices import SessionKind, Standing
-from carestation.accounts.commands.sessions import OpenedSession, sign_out
+from carestation.accounts.commands.sessions import sign_out
 from carestation.accounts.commands.sign_in import WrongCode, WrongSignIn, sign_in, take_second_step
 from carestation.accounts.forms import CodeForm, SignInForm
-from carestation.accounts.gate.cookies import drop_cookie, hand_cookie
+from carestation.accounts.gate.cookies import drop_cookie
+from carestation.accounts.gate.entering import entered
 from carestation.accounts.gate.middleware import open_to
 from carestation.accounts.gate.requests import EnteredRequest, standing_in
-from carestation.accounts.gate.returning import asked_for, with_next
+from carestation.accounts.gate.returning import asked_for
 from carestation.accounts.gate.where import where_of
-from carestation.accounts.queries import demo_code, demo_people, factors_of
+from carestation.accounts.queries.demo import demo_code, demo_people
+from carestation.accounts.queries.factors import factors_of
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import TooMany
 
@@ -75,9 +76,3 @@ def signing_out(request: EnteredRequest) -> HttpResponse:
     """End this session."""
     sign_out(request.actor)
     return drop_cookie(request, redirect("accounts:sign_in"))
-
-
-def entered(request: EnteredRequest, opened: OpenedSession, onward: str) -> HttpResponse:
-    """Give the browser its token and lead on: to the second step, or to where it was going."""
-    target = with_next(reverse("accounts:second_step"), onward) if opened.is_half else onward
-    return hand_cookie(request, redirect(target), opened)

@@ -26,7 +26,8 @@ from carestation.accounts.forms import CodeForm
 from carestation.accounts.gate.cookies import hand_cookie
 from carestation.accounts.gate.middleware import freshly_confirmed, open_to
 from carestation.accounts.gate.requests import EnteredRequest, standing_in
-from carestation.accounts.queries import address_of, factors_of
+from carestation.accounts.queries.factors import factors_of
+from carestation.accounts.queries.people import address_of
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import DomainError
 

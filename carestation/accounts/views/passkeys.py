@@ -17,11 +17,11 @@ from carestation.accounts.commands.passkeys import (
     sign_in_with_passkey,
 )
 from carestation.accounts.forms import NewPasskeyForm, PasskeyForm
+from carestation.accounts.gate.entering import entered
 from carestation.accounts.gate.middleware import freshly_confirmed, open_to
 from carestation.accounts.gate.requests import EnteredRequest, standing_in
 from carestation.accounts.gate.returning import asked_for
 from carestation.accounts.gate.where import where_of
-from carestation.accounts.views.entry import entered
 from carestation.accounts.views.factors import enrolled_page
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Refused, TooMany

@@ -15,11 +15,12 @@ from carestation.accounts.choices import Standing
 from carestation.accounts.commands.sessions import lock_session
 from carestation.accounts.commands.sign_in import WrongSignIn, reopen_with_password
 from carestation.accounts.forms import OwnPasswordForm
+from carestation.accounts.gate.entering import entered
 from carestation.accounts.gate.middleware import open_to
 from carestation.accounts.gate.requests import EnteredRequest, standing_in
 from carestation.accounts.gate.returning import asked_for, way_back, with_next
-from carestation.accounts.queries import factors_of, read_own
-from carestation.accounts.views.entry import entered
+from carestation.accounts.queries.factors import factors_of
+from carestation.accounts.queries.people import read_own
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import TooMany
 

@@ -15,7 +15,7 @@ from carestation.accounts.commands.passwords import WeakPassword, ask_reset, res
 from carestation.accounts.forms import AskResetForm, NewPasswordForm
 from carestation.accounts.gate.requests import EnteredRequest
 from carestation.accounts.gate.where import where_of
-from carestation.accounts.queries import is_open_link
+from carestation.accounts.queries.links import is_open_link
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import NotVisible, TooMany
 

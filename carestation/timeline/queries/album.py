@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from carestation.accounts.models import User
-from carestation.accounts.queries import read_name
+from carestation.accounts.queries.people import read_name
 from carestation.groups.queries import calling_of
 from carestation.groups.rules import Seat
 from carestation.kernel.errors import NotVisible

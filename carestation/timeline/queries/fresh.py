@@ -5,7 +5,7 @@ Hot (benchmarks/posts.py); its twin: `messages.message`, which reads the same po
 
 from dataclasses import dataclass
 
-from carestation.accounts.queries import read_name
+from carestation.accounts.queries.people import read_name
 from carestation.groups.choices import Role
 from carestation.groups.queries import calling_of
 from carestation.groups.rules import Seat

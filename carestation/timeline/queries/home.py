@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final
 from uuid import UUID
 
-from carestation.accounts.queries import read_name
+from carestation.accounts.queries.people import read_name
 from carestation.groups.choices import Kind, Role, Side
 from carestation.groups.queries import read_group_name, take_seats
 from carestation.groups.rules import Seat

@@ -8,7 +8,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
-from carestation.accounts.queries import read_own
+from carestation.accounts.queries.people import read_own
+from carestation.facilities.queries.desks import desks_of
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
 from carestation.patients.commands import note_list_viewed
@@ -39,4 +40,5 @@ def home(request: CareRequest) -> HttpResponse:
     form = ListForm(request.GET)
     context = {"rows": form.sifted(rows), "total": len(rows), "form": form}
     context |= {"me": read_own(request.actor), "urgent": [row for row in rows if row.is_urgent]}
+    context |= {"manages": bool(desks_of(request.actor))}
     return TemplateResponse(request, "timeline/home.html", context)

@@ -1,7 +1,8 @@
 /**
  * <cs-idle minutes warn keep> hides the page after a time without a touch: a question first
  * (`data-warning`), then a cover (`data-cover`) that only leads out. All pages of one person in one
- * browser count together. The server ends the session by itself; this is for the screen.
+ * browser count together. The server ends the session by itself; this is for the screen. A session
+ * that was ended from elsewhere (`cs:session-ended`) covers the page at once.
  */
 const MINUTE_MS = 60_000;
 const SIGNS = ["pointerdown", "keydown", "wheel", "touchstart"];
@@ -38,6 +39,7 @@ export class Idle extends HTMLElement {
       addEventListener(sign, () => this.#touch(), { signal, passive: true });
     }
     document.addEventListener("visibilitychange", () => this.#look(), { signal });
+    document.addEventListener("cs:session-ended", () => this.#end(), { signal });
     addEventListener("pageshow", () => this.#look(), { signal });
     this.#warning?.addEventListener("close", () => this.#goOn(), { signal });
     // A browser may let a second Esc through: the cover comes back.
@@ -80,6 +82,11 @@ export class Idle extends HTMLElement {
   #again() {
     this.#touched = Date.now();
     if (this.#warning?.open) this.#warning.close();
+  }
+
+  #end() {
+    this.#touched = 0;
+    this.#look();
   }
 
   #goOn() {

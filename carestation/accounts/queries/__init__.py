@@ -1,0 +1,1 @@
+"""Reading of people, of their sessions and of what protects them: one module per noun."""

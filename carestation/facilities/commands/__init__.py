@@ -1,0 +1,1 @@
+"""Changes of facilities and of who works there: one module per noun."""

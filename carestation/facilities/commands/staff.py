@@ -1,0 +1,225 @@
+"""Who works in a facility: a place begins, changes, pauses and ends.
+
+A facility never loses its last manager: who ends, pauses or lowers a manager first locks the
+facility, so that two who would end each other come one after the other.
+
+Controls: ISO/IEC 27017 5.16, 5.18, 8.2; white paper 「利用者アクセスの管理」.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from carestation.accounts.choices import EndReason
+from carestation.accounts.commands.factor_resets import start_factor_reset
+from carestation.accounts.commands.sessions import end_sessions_of
+from carestation.facilities.choices import EndCause, Profession, StaffRole
+from carestation.facilities.commands.bindings import bind_by_rules
+from carestation.facilities.facts import (
+    StaffBegan,
+    StaffChanged,
+    StaffEnded,
+    StaffPaused,
+    StaffResumed,
+    StaffReviewed,
+)
+from carestation.facilities.models import Facility, Staff, StaffReview
+from carestation.facilities.queries.staff import find_staff
+from carestation.facilities.rules import Desk
+from carestation.factlog.commands import announce
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import Conflict, DomainError, require
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCalling:
+    """What someone is to be in a facility from now on."""
+
+    profession: Profession
+    role: StaffRole
+
+
+@transaction.atomic
+def begin_staff(
+    actor: Actor, facility_id: UUID, user_id: UUID, *, profession: Profession, role: StaffRole
+) -> Staff:
+    """Give a person a place in a facility.
+
+    Raises:
+        IntegrityError: the person works there already.
+    """
+    staff = Staff.objects.create(
+        facility_id=facility_id,
+        user_id=user_id,
+        profession=profession,
+        role=role,
+        began_at=timezone.now(),
+    )
+    announce(
+        StaffBegan(
+            actor_id=actor.user_id,
+            request_id=actor.request_id,
+            facility_id=facility_id,
+            staff_id=staff.pk,
+            person_id=user_id,
+            role=role,
+        )
+    )
+    return staff
+
+
+@transaction.atomic
+def end_staff(desk: Desk, staff_id: UUID, cause: EndCause) -> Staff:
+    """End a person's place; with the last one their sessions end too.
+
+    The memberships held through it end with it: `groups.commands.leaving.end_place` does both.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Conflict: it has ended already.
+        DomainError: the facility would have no manager (reason `last_manager`).
+    """
+    staff = lock_staff(desk, staff_id)
+    _require_another_manager(staff)
+    staff.ended_at, staff.end_cause = timezone.now(), cause
+    staff.save(update_fields=["ended_at", "end_cause"])
+    bind_by_rules(desk.actor, staff.user_id)
+    _leave_no_session(desk, staff)
+    announce(StaffEnded(**desk.marks(), staff_id=staff.pk, person_id=staff.user_id, cause=cause))
+    return staff
+
+
+@transaction.atomic
+def pause_staff(desk: Desk, staff_id: UUID) -> Staff:
+    """Stop a person's place until it is resumed: meanwhile it gives no seat and no desk.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Conflict: it has ended, or is paused already.
+        DomainError: the facility would have no manager (reason `last_manager`).
+    """
+    staff = lock_staff(desk, staff_id)
+    if staff.paused_at is not None:
+        raise Conflict("paused")
+    _require_another_manager(staff)
+    staff.paused_at = timezone.now()
+    staff.save(update_fields=["paused_at"])
+    bind_by_rules(desk.actor, staff.user_id)
+    _leave_no_session(desk, staff)
+    announce(StaffPaused(**desk.marks(), staff_id=staff.pk, person_id=staff.user_id))
+    return staff
+
+
+@transaction.atomic
+def resume_staff(desk: Desk, staff_id: UUID) -> Staff:
+    """Let a paused place stand again, with the seats that it had.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Conflict: it has ended, or is not paused.
+    """
+    staff = lock_staff(desk, staff_id)
+    if staff.paused_at is None:
+        raise Conflict("not_paused")
+    staff.paused_at = None
+    staff.save(update_fields=["paused_at"])
+    bind_by_rules(desk.actor, staff.user_id)
+    announce(StaffResumed(**desk.marks(), staff_id=staff.pk, person_id=staff.user_id))
+    return staff
+
+
+@transaction.atomic
+def change_staff(desk: Desk, staff_id: UUID, new: NewCalling) -> Staff:
+    """Give a person another profession or another role in the facility.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Conflict: it has ended.
+        DomainError: the facility would have no manager (reason `last_manager`).
+    """
+    staff = lock_staff(desk, staff_id)
+    if new.role is not StaffRole.MANAGER:
+        _require_another_manager(staff)
+    staff.profession, staff.role = new.profession, new.role
+    staff.save(update_fields=["profession", "role"])
+    announce(
+        StaffChanged(
+            **desk.marks(),
+            staff_id=staff.pk,
+            person_id=staff.user_id,
+            profession=new.profession,
+            role=new.role,
+        )
+    )
+    return staff
+
+
+@transaction.atomic
+def review_staff(desk: Desk, *, people: int) -> StaffReview:
+    """Sign that the list of staff was looked through, and is right.
+
+    Raises:
+        Conflict: it is not the list that was looked at: someone came or went meanwhile.
+    """
+    lock_desk(desk)
+    if Staff.objects.active().of_facility(desk.facility_id).count() != people:
+        raise Conflict("list_changed")
+    review = StaffReview.objects.create(
+        facility_id=desk.facility_id,
+        reviewer_id=desk.actor.user_id,
+        people=people,
+        reviewed_at=timezone.now(),
+    )
+    announce(StaffReviewed(**desk.marks(), review_id=review.pk, people=people))
+    return review
+
+
+@transaction.atomic
+def let_factors_be_reset(desk: Desk, staff_id: UUID) -> None:
+    """Let someone who lost their second factor be sent a link; only they can finish.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Conflict: it has ended.
+    """
+    start_factor_reset(desk.actor, lock_staff(desk, staff_id).user_id)
+
+
+def lock_staff(desk: Desk, staff_id: UUID) -> Staff:
+    """Lock the facility, then a place in it; the desk's own right is read again under the lock.
+
+    Raises:
+        NotVisible: no such place in this facility.
+        Refused: the actor manages it no more.
+        Conflict: the place has ended.
+    """
+    lock_desk(desk)
+    staff = find_staff(desk, staff_id)
+    if staff.ended_at is not None:
+        raise Conflict("ended")
+    return staff
+
+
+def lock_desk(desk: Desk) -> Facility:
+    """Lock the facility and return it; the right to administer it is read again under the lock.
+
+    Raises:
+        Refused: the actor manages it no more.
+    """
+    facility = Facility.objects.select_for_update(no_key=True).get(pk=desk.facility_id)
+    own = Staff.objects.standing().managers().filter(pk=desk.staff_id)
+    require(allowed=own.exists())
+    return facility
+
+
+def _require_another_manager(staff: Staff) -> None:
+    managers = Staff.objects.standing().managers().of_facility(staff.facility_id)
+    if staff.role == StaffRole.MANAGER and not managers.exclude(pk=staff.pk).exists():
+        raise DomainError("last_manager")
+
+
+def _leave_no_session(desk: Desk, staff: Staff) -> None:
+    if not Staff.objects.standing().of_person(staff.user_id).exists():
+        end_sessions_of(desk.actor, staff.user_id, EndReason.PLACE_ENDED)

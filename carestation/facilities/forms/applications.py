@@ -1,0 +1,65 @@
+"""What is typed when a facility registers itself."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from carestation.facilities.choices import FacilityKind, Profession
+from carestation.facilities.forms.desk import DeskForm
+from carestation.facilities.queries.applications import ToldFacility
+from carestation.facilities.rules import TERMS_VERSION
+from carestation.kernel.text import UnfitText, clean_line
+
+
+class Line(forms.CharField):
+    """A line of text, as it is kept."""
+
+    def clean(self, value: object) -> str:
+        """Return it in one form, without hidden signs."""
+        line = str(super().clean(value))
+        try:
+            return clean_line(line)
+        except UnfitText as error:
+            raise ValidationError(_("使えない文字が入っています。")) from error
+
+
+class ApplyForm(DeskForm):
+    """A facility that shall take part, and the address to which the link goes."""
+
+    kind = forms.ChoiceField(
+        label=_("施設の種類"), choices=[("", _("選んでください")), *FacilityKind.choices]
+    )
+    name = Line(label=_("施設の名前"), max_length=100)
+    address = Line(label=_("所在地"), max_length=200)
+    contact = Line(label=_("電話番号と担当の部署"), max_length=100)
+    email = forms.EmailField(
+        label=_("最初の管理者のメールアドレス"),
+        max_length=254,
+        error_messages={"invalid": _("メールアドレスの形になっていません。")},
+    )
+    terms_version = forms.CharField(
+        max_length=20, initial=TERMS_VERSION.value, widget=forms.HiddenInput
+    )
+    accepts_terms = forms.BooleanField(label=_("利用規約を読み、施設として同意します"))
+
+    def told(self) -> ToldFacility:
+        """Return what was said of the facility."""
+        typed = self.cleaned_data
+        return ToldFacility(
+            kind=FacilityKind(typed["kind"]),
+            name=typed["name"],
+            address=typed["address"],
+            contact=typed["contact"],
+        )
+
+
+class FounderForm(forms.Form):
+    """What the first manager does for a living."""
+
+    profession = forms.ChoiceField(
+        label=_("職種"), choices=[("", _("選んでください")), *Profession.choices]
+    )
+
+    def as_profession(self) -> Profession:
+        """Return it."""
+        return Profession(self.cleaned_data["profession"])

@@ -1,0 +1,1 @@
+"""Reading of facilities: one module per noun. Unsealing is done here alone."""

@@ -1,0 +1,119 @@
+"""What a facility's desk is, and what holds there.
+
+Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypedDict
+from uuid import UUID
+
+from carestation.accounts.rules import Binding, hiragana
+from carestation.facilities.choices import Allowed, InvitationState, StaffRole, TermsVersion
+from carestation.kernel.actor import Actor
+
+# Twice a year someone looks through who works here (ISO/IEC 27001 A.5.18).
+REVIEW_EVERY: Final = timedelta(days=182)
+
+# The terms as they stand at /terms/.
+TERMS_VERSION: Final = TermsVersion.FIRST
+INVITATION_LASTS: Final = timedelta(days=7)
+
+
+class DeskMarks(TypedDict):
+    """Who, for which facility, in which request."""
+
+    actor_id: UUID
+    facility_id: UUID
+    request_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The actor's own standing place as a manager: proof that they may administer the facility.
+
+    Only `facilities.queries.desks.take_desk` makes one; a command that asks for a Desk cannot run
+    without.
+    """
+
+    actor: Actor
+    facility_id: UUID
+    staff_id: UUID
+    role: StaffRole
+
+    def marks(self) -> DeskMarks:
+        """Return who, where and in which request: what every fact of this desk says."""
+        return DeskMarks(
+            actor_id=self.actor.user_id,
+            facility_id=self.facility_id,
+            request_id=self.actor.request_id,
+        )
+
+
+def invitation_state(
+    *, expires_at: datetime, accepted: bool, cancelled: bool, now: datetime
+) -> InvitationState:
+    """Return how an invitation stands; at the very end of its term it is over."""
+    if accepted:
+        return InvitationState.JOINED
+    if cancelled:
+        return InvitationState.CANCELLED
+    return InvitationState.EXPIRED if expires_at <= now else InvitationState.INVITED
+
+
+def review_is_due(last: datetime | None, now: datetime) -> bool:
+    """Whether the list of staff has not been signed for half a year."""
+    return last is None or now - last >= REVIEW_EVERY
+
+
+def folded(words: str) -> str:
+    """Return words as they are searched: one width, hiragana, without spaces."""
+    return "".join(hiragana(words).split()).casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """A facility's 安全の決まり; what stands here holds until it decides otherwise.
+
+    `idle_minutes` 5-60, `absolute_hours` 1-24, `shortest_password` 8-64, `retention_years` 5-30.
+    """
+
+    second_factor: bool = True
+    idle_minutes: int = 15
+    absolute_hours: int = 12
+    shortest_password: int = 8
+    trusted_devices: bool = False
+    may_invite: Allowed = Allowed.EVERYONE
+    may_export: Allowed = Allowed.MANAGERS
+    family_invitations: bool = True
+    retention_years: int = 5
+
+
+def strictest(found: Sequence[tuple[str, Rules]]) -> Binding:
+    """Return what the rules of several facilities, each with its name, ask of one person."""
+    if not found:
+        return Binding()
+    rules = [one for _, one in found]
+    return Binding(
+        second_factor=any(one.second_factor for one in rules),
+        idle_minutes=min(one.idle_minutes for one in rules),
+        absolute_hours=min(one.absolute_hours for one in rules),
+        shortest_password=max(one.shortest_password for one in rules),
+        trusted_devices=all(one.trusted_devices for one in rules),
+        facility_words=tuple(sorted({name for name, _ in found})),
+    )
+
+
+def is_stricter(name: str, old: Rules, new: Rules) -> bool:
+    """Whether a rule asks more of people than before, or lets them do less."""
+    before, after = getattr(old, name), getattr(new, name)
+    if name in {"idle_minutes", "absolute_hours"}:
+        return bool(after < before)
+    if name == "shortest_password":
+        return bool(after > before)
+    if name == "second_factor":
+        return bool(after and not before)
+    if name in {"may_invite", "may_export"}:
+        return before is Allowed.EVERYONE and after is Allowed.MANAGERS
+    return name in {"trusted_devices", "family_invitations"} and bool(before and not after)

@@ -1,0 +1,1 @@
+"""Pages of a facility's desk: one module per noun."""

@@ -1,0 +1,1 @@
+"""Pages about who sits together: one module per noun."""

@@ -1,0 +1,40 @@
+"""A facility with a second manager and hands at its desk, for the tests of this folder."""
+
+from carestation.facilities.choices import Profession, StaffRole
+from carestation.facilities.commands.invitations import Invited
+from carestation.facilities.commands.staff import begin_staff
+from carestation.facilities.models import Staff
+from carestation.facilities.queries.desks import take_desk
+from carestation.facilities.rules import Desk
+from tests.world import World, a_person
+
+
+def a_manager(world: World, name: str = "abe") -> Desk:
+    """Let someone manage the facility, and return their desk."""
+    world.people[name] = a_person(name)
+    world.staff[name] = begin_staff(
+        world.actor("kato"),
+        world.facility.pk,
+        world.people[name].pk,
+        profession=Profession.CLERK,
+        role=StaffRole.MANAGER,
+    )
+    return desk_of(world, name)
+
+
+def desk_of(world: World, name: str) -> Desk:
+    return take_desk(world.actor(name), world.facility.pk)
+
+
+def place_of(world: World, name: str) -> Staff:
+    """Return a person's place as it stands now."""
+    return Staff.objects.get(pk=world.staff[name].pk)
+
+
+def an_invited(
+    email: str = "hayashi@example.org",
+    *,
+    name: str = "林 さくら",
+    role: StaffRole = StaffRole.MEMBER,
+) -> Invited:
+    return Invited(email=email, name=name, profession=Profession.NURSE, role=role)

@@ -1,0 +1,21 @@
+"""`carestation facilities`: the operator sees what waits, and approves."""
+
+import pytest
+
+from carestation.facilities.models import Facility
+from config.approving import approve, waiting
+from tests.facilities.test_applications import found, token_of
+
+
+@pytest.mark.django_db
+@pytest.mark.control("5.16")
+def test_the_operator_sees_what_waits_and_approves_it_once() -> None:
+    found(token_of())
+    [row] = waiting()
+
+    approve(Facility.objects.get().pk)
+
+    assert row["name"] == "夕やけ診療所"
+    assert waiting() == []
+    with pytest.raises(SystemExit, match="No facility waits"):
+        approve(Facility.objects.get().pk)
