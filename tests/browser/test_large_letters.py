@@ -1,0 +1,58 @@
+"""Letters of twice the size, as the browser's own setting makes them: nothing is pushed aside."""
+
+from collections.abc import Iterator
+from shutil import which
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import ARGUMENTS
+from tests.browser.people import DESK, PHONE, Stage
+from tests.browser.test_story import open_group
+
+# One worker of a parallel run starts the site, and tells the whole story.
+pytestmark = pytest.mark.xdist_group("site")
+TWICE = "--blink-settings=defaultFontSize=32"
+WIDER = """
+() => document.documentElement.scrollWidth - innerWidth
+"""
+
+
+@pytest.fixture(scope="module")
+def large(stage: Stage) -> Iterator[Stage]:
+    """Open a browser whose owner has set letters to twice their size."""
+    kind = stage.browser.browser_type
+    browser = kind.launch(executable_path=which("chromium"), args=[*ARGUMENTS, TWICE])
+    yield Stage(site=stage.site, browser=browser)
+    browser.close()
+
+
+def places(page: Page, stage: Stage) -> list[str]:
+    """Return the addresses of what a nurse opens in a day."""
+    url = open_group(page, stage)
+    family = url.replace("/professional/", "/patient/")
+    newest = str(page.locator("#posts > li[id^=post-]").first.get_attribute("id"))
+    inside = [url, family, f"{url}write/", f"{family}write/", f"{url}members/", f"{url}photos/"]
+    return [
+        f"{stage.url}/",
+        *inside,
+        f"{url}posts/{newest.removeprefix('post-')}/",
+        f"{stage.url}/account/",
+    ]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_letters_of_twice_the_size_need_no_sideways_scrolling(
+    large: Stage, size: dict[str, int]
+) -> None:
+    with large.seated("miyake", size=size) as nurse:
+        sizes = {}
+        for place in places(nurse, large):
+            answer = nurse.goto(place)
+            assert answer is not None
+            assert answer.status == 200, place
+            sizes[place.removeprefix(large.url)] = nurse.evaluate(WIDER)
+        letters = nurse.evaluate("() => parseFloat(getComputedStyle(document.body).fontSize)")
+
+    assert letters >= 32
+    assert {place: wider for place, wider in sizes.items() if wider > 0} == {}
