@@ -1,8 +1,9 @@
 """What a fact is: past tense, ids and enums only."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, ClassVar, Final, get_args, get_type_hints
 from uuid import UUID
@@ -31,7 +32,8 @@ class Fact:
 
     def columns(self) -> Parameters:
         """Return the row of this fact: what has a column of its own, and the rest."""
-        values = {name: _plain(value) for name, value in asdict(self).items()}
+        # Hot (benchmarks/posts.py): `asdict` would copy each value, and a fact holds none to copy.
+        values = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
         object_id = values[self.object_field]
         row = {name: values.pop(name, None) for name in COLUMNS}
         values.pop(self.object_field, None)
@@ -48,9 +50,15 @@ def fact_of(row: Row) -> Fact:
     """Return the fact that a row tells; a field that came later is None in older rows."""
     cls = KINDS[row["kind"]]
     known = row | row["detail"] | {cls.object_field: row["object_id"]}
-    kinds = get_type_hints(cls)
+    kinds = _types_of(row["kind"])
     own = {field.name: _typed(kinds[field.name], known.get(field.name)) for field in fields(cls)}
     return cls(**own)
+
+
+@cache
+def _types_of(kind: str) -> dict[str, Any]:
+    """Return the types of a kind's fields by their names; evaluated once."""
+    return get_type_hints(KINDS[kind])
 
 
 def _plain(value: object) -> object:
