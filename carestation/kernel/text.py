@@ -18,6 +18,10 @@ _LINE_ENDS: Final = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
 _TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # C0 and C1 but tab and line feed, and surrogates, which are no characters by themselves.
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Fillers and the empty braille cell: letters and signs by their category, but nothing to see.
+_EMPTY: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# Spaces, line ends, and format signs: joiners, marks of order, the byte order mark.
+_UNSEEN: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 _SPACES: Final = re.compile(r"[\t\n ]+")
 
 
@@ -37,7 +41,9 @@ class UnfitText(ValueError):  # noqa: N818 - the name is the answer
 
 
 def clean_text(raw: str, *, longest: int = LONGEST_POST) -> str:
-    """Return a text of several lines as it is kept; `longest` counts characters.
+    """Return a text of several lines as it is kept; nothing where it shows nothing.
+
+    `longest` counts characters.
 
     Raises:
         UnfitText: it holds what no keyboard makes, or is too long.
@@ -48,7 +54,7 @@ def clean_text(raw: str, *, longest: int = LONGEST_POST) -> str:
     text = unicodedata.normalize("NFC", text).strip()
     if len(text) > longest:
         raise UnfitText(TextReason.LONG)
-    return text
+    return text if any(map(_shows, text)) else ""
 
 
 def clean_line(raw: str, *, longest: int = LONGEST_LINE) -> str:
@@ -58,3 +64,7 @@ def clean_line(raw: str, *, longest: int = LONGEST_LINE) -> str:
         UnfitText: it holds what no keyboard makes, or is too long.
     """
     return _SPACES.sub(" ", clean_text(raw, longest=longest))
+
+
+def _shows(sign: str) -> bool:
+    return sign not in _EMPTY and unicodedata.category(sign) not in _UNSEEN

@@ -39,6 +39,9 @@ class FaceSheetForm(forms.Form):
             except UnfitText as unfit:
                 words = _("使えない文字があるか、長すぎます。")
                 self.add_error(name, ValidationError(words, code=unfit.reason))
+                continue
+            if is_line and not said[name] and name not in self.errors:
+                self.add_error(name, self.fields[name].error_messages["required"])
         return said
 
     def say_conflict(self, version: int) -> None:

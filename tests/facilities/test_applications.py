@@ -24,6 +24,7 @@ from carestation.facilities.commands.places import (
     found_facility,
     found_facility_as_known,
 )
+from carestation.facilities.forms.applications import ApplyForm
 from carestation.facilities.models import Facility, FacilityApplication, Staff, TermsAcceptance
 from carestation.facilities.queries.applications import (
     ToldFacility,
@@ -81,6 +82,13 @@ def token_of(email: str = ADDRESS) -> str:
 
 def found(token: str, founder: Founder = FOUNDER) -> User:
     return User.objects.get(pk=found_facility(token, founder, request_id=uuid7()))
+
+
+@pytest.mark.parametrize("field", ["name", "address", "contact"])
+def test_a_facility_says_its_name_and_place_in_signs_that_show(field: str) -> None:
+    form = ApplyForm(TYPED | {field: "\u202e\u200b"})
+
+    assert list(form.errors) == [field]
 
 
 @pytest.mark.django_db

@@ -69,3 +69,14 @@ def test_a_text_is_as_long_as_it_is_kept() -> None:
 
 def test_a_direction_cannot_be_turned() -> None:
     assert clean_line("請求書\u202egpj.exe") == "請求書gpj.exe"
+
+
+@pytest.mark.parametrize(
+    "raw", ["\u202e", "\u200b\u200d", "\ufeff \u2060", "\u3164\u3000", "\u2800"]
+)
+def test_what_shows_nothing_is_nothing(raw: str) -> None:
+    assert clean_text(raw) == clean_line(raw) == ""
+
+
+def test_signs_that_join_others_stay_between_them() -> None:
+    assert clean_text("👩\u200d⚕️") == "👩\u200d⚕️"

@@ -64,6 +64,23 @@ def test_what_was_typed_second_is_still_in_the_form(world: World) -> None:
     assert 'name="version" value="2"' in answer.content.decode()
 
 
+@pytest.mark.parametrize("name", ["name", "kana"])
+def test_a_patient_never_loses_their_name_to_signs_that_show_nothing(
+    world: World, name: str
+) -> None:
+    client = Client()
+    sign_in_client(client, world.people["sato"])
+    typed = filled_form(replace(FACE_SHEET, conditions="書いた途中の文"), 1) | {
+        name: "\u202e\u200b"
+    }
+
+    answer = client.post(reverse("patients:edit_face_sheet", args=[world.group.pk, PRO]), typed)
+
+    assert answer.status_code == 422
+    assert "書いた途中の文" in answer.content.decode()
+    assert take_face_sheet(world.seat("sato", PRO)).face_sheet == FACE_SHEET
+
+
 def test_namesakes_are_told_apart(world: World) -> None:
     actor = world.actor("kato")
     alone = patients_of(actor)[world.group.pk]

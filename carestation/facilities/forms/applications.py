@@ -14,11 +14,10 @@ from carestation.kernel.text import UnfitText, clean_line
 class Line(forms.CharField):
     """A line of text, as it is kept."""
 
-    def clean(self, value: object) -> str:
-        """Return it in one form, without hidden signs."""
-        line = str(super().clean(value))
+    def to_python(self, value: object) -> str:
+        """Return it in one form, without hidden signs; what shows nothing was not typed."""
         try:
-            return clean_line(line)
+            return clean_line(str(super().to_python(value)))
         except UnfitText as error:
             raise ValidationError(_("使えない文字が入っています。")) from error
 
