@@ -17,7 +17,7 @@ from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import SIDES_OF, Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
-from carestation.patients.commands import register_patient
+from carestation.patients.commands.face_sheets import register_patient
 from carestation.vault.models import OPERATOR
 from config.demo.backdate import Times
 from config.demo.groups import GROUPS, DemoGroup

@@ -25,7 +25,7 @@ from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
 from carestation.patients.choices import CareLevel, Sex
-from carestation.patients.commands import register_patient
+from carestation.patients.commands.face_sheets import register_patient
 from carestation.patients.queries.face_sheets import FaceSheet
 from carestation.vault.models import OPERATOR
 
