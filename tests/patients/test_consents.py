@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Relation, Role, Side
-from carestation.groups.commands import archive_group
+from carestation.groups.commands.groups import archive_group
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.kernel.ids import uuid7
 from carestation.patients.choices import ConsentForm, ConsentScope

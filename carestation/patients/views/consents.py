@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from carestation.accounts.queries.people import read_own
 from carestation.groups.choices import Side
-from carestation.groups.queries import take_seat
+from carestation.groups.queries.seats import take_seat
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, require
 from carestation.kernel.http import CareRequest
