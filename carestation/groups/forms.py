@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carestation.facilities.choices import EndCause
 from carestation.facilities.models import Staff
-from carestation.kernel.errors import CareError
+from carestation.kernel.errors import CareError, TooMany
 from carestation.kernel.text import UnfitText, clean_line
 
 REFUSALS: Final = {
@@ -21,6 +21,22 @@ REFUSALS: Final = {
     "paused": _("この方は、すでに停止中です。"),
     "not_paused": _("この方は、停止中ではありません。"),
 }
+NOT_JOINED: Final = {
+    "sits_already": _("もうこのグループに参加しています。ホームから開けます。"),
+    "no_place_of_work": _(
+        "医療・介護の方は、施設のスタッフとして参加します。"
+        "先に、あなたの施設の管理者からスタッフとして招待を受けてください。"
+    ),
+    "other_address": _(
+        "この招待は、別のメールアドレスあてです。"
+        "招待を受け取ったメールアドレスでサインインしてください。"
+    ),
+}
+OVER: Final = _(
+    "期限が過ぎたか、もう使われたか、取り消されています。"
+    "招待した方に、もう一度送るようたのんでください。"
+)
+BRAKED: Final = _("続けて送られたため、いまは受け付けられません。1時間ほど待ってください。")
 OTHERWISE: Final = _("できませんでした。画面を読み込み直して、もう一度ためしてください。")
 
 
@@ -84,3 +100,35 @@ class FreeGroupForm(PauseForm):
         if not name:
             raise ValidationError(self.fields["name"].error_messages["required"])
         return name
+
+
+class JoinForm(forms.Form):
+    """By what one agrees to an invitation, and through which place in a facility."""
+
+    token = forms.CharField(max_length=100, required=False)
+    code = forms.CharField(max_length=100, required=False)
+    invitation_id = forms.UUIDField(required=False)
+    staff_id = forms.UUIDField(required=False)
+
+
+class CodeForm(forms.Form):
+    """A code that someone was handed."""
+
+    code = forms.CharField(label=_("招待コード"), max_length=100)
+
+
+class AskForm(PauseForm):
+    """The address to which the link goes by which the holder of a code registers."""
+
+    email = forms.EmailField(
+        label=_("あなたのメールアドレス"),
+        max_length=254,
+        error_messages={"invalid": _("メールアドレスの形になっていません。")},
+    )
+
+
+def words_of(error: CareError) -> str:
+    """Return what an invited reads when it goes no further."""
+    if isinstance(error, TooMany):
+        return str(BRAKED)
+    return str(NOT_JOINED.get(error.reason, OVER))

@@ -11,7 +11,8 @@ from django.utils import timezone
 from carestation.facilities.commands.staff import lock_own_place
 from carestation.facilities.models import Staff
 from carestation.factlog.commands import announce
-from carestation.groups.choices import Kind, Role
+from carestation.groups.choices import InvitationEnd, Kind, Role
+from carestation.groups.commands.invitations import end_all_invitations
 from carestation.groups.commands.memberships import begin, require_still_manager
 from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import GroupArchived, GroupOpened
@@ -97,4 +98,5 @@ def archive_group(seat: Seat) -> None:
         raise Conflict("archived")
     for timeline in timelines:
         count_change(timeline)
+    end_all_invitations(seat, InvitationEnd.GROUP_CLOSED)
     announce(GroupArchived(**seat.marks()))

@@ -9,11 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from carestation.facilities.choices import Allowed
-from carestation.facilities.models import Staff
-from carestation.facilities.queries.policies import rules_of
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind, Role
+from carestation.groups.commands.invitations import end_invitations_by, require_by_rules
 from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import MembershipBegan, MembershipEnded, MembersViewed
 from carestation.groups.models import Membership, ReadMark, Timeline
@@ -36,7 +34,7 @@ def begin_membership(seat: Seat, newcomer: Newcomer) -> Membership:
     require(allowed=may_manage(seat) and not seat.is_archived)
     if newcomer.role is Role.FAMILY and seat.kind is not Kind.PATIENT:
         raise DomainError("no_family_here")
-    _require_by_rules(seat, newcomer.role)
+    require_by_rules(seat, newcomer.role)
     membership = begin(seat.actor, seat.group_id, newcomer, seat.facility_id)
     require_still_manager(seat)
     return membership
@@ -115,13 +113,14 @@ def begin(actor: Actor, group_id: UUID, newcomer: Newcomer, facility_id: UUID | 
 def finish(
     actor: Actor, facility_id: UUID | None, membership: Membership, timelines: Sequence[Timeline]
 ) -> bool:
-    """End a membership whose timelines are locked; return whether it stood.
+    """End a membership whose timelines are locked, and what it invited; return whether it stood.
 
     Who calls has asked whether they may. Inside the caller's transaction.
     """
     sitting = Membership.objects.active().filter(pk=membership.pk)
     if not sitting.update(left_at=timezone.now()):
         return False
+    end_invitations_by(actor, facility_id, membership)
     for timeline in timelines:
         count_change(timeline)
     announce(
@@ -145,15 +144,3 @@ def require_still_manager(seat: Seat) -> None:
     """
     sitting = Membership.objects.active().filter(pk=seat.membership_id, role=Role.MANAGER)
     require(allowed=sitting.exists())
-
-
-def _require_by_rules(seat: Seat, role: Role) -> None:
-    if seat.facility_id is None:
-        return
-    rules = rules_of(seat.facility_id)
-    if role is Role.FAMILY and not rules.family_invitations:
-        raise DomainError("no_family_by_rules")
-    managers = Staff.objects.standing().managers().of_facility(seat.facility_id)
-    is_manager = managers.of_person(seat.actor.user_id).exists()
-    if rules.may_invite is Allowed.MANAGERS and not is_manager:
-        raise DomainError("managers_invite")
