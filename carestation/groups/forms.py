@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from carestation.facilities.choices import EndCause
 from carestation.facilities.models import Staff
-from carestation.kernel.errors import CareError, TooMany
+from carestation.facilities.rules import folded
+from carestation.groups.queries.contacts import Contact
+from carestation.kernel.errors import CareError, NotVisible, TooMany
 from carestation.kernel.text import UnfitText, clean_line
 
 REFUSALS: Final = {
@@ -100,6 +103,34 @@ class FreeGroupForm(PauseForm):
         if not name:
             raise ValidationError(self.fields["name"].error_messages["required"])
         return name
+
+
+class ContactsForm(forms.Form):
+    """Whom one looks for; without words, everyone."""
+
+    words = forms.CharField(label=_("お名前・施設の名前でさがす"), max_length=100, required=False)
+
+    def sifted(self, contacts: Sequence[Contact]) -> list[Contact]:
+        """Return those who were asked for."""
+        words = folded(self.cleaned_data["words"]) if self.is_valid() else ""
+        return [one for one in contacts if words in one.found_by]
+
+
+class PersonForm(forms.Form):
+    """With whom one talks."""
+
+    person = forms.UUIDField()
+
+    def as_person(self) -> UUID:
+        """Return who.
+
+        Raises:
+            NotVisible: what was sent is nobody's id.
+        """
+        if not self.is_valid():
+            raise NotVisible
+        person: UUID = self.cleaned_data["person"]
+        return person
 
 
 class JoinForm(forms.Form):

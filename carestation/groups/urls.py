@@ -10,6 +10,7 @@ _PLACE = f"{_DESK}staff/<uuid:staff_id>/"
 _WAITING = f"{_DESK}group-invitations/"
 urlpatterns = [
     path("groups/new/free/", opening.open_free, name="open_free"),
+    path("groups/new/talk/", opening.begin_talk, name="begin_talk"),
     path(f"{_PLACE}end/", places.end, name="end_place"),
     path(f"{_PLACE}pause/", places.pause, name="pause_place"),
     path(f"{_PLACE}resume/", places.resume, name="resume_place"),

@@ -75,14 +75,6 @@ def open_free_group(actor: Actor, staff: Staff, name: str) -> Group:
 
 
 @transaction.atomic
-def open_talk(actor: Actor, own: Newcomer, other: Newcomer) -> Group:
-    """Open a talk of two people; nobody manages it, and nobody joins later."""
-    group = open_group(actor, Kind.DIRECT, own)
-    begin(actor, group.pk, other, None)
-    return group
-
-
-@transaction.atomic
 def archive_group(seat: Seat) -> None:
     """Close a group: it stays readable, nothing is written any more.
 
