@@ -435,7 +435,7 @@ def test_a_code_is_taken_once_however_it_is_typed(world: World) -> None:
     typed = " ".join((code[:5].lower(), code[5:20], code[20:])).replace("O", "0")
 
     assert len(code) == 26
-    assert find_by_code(typed, world.actor("ito")).inviter == "加藤 恵子"
+    assert find_by_code(typed, world.people["ito"].pk).inviter == "加藤 恵子"
     assert join_by_code(world.actor("ito"), typed, None).user_id == world.people["ito"].pk
     with pytest.raises(NotVisible):
         join_by_code(world.actor("ueda"), code, None)

@@ -124,14 +124,16 @@ def find_by_token(token: str) -> OpenInvitation:
     return _opened(row, None, person_id=found.person_id, email=found.email)
 
 
-def find_by_code(code: str, actor: Actor | None) -> OpenInvitation:
-    """Return the invitation that a code opens now; to look at it uses nothing up.
+def find_by_code(code: str, person_id: UUID | None) -> OpenInvitation:
+    """Return the invitation that a code opens now, for who has signed in, or for nobody yet.
+
+    To look at it uses nothing up.
 
     Raises:
         NotVisible: no such code, or it was used, replaced, taken back, or is past its time.
     """
     row = _one_open(Invitation.objects.filter(code_key=token_key(folded_code(code))))
-    return _opened(row, actor, person_id=actor.user_id if actor else None)
+    return _opened(row, None, person_id=person_id)
 
 
 def find_invitation(seat: Seat, invitation_id: UUID) -> Invitation:

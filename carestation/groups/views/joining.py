@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from carestation.accounts.choices import Standing
@@ -54,6 +55,7 @@ def join(request: EnteredRequest) -> HttpResponse:
         except (NotVisible, Refused) as error:
             return over(request, error)
     context = {"form": form, "invitation": invitation, "held": {"token": token}}
+    context |= {"here": f"{reverse('groups:join')}?token={token}"}
     context |= {"as_whom": as_whom(request, invitation.person_id)}
     return TemplateResponse(request, "groups/join.html", context, status=form.status)
 
@@ -67,7 +69,7 @@ def code(request: EnteredRequest) -> HttpResponse:
         return TemplateResponse(request, "groups/code.html", {"form": CodeForm()})
     is_in = standing_in(request) is Standing.FULL
     try:
-        invitation = find_by_code(typed, request.actor if is_in else None)
+        invitation = find_by_code(typed, request.entry.user_id if is_in and request.entry else None)
         form = AskForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             where = network_address(request)
@@ -77,6 +79,7 @@ def code(request: EnteredRequest) -> HttpResponse:
     except (NotVisible, TooMany) as error:
         return over(request, error)
     context = {"form": form, "invitation": invitation, "held": {"code": typed}}
+    context |= {"here": f"{reverse('groups:code')}?code={typed}"}
     context |= {"as_whom": "own" if is_in else "unknown"}
     return TemplateResponse(request, "groups/join.html", context, status=form.status)
 
