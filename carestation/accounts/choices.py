@@ -114,6 +114,7 @@ class Purpose(StrEnum):
     REGISTRATION_ADDRESS = "registration_address"
     REGISTRATION_NETWORK = "registration_network"
     ADDRESS_CHANGE = "address_change"
+    INVITATION = "invitation"
     CHALLENGE = "challenge"
 
 

@@ -1,13 +1,20 @@
 """What is typed about who sits together."""
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from carestation.facilities.choices import EndCause
-from carestation.kernel.errors import CareError
+from carestation.facilities.models import Staff
+from carestation.facilities.rules import folded
+from carestation.groups.queries.contacts import Contact
+from carestation.kernel.errors import CareError, NotVisible, TooMany
+from carestation.kernel.text import UnfitText, clean_line
 
 REFUSALS: Final = {
     "last_manager": _(
@@ -17,6 +24,22 @@ REFUSALS: Final = {
     "paused": _("この方は、すでに停止中です。"),
     "not_paused": _("この方は、停止中ではありません。"),
 }
+NOT_JOINED: Final = {
+    "sits_already": _("もうこのグループに参加しています。ホームから開けます。"),
+    "no_place_of_work": _(
+        "医療・介護の方は、施設のスタッフとして参加します。"
+        "先に、あなたの施設の管理者からスタッフとして招待を受けてください。"
+    ),
+    "other_address": _(
+        "この招待は、別のメールアドレスあてです。"
+        "招待を受け取ったメールアドレスでサインインしてください。"
+    ),
+}
+OVER: Final = _(
+    "期限が過ぎたか、もう使われたか、取り消されています。"
+    "招待した方に、もう一度送るようたのんでください。"
+)
+BRAKED: Final = _("続けて送られたため、いまは受け付けられません。1時間ほど待ってください。")
 OTHERWISE: Final = _("できませんでした。画面を読み込み直して、もう一度ためしてください。")
 
 
@@ -43,3 +66,100 @@ class EndPlaceForm(PauseForm):
     def as_cause(self) -> EndCause:
         """Return it."""
         return EndCause(self.cleaned_data["cause"])
+
+
+class PlaceForm(forms.Form):
+    """From which place in a facility a group is opened; who has one place is not asked."""
+
+    def __init__(self, data: Mapping[str, Any] | None, places: Sequence[Staff]) -> None:
+        super().__init__(data)
+        self.places = {str(one.pk): one for one in places}
+        choices = [(key, one.facility.name) for key, one in self.places.items()]
+        if len(choices) > 1:
+            choices = [("", str(_("選んでください"))), *choices]
+        self.fields["place"] = forms.ChoiceField(
+            label=_("どの施設のグループですか"),
+            choices=choices,
+            initial=choices[0][0],
+            widget=forms.Select if len(choices) > 1 else forms.HiddenInput,
+        )
+
+    def as_place(self) -> Staff:
+        """Return it."""
+        return self.places[self.cleaned_data["place"]]
+
+
+class FreeGroupForm(PauseForm):
+    """What a free group is called."""
+
+    name = forms.CharField(label=_("グループの名前"), max_length=100)
+
+    def clean_name(self) -> str:
+        """Return the name in the form in which it is kept."""
+        try:
+            name = clean_line(self.cleaned_data["name"])
+        except UnfitText as unfit:
+            raise ValidationError(_("使えない文字があります。"), code=unfit.reason) from unfit
+        if not name:
+            raise ValidationError(self.fields["name"].error_messages["required"])
+        return name
+
+
+class ContactsForm(forms.Form):
+    """Whom one looks for; without words, everyone."""
+
+    words = forms.CharField(label=_("お名前・施設の名前でさがす"), max_length=100, required=False)
+
+    def sifted(self, contacts: Sequence[Contact]) -> list[Contact]:
+        """Return those who were asked for."""
+        words = folded(self.cleaned_data["words"]) if self.is_valid() else ""
+        return [one for one in contacts if words in one.found_by]
+
+
+class PersonForm(forms.Form):
+    """With whom one talks."""
+
+    person = forms.UUIDField()
+
+    def as_person(self) -> UUID:
+        """Return who.
+
+        Raises:
+            NotVisible: what was sent is nobody's id.
+        """
+        if not self.is_valid():
+            raise NotVisible
+        person: UUID = self.cleaned_data["person"]
+        return person
+
+
+class JoinForm(forms.Form):
+    """By what one agrees to an invitation, and through which place in a facility."""
+
+    token = forms.CharField(max_length=100, required=False)
+    code = forms.CharField(max_length=100, required=False)
+    invitation_id = forms.UUIDField(required=False)
+    staff_id = forms.UUIDField(required=False)
+
+
+class CodeForm(forms.Form):
+    """A code that someone was handed."""
+
+    code = forms.CharField(label=_("招待コード"), max_length=100)
+
+
+class AskForm(PauseForm):
+    """The address to which the link goes by which the holder of a code registers."""
+
+    email = forms.EmailField(
+        label=_("あなたのメールアドレス"),
+        max_length=254,
+        error_messages={"invalid": _("メールアドレスの形になっていません。")},
+    )
+
+
+def words_of(error: CareError) -> str:
+    """Return what an invited reads when it goes no further."""
+    if isinstance(error, TooMany):
+        return str(BRAKED)
+    return str(NOT_JOINED.get(error.reason, OVER))

@@ -1,13 +1,23 @@
-"""Paths about who sits together."""
+"""Paths about who sits together, and who is invited."""
 
 from django.urls import path
 
-from carestation.groups.views import places
+from carestation.groups.views import approvals, joining, opening, places
 
 app_name = "groups"
-_PLACE = "desk/<uuid:facility_id>/staff/<uuid:staff_id>/"
+_DESK = "desk/<uuid:facility_id>/"
+_PLACE = f"{_DESK}staff/<uuid:staff_id>/"
+_WAITING = f"{_DESK}group-invitations/"
 urlpatterns = [
+    path("groups/new/free/", opening.open_free, name="open_free"),
+    path("groups/new/talk/", opening.begin_talk, name="begin_talk"),
     path(f"{_PLACE}end/", places.end, name="end_place"),
     path(f"{_PLACE}pause/", places.pause, name="pause_place"),
     path(f"{_PLACE}resume/", places.resume, name="resume_place"),
+    path(_WAITING, approvals.waiting, name="waiting"),
+    path(f"{_WAITING}<uuid:invitation_id>/decide/", approvals.decide, name="decide_at_desk"),
+    path("invitation/", joining.join, name="join"),
+    path("invitation/code/", joining.code, name="code"),
+    path("invitation/accept/", joining.accept, name="accept"),
+    path("invitation/<uuid:invitation_id>/decline/", joining.decline, name="decline"),
 ]

@@ -18,7 +18,14 @@ class Section:
 CONTENTS: Final = (
     Section(
         chapter=Chapter.BEGIN,
-        pages=(Page.FIRST_STEPS, Page.SIGN_IN, Page.TWO_FACTOR, Page.ENROL, Page.FAMILY),
+        pages=(
+            Page.FIRST_STEPS,
+            Page.SIGN_IN,
+            Page.TWO_FACTOR,
+            Page.ENROL,
+            Page.INVITED,
+            Page.FAMILY,
+        ),
     ),
     Section(
         chapter=Chapter.DAILY,
@@ -28,10 +35,13 @@ CONTENTS: Final = (
             Page.WRITE,
             Page.POST,
             Page.FACE_SHEET,
+            Page.CONSENT,
             Page.ALBUM,
             Page.PHOTO,
             Page.MEMBERS,
+            Page.INVITE_MEMBER,
             Page.GROUPS,
+            Page.NEW_GROUP,
         ),
     ),
     Section(
@@ -51,6 +61,7 @@ CONTENTS: Final = (
             Page.FOUND_FACILITY,
             Page.DESK,
             Page.INVITE_STAFF,
+            Page.APPROVE_INVITATIONS,
             Page.LEAVING,
             Page.FACILITY_RULES,
             Page.STAFF_REVIEW,

@@ -5,7 +5,7 @@ opened here, as after a second factor.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -19,13 +19,13 @@ from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.models import Staff
 from carestation.groups.choices import Role, Side
-from carestation.groups.commands import begin_membership
-from carestation.groups.queries import take_seat
+from carestation.groups.commands.memberships import begin_membership
+from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
 from carestation.patients.choices import CareLevel, Sex
-from carestation.patients.commands import register_patient
+from carestation.patients.commands.face_sheets import register_patient
 from carestation.patients.queries.face_sheets import FaceSheet
 from carestation.vault.models import OPERATOR
 
@@ -103,7 +103,7 @@ class Caster:
         return FaceSheet(
             name=f"試験{self._count} 花子",
             kana="しけん はなこ",
-            birth_date=date(1940, 2, 3),
+            birth_date=date(1940, 2, 3) + timedelta(days=self._count),
             sex=Sex.FEMALE,
             care_level=CareLevel.CARE_3,
         )

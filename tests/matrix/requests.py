@@ -23,6 +23,7 @@ from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager, an_invited
+from tests.groups.people import agreed, family, invite
 from tests.world import World, a_person
 
 WHO: Final = (
@@ -48,6 +49,7 @@ class Stage:
     posts: dict[Side, UUID]
     files: dict[Side, UUID]
     invitation: UUID
+    invited: UUID
 
 
 def a_picture() -> bytes:
@@ -62,13 +64,17 @@ def set_stage(world: World) -> Stage:
     world.people["oka"] = a_person("oka")
     [invitation] = invite_staff(a_manager(world), [an_invited()])
     begin_operator(kato, world.people["oka"].pk)
+    agreed(world)
+    invited = invite(world, "sato", family()).invitation
     posts, files = {}, {}
     for side in IS_AT:
         file = upload_file(kato, "a.png", a_picture()).file
         draft = Draft(id=uuid7(), body="お変わりありません。", attachments=(file.id,))
         posts[side] = publish_post(world.seat("kato", side), draft).post.pk
         files[side] = file.id
-    return Stage(world=world, posts=posts, files=files, invitation=invitation.pk)
+    return Stage(
+        world=world, posts=posts, files=files, invitation=invitation.pk, invited=invited.pk
+    )
 
 
 def a_client(stage: Stage, who: str) -> tuple[Client, OpenedSession | None]:
@@ -104,7 +110,7 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "factor_id": 1,
         "slug": "timeline",
         "facility_id": world.facility.pk,
-        "invitation_id": stage.invitation,
+        "invitation_id": stage.invitation if name.startswith("facilities:") else stage.invited,
         "staff_id": world.staff["sato"].pk,
     }
     return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})
@@ -119,7 +125,7 @@ BODIES: Final[dict[str, Callable[[], str]]] = {
     "timeline:acknowledgement": lambda: "acknowledged=yes",
     "facilities:invitations": lambda: "email=a@example.org&profession=nurse&role=member",
     "groups:end_place": lambda: "cause=retired",
-    "timeline:add_member": lambda: "email=nobody@example.org&role=family",
+    "patients:invite": lambda: "name=x&email=nobody@example.org&role=professional",
 }
 JSONS: Final[dict[str, Callable[[], str]]] = {
     "api:list_posts": lambda: json.dumps({"draft_id": str(uuid7()), "body": "x"}),

@@ -17,15 +17,20 @@ from PIL import Image, PngImagePlugin
 
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
-from carestation.patients.forms import filled_form
+from carestation.patients.forms.face_sheets import filled_form
+from carestation.patients.models import Consent
+from carestation.ui.times import local_date
 from tests.accounts.signing_in import sign_in_client
+from tests.patients.test_consents import TYPED
 from tests.world import FACE_SHEET, World
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumerate(
     ("post", "family", "reply", "edit", "sheet", "search", "address", "filename", "pixels",
-     "sign-in", "password")
+     "sign-in", "password", "explainer", "consent", "withdrawal",
+     "invited", "patient", "group")
 )}  # fmt: skip
+WORDS["mail"] = "kanaria-of-a-mail-99x"
 
 
 def forms_of(word: str) -> set[bytes]:
@@ -69,6 +74,8 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     family = client.get(reverse("timeline:timeline", args=[group, PAT])).content.decode()
     posts = client.get(f"/api/v1/groups/{group}/professional/posts").content.decode()
     sheet = client.get(reverse("patients:face_sheet", args=[group, PRO])).content.decode()
+    told = client.get(reverse("patients:consents", args=[group, PRO])).content.decode()
+    home = client.get(reverse("timeline:home")).content.decode()
 
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
@@ -77,6 +84,10 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     assert WORDS["filename"] in json.dumps(json.loads(posts), ensure_ascii=False)
     assert WORDS["family"] in family
     assert WORDS["sheet"] in sheet
+    assert [name for name in ("patient", "group") if WORDS[name] not in home] == []
+    assert [
+        name for name in ("explainer", "consent", "withdrawal") if WORDS[name] not in told
+    ] == []
     found = {
         (where, name)
         for name, word in WORDS.items()
@@ -108,13 +119,39 @@ def type_everywhere(world: World, client: Client) -> None:
             reverse("patients:edit_face_sheet", args=[group, PRO]),
             filled_form(FACE_SHEET, 1) | dict.fromkeys(("name", "contact"), WORDS["sheet"]),
         ).status_code,
+        client.post(
+            reverse("patients:consents", args=[group, PRO]),
+            TYPED | {"explained_by": WORDS["explainer"], "note": WORDS["consent"]},
+        ).status_code,
+        client.post(
+            reverse("patients:invite", args=[group, PRO]),
+            {
+                "email": f"{WORDS['mail']}@example.org",
+                "role": "professional",
+                "name": WORDS["invited"],
+            },
+        ).status_code,
+        client.post(
+            reverse("patients:withdraw_consent", args=[group, PRO]),
+            {
+                "consent_id": Consent.objects.get().pk,
+                "withdrawn_on": local_date().isoformat(),
+                "note": WORDS["withdrawal"],
+            },
+        ).status_code,
+        client.post(
+            reverse("patients:register"),
+            filled_form(FACE_SHEET, 1)
+            | dict.fromkeys(("name", "kana", "allergies"), WORDS["patient"])
+            | {"place": world.staff["kato"].pk},
+        ).status_code,
+        client.post(
+            reverse("groups:open_free"),
+            {"name": WORDS["group"], "place": world.staff["kato"].pk},
+        ).status_code,
     ]
     assert answers == [302] * len(answers)
     client.get(reverse("timeline:home"), {"words": WORDS["search"]})
-    client.post(
-        reverse("timeline:add_member", args=[group, PRO]),
-        {"email": f"{WORDS['address']}@example.org", "role": "professional"},
-    )
     wrong = {"email": f"{WORDS['sign-in']}@example.org", "password": WORDS["password"]}
     Client().post(reverse("accounts:sign_in"), wrong)
     Client().post("/api/v1/sessions", json.dumps(wrong), content_type="application/json")

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_GET
 
 from carestation.accounts.queries.people import read_own
 from carestation.facilities.queries.desks import desks_of
+from carestation.facilities.queries.staff import places_of
+from carestation.groups.queries.invitations import invitations_to
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
-from carestation.patients.commands import note_list_viewed
+from carestation.patients.commands.face_sheets import note_list_viewed
 from carestation.timeline.forms.lists import ListForm
 from carestation.timeline.queries.home import groups_of, only_family
 
@@ -33,12 +35,13 @@ def pane(request: CareRequest, group_id: UUID) -> HttpResponse:
 def home(request: CareRequest) -> HttpResponse:
     """Show the actor's groups; the family is led to the one timeline that is theirs."""
     rows = groups_of(request.actor)
-    own = only_family(rows)
-    if own is not None:
+    own, invitations = only_family(rows), invitations_to(request.actor)
+    if own is not None and not invitations:
         return redirect("timeline:timeline", own.id, own.opens_at)
     note_list_viewed(request.actor)
     form = ListForm(request.GET)
     context = {"rows": form.sifted(rows), "total": len(rows), "form": form}
     context |= {"me": read_own(request.actor), "urgent": [row for row in rows if row.is_urgent]}
-    context |= {"manages": bool(desks_of(request.actor))}
+    context |= {"may_open": bool(places_of(request.actor.user_id))}
+    context |= {"manages": bool(desks_of(request.actor)), "invitations": invitations}
     return TemplateResponse(request, "timeline/home.html", context)
