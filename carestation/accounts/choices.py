@@ -141,6 +141,7 @@ class Letter(models.TextChoices):
     NEW_DEVICE = "new_device", "サインインの確認"
     FACTORS_RESET = "factors_reset", "2段階の確認をやりなおしました"
     RULES_CHANGED = "rules_changed", "安全の決まりが変わりました"
+    INVITATION_WAITS = "invitation_waits", "承認をお待ちしている招待があります"
 
 
 class LinkLetter(models.TextChoices):

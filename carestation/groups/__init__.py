@@ -9,6 +9,6 @@ or, as the family, a new one. It ends with the seat of who invited.
 Announces: GroupOpened, MembershipBegan, MembershipEnded, GroupArchived, MembersViewed,
     MemberInvited, InvitationApproved, InvitationAgreed, InvitationResent, InvitationEnded,
     InvitationAccepted.
-Listens to: nothing.
+Listens to: MemberInvited, InvitationApproved.
 Controls: ISO/IEC 27017 5.18, 8.3; white paper 「利用者アクセスの管理」.
 """
