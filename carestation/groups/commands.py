@@ -8,8 +8,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from carestation.accounts.rules import Console
 from carestation.facilities.choices import Allowed, EndCause
 from carestation.facilities.commands.invitations import cancel_invitations_by
+from carestation.facilities.commands.rulings import freeze_facility, unfreeze_facility
 from carestation.facilities.commands.staff import end_staff, pause_staff, resume_staff
 from carestation.facilities.models import Staff
 from carestation.facilities.queries.policies import rules_of
@@ -189,6 +191,30 @@ def resume_place(desk: Desk, staff_id: UUID) -> list[Membership]:
     return _count_standing(staff_id)
 
 
+@transaction.atomic
+def freeze_seats(console: Console, facility_id: UUID, reason: str) -> list[Membership]:
+    """Freeze a facility: no seat held through it stands; return one membership for each group.
+
+    Raises:
+        NotVisible: no such facility.
+        Conflict: it does not take part, or is frozen already (reason `ruled`).
+    """
+    freeze_facility(console, facility_id, reason)
+    return _count_facility(facility_id)
+
+
+@transaction.atomic
+def unfreeze_seats(console: Console, facility_id: UUID, reason: str) -> list[Membership]:
+    """Let a frozen facility take part again; its memberships give seats as before.
+
+    Raises:
+        NotVisible: no such facility.
+        Conflict: it is not frozen (reason `ruled`).
+    """
+    unfreeze_facility(console, facility_id, reason)
+    return _count_facility(facility_id)
+
+
 def note_members_viewed(seat: Seat) -> None:
     """Put down that a member looked at who sits there."""
     announce(MembersViewed(**seat.marks()))
@@ -296,6 +322,16 @@ def _count_standing(staff_id: UUID) -> list[Membership]:
         for timeline in _lock_timelines(membership.group_id, Role(membership.role)):
             count_change(timeline)
     return held
+
+
+def _count_facility(facility_id: UUID) -> list[Membership]:
+    # Professionals see every side, so one of each group stands for all who sit there.
+    held = Membership.objects.active().filter(staff__facility_id=facility_id)
+    for_each = list(held.order_by("group_id", "id").distinct("group_id"))
+    for membership in for_each:
+        for timeline in _lock_timelines(membership.group_id, Role(membership.role)):
+            count_change(timeline)
+    return for_each
 
 
 def _lock_timelines(group_id: UUID, role: Role) -> list[Timeline]:

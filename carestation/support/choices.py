@@ -11,6 +11,7 @@ class Chapter(TextChoices):
     DAILY = "daily", _("毎日の使い方")
     OWN = "own", _("自分のアカウント")
     DESK = "desk", _("施設の管理者の方へ")
+    OPERATE = "operate", _("運営の担当者の方へ")
     SAFE = "safe", _("安心して使うために")
     TROUBLE = "trouble", _("困ったとき")
 
@@ -44,6 +45,8 @@ class Page(TextChoices):
     LEAVING = "leaving", _("スタッフの停止と解除")
     FACILITY_RULES = "facility-rules", _("安全の決まり")
     STAFF_REVIEW = "staff-review", _("名簿の確認")
+    STOPPED_FACILITY = "stopped-facility", _("施設が使えなくなったとき")
+    CONSOLE = "console", _("運営の画面")
     WHO_READS = "who-reads", _("だれが読めるか")
     SAFETY = "safety", _("情報を守るしくみと、お願い")
     ERRORS = "errors", _("エラーが出たとき")
