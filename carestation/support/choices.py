@@ -29,6 +29,7 @@ class Page(TextChoices):
     WRITE = "write", _("投稿を書く")
     POST = "post", _("既読と了解を確かめる")
     FACE_SHEET = "face-sheet", _("基本情報")
+    CONSENT = "consent", _("同意の記録")
     ALBUM = "album", _("写真の一覧")
     PHOTO = "photo", _("写真を1枚ずつ見る")
     MEMBERS = "members", _("メンバー")

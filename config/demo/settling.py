@@ -13,12 +13,13 @@ from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.models import Facility, Staff  # noqa: TC001 - types of attributes
 from carestation.groups.choices import Kind, Role, Side
-from carestation.groups.commands import begin_membership, open_group, open_talk
-from carestation.groups.queries import take_seat
+from carestation.groups.commands.groups import open_group, open_talk
+from carestation.groups.commands.memberships import begin_membership
+from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import SIDES_OF, Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
-from carestation.patients.commands import register_patient
+from carestation.patients.commands.face_sheets import register_patient
 from carestation.vault.models import OPERATOR
 from config.demo.backdate import Times
 from config.demo.groups import GROUPS, DemoGroup

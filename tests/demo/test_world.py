@@ -22,7 +22,7 @@ from carestation.facilities.queries.staff import places_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Kind, Side
 from carestation.groups.models import Group, Membership, MembershipQuerySet, Timeline
-from carestation.groups.queries import take_seats
+from carestation.groups.queries.seats import take_seats
 from carestation.groups.rules import Seat
 from carestation.kernel.ids import uuid7
 from carestation.patients.queries.face_sheets import patients_of

@@ -9,9 +9,11 @@ from carestation.facilities.choices import FacilityKind, Profession, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
 from carestation.groups.choices import Role, Side
-from carestation.groups.commands import begin_membership, freeze_seats, unfreeze_seats
+from carestation.groups.commands.freezing import freeze_seats, unfreeze_seats
+from carestation.groups.commands.memberships import begin_membership
 from carestation.groups.models import Membership
-from carestation.groups.queries import count_groups, take_seats
+from carestation.groups.queries.consoles import count_groups
+from carestation.groups.queries.seats import take_seats
 from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import NotVisible
 from carestation.timeline.commands.posts import publish_post

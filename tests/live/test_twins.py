@@ -18,9 +18,11 @@ from carestation.accounts.models import Operator, Session, User
 from carestation.accounts.queries.sessions import find_entry, token_key
 from carestation.accounts.rules import Binding
 from carestation.groups.choices import Side
-from carestation.groups.commands import end_membership, freeze_seats, pause_place
+from carestation.groups.commands.freezing import freeze_seats
+from carestation.groups.commands.memberships import end_membership
+from carestation.groups.commands.places import pause_place
 from carestation.groups.models import Group, Timeline
-from carestation.groups.queries import take_seat
+from carestation.groups.queries.seats import take_seat
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
 from carestation.live.database import Database

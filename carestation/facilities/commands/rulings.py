@@ -62,7 +62,7 @@ def refuse_facility(console: Console, facility_id: UUID, reason: str) -> None:
 def freeze_facility(console: Console, facility_id: UUID, reason: str) -> None:
     """Stop a facility; whoever has a standing place nowhere else is signed out everywhere.
 
-    Its seats stand no more from then on; `groups.commands.freeze_seats` tells open pages, too.
+    Its seats stand no more from then on; `groups.commands.freezing` tells open pages, too.
 
     Raises:
         NotVisible: no such facility.

@@ -74,7 +74,7 @@ def begin_staff(
 def end_staff(desk: Desk, staff_id: UUID, cause: EndCause) -> Staff:
     """End a person's place; with the last one their sessions end too.
 
-    The memberships held through it end with it: `groups.commands.leaving.end_place` does both.
+    The memberships held through it end with it: `groups.commands.places.end_place` does both.
 
     Raises:
         NotVisible: no such place in this facility.

@@ -22,9 +22,9 @@ from carestation.facilities.commands.rulings import approve_facility, refuse_fac
 from carestation.facilities.forms.rulings import RulingForm
 from carestation.facilities.queries.rulings import facility_for
 from carestation.groups.choices import Role
-from carestation.groups.commands import freeze_seats, unfreeze_seats
+from carestation.groups.commands.freezing import freeze_seats, unfreeze_seats
 from carestation.groups.pushes import push_membership
-from carestation.groups.queries import count_groups
+from carestation.groups.queries.consoles import count_groups
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, NotVisible
 from carestation.kernel.http import CareRequest

@@ -28,6 +28,7 @@ CONTENTS: Final = (
             Page.WRITE,
             Page.POST,
             Page.FACE_SHEET,
+            Page.CONSENT,
             Page.ALBUM,
             Page.PHOTO,
             Page.MEMBERS,

@@ -13,7 +13,7 @@ from carestation.facilities.queries.desks import desks_of
 from carestation.facilities.queries.rulings import frozen_for
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
-from carestation.patients.commands import note_list_viewed
+from carestation.patients.commands.face_sheets import note_list_viewed
 from carestation.timeline.forms.lists import ListForm
 from carestation.timeline.queries.home import groups_of, only_family
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from carestation.facilities.models import Staff
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind, Role
-from carestation.groups.commands import open_group
+from carestation.groups.commands.groups import open_group
 from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, NotVisible, require

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from carestation.accounts.models import User
 from carestation.accounts.queries.people import find_by_email, read_name, read_person
-from carestation.accounts.rules import Console
 from carestation.facilities.queries.staff import places_of, short_profession
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind, Relation, Role, Side
@@ -73,14 +72,6 @@ class LeftAlone:
     opened_at: datetime
     others: int
     colleagues: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupNumbers:
-    """In how many groups a facility's people sit, and how many open ones it manages."""
-
-    joined: int
-    managed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,13 +161,6 @@ def count_held(desk: Desk, staff_id: UUID) -> int:
     """Return in how many groups someone sits through a place of the desk's facility."""
     held = Membership.objects.active().filter(staff_id=staff_id)
     return held.filter(staff__facility_id=desk.facility_id).count()
-
-
-def count_groups(_console: Console, facility_id: UUID) -> GroupNumbers:
-    """Return in how many groups a facility takes part, and how many it manages: numbers alone."""
-    held = Membership.objects.active().filter(staff__facility_id=facility_id)
-    managed = Group.objects.filter(facility_id=facility_id, archived_at=None)
-    return GroupNumbers(joined=held.values("group_id").distinct().count(), managed=managed.count())
 
 
 def find_membership(seat: Seat, membership_id: UUID) -> Membership:
