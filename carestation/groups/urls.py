@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from carestation.groups.views import consoles, places
+from carestation.groups.views import consoles, opening, places
 
 app_name = "groups"
 _CONSOLE = "console/facilities/<uuid:facility_id>/"
@@ -10,6 +10,7 @@ _PLACE = "desk/<uuid:facility_id>/staff/<uuid:staff_id>/"
 urlpatterns = [
     path(_CONSOLE, consoles.facility, name="facility"),
     path(f"{_CONSOLE}<slug:ruling>/", consoles.rule, name="rule_facility"),
+    path("groups/new/free/", opening.open_free, name="open_free"),
     path(f"{_PLACE}end/", places.end, name="end_place"),
     path(f"{_PLACE}pause/", places.pause, name="pause_place"),
     path(f"{_PLACE}resume/", places.resume, name="resume_place"),

@@ -34,6 +34,7 @@ class Page(TextChoices):
     PHOTO = "photo", _("写真を1枚ずつ見る")
     MEMBERS = "members", _("メンバー")
     GROUPS = "groups", _("グループの種類")
+    NEW_GROUP = "new-group", _("グループを作る")
     ACCOUNT = "account", _("アカウントの安全")
     PROFILE = "profile", _("お名前とメールアドレス")
     SIGN_INS = "sign-ins", _("サインインの記録")

@@ -33,6 +33,7 @@ CONTENTS: Final = (
             Page.PHOTO,
             Page.MEMBERS,
             Page.GROUPS,
+            Page.NEW_GROUP,
         ),
     ),
     Section(

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from carestation.accounts.queries.people import read_own
 from carestation.facilities.queries.desks import desks_of
 from carestation.facilities.queries.rulings import frozen_for
+from carestation.facilities.queries.staff import places_of
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
 from carestation.patients.commands.face_sheets import note_list_viewed
@@ -43,4 +44,5 @@ def home(request: CareRequest) -> HttpResponse:
     context |= {"me": read_own(request.actor), "urgent": [row for row in rows if row.is_urgent]}
     context |= {"manages": bool(desks_of(request.actor))}
     context |= {"frozen": frozen_for(request.actor)}
+    context |= {"may_open": bool(places_of(request.actor.user_id))}
     return TemplateResponse(request, "timeline/home.html", context)
