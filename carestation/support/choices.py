@@ -33,6 +33,7 @@ class Page(TextChoices):
     ALBUM = "album", _("写真の一覧")
     PHOTO = "photo", _("写真を1枚ずつ見る")
     MEMBERS = "members", _("メンバー")
+    EMERGENCY = "emergency", _("緊急の閲覧")
     GROUPS = "groups", _("グループの種類")
     NEW_GROUP = "new-group", _("グループを作る")
     ACCOUNT = "account", _("アカウントの安全")

@@ -19,11 +19,13 @@ from carestation.accounts.commands.sessions import OpenedSession
 from carestation.accounts.queries.consoles import take_first_console
 from carestation.facilities.commands.invitations import invite_staff
 from carestation.groups.choices import Side
+from carestation.groups.commands.memberships import end_membership
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager, an_invited
+from tests.patients.emergencies import an_emergency
 from tests.world import World, a_person
 
 WHO: Final = (
@@ -49,6 +51,7 @@ class Stage:
     posts: dict[Side, UUID]
     files: dict[Side, UUID]
     invitation: UUID
+    access: UUID
 
 
 def a_picture() -> bytes:
@@ -69,7 +72,9 @@ def set_stage(world: World) -> Stage:
         draft = Draft(id=uuid7(), body="お変わりありません。", attachments=(file.id,))
         posts[side] = publish_post(world.seat("kato", side), draft).post.pk
         files[side] = file.id
-    return Stage(world=world, posts=posts, files=files, invitation=invitation.pk)
+    access = an_emergency(world, "ito")
+    end_membership(world.seat("ito", Side.PROFESSIONAL), access.membership_id)
+    return Stage(world=world, posts=posts, files=files, invitation=invitation.pk, access=access.pk)
 
 
 def a_client(stage: Stage, who: str) -> tuple[Client, OpenedSession | None]:
@@ -106,6 +111,7 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "slug": "timeline",
         "facility_id": world.facility.pk,
         "ruling": "freeze",
+        "access_id": stage.access,
         "invitation_id": stage.invitation,
         "staff_id": world.staff["sato"].pk,
     }

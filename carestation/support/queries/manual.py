@@ -33,6 +33,7 @@ CONTENTS: Final = (
             Page.PHOTO,
             Page.MEMBERS,
             Page.GROUPS,
+            Page.EMERGENCY,
             Page.NEW_GROUP,
         ),
     ),
