@@ -62,7 +62,7 @@ def test_a_colleague_outside_the_group_gets_a_seat_at_both_sides_for_an_hour(wor
     assert timedelta(minutes=59) < membership.expires_at - before < timedelta(minutes=61)
     seat = world.seat("ito", Side.PROFESSIONAL)
     assert take_face_sheet(seat).face_sheet.name == FACE_SHEET.name
-    assert publish_post(seat, a_draft("血圧の薬を確かめました。")).post.pk
+    assert publish_post(seat, a_draft("血圧の薬を確かめました。")).post.number == 1
     assert world.seat("ito", Side.PATIENT).role == "professional"
     Membership.objects.filter(pk=membership.pk).update(expires_at=database_now())
     with pytest.raises(NotVisible):
@@ -195,7 +195,7 @@ def test_every_other_member_and_manager_is_written_to_without_a_name(
         ("mori", "emergency_began"),
         ("sato", "emergency_began"),
     ]
-    told = "".join(mail.subject + mail.body for mail in mailoutbox)
+    told = "".join(f"{mail.subject}{mail.body}" for mail in mailoutbox)
     assert [word for word in ("佐伯", "伊藤", REASON, "月見坂") if word in told] == []
 
 
@@ -247,7 +247,8 @@ def test_a_manager_reads_why_without_the_patient_and_signs(world: World) -> None
     assert "佐伯" not in page
     assert signed["Location"] == listed
     assert "確認済み" in after
-    assert world.seat("ito", Side.PROFESSIONAL), "signing does not end the seat"
+    seat = world.seat("ito", Side.PROFESSIONAL)
+    assert seat.membership_id == access.membership_id, "signing does not end the seat"
     [card] = accesses_at(desk)
     assert (card.access.reviewer, card.access.is_open) == ("阿部 誠", True)
     kinds = set(LoggedFact.objects.filter(actor_id=world.people["abe"].pk).values_list("kind"))
