@@ -19,12 +19,13 @@ from carestation.facilities.queries.desks import take_desk
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.groups.models import Membership
+from carestation.groups.rules import may_invite
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused, TooMany
 from carestation.kernel.ids import uuid7
 from carestation.patients import followers
 from carestation.patients.commands.emergencies import Sought, review_access, seek_access
 from carestation.patients.facts import EmergencyBegan
-from carestation.patients.models import EmergencyAccess
+from carestation.patients.models import Consent, EmergencyAccess
 from carestation.patients.queries.emergencies import accesses_at, accesses_in
 from carestation.patients.queries.face_sheets import take_face_sheet
 from carestation.timeline.commands.posts import publish_post
@@ -33,8 +34,10 @@ from tests.accounts.people import clock_later
 from tests.accounts.signing_in import sign_in_client
 from tests.accounts.test_races import at_once
 from tests.facilities.people import a_manager
+from tests.groups.people import agreed, family, invite
 from tests.groups.twins import database_now
 from tests.patients.emergencies import REASON, SOUGHT, an_emergency
+from tests.patients.test_consents import TYPED as CONSENT
 from tests.world import FACE_SHEET, World, a_draft
 
 PAGE: Final = "/emergency/"
@@ -166,6 +169,27 @@ def test_whoever_tries_names_and_days_is_braked_for_an_hour(world: World) -> Non
     assert LoggedFact.objects.filter(kind="patients.EmergencySought").count() == 5
     with clock_later(2 * 60 * 60):
         assert seek_access(actor, place, SOUGHT).group_id == world.group.pk
+
+
+@pytest.mark.control("5.18")
+def test_who_came_in_an_emergency_brings_nobody_in_and_decides_nothing_that_lasts(
+    world: World,
+) -> None:
+    agreed(world)
+    an_emergency(world, "ito")
+    client, place = a_client(world, "ito"), [world.group.pk, Side.PROFESSIONAL]
+
+    seat = world.seat("ito", Side.PROFESSIONAL)
+    invited = client.get(reverse("patients:invite", args=place))
+    consent = client.post(reverse("patients:consents", args=place), CONSENT)
+    members = client.get(reverse("timeline:members", args=place)).text
+
+    assert not may_invite(seat)
+    with pytest.raises(Refused):
+        invite(world, "ito", family())
+    assert (invited.status_code, consent.status_code) == (403, 403)
+    assert "招待する" not in members
+    assert Consent.objects.count() == 1
 
 
 @pytest.mark.control("5.18")
