@@ -10,7 +10,13 @@ from typing import Final, TypedDict
 from uuid import UUID
 
 from carestation.accounts.rules import Binding, hiragana
-from carestation.facilities.choices import Allowed, InvitationState, StaffRole, TermsVersion
+from carestation.facilities.choices import (
+    Allowed,
+    InvitationState,
+    Right,
+    StaffRole,
+    TermsVersion,
+)
 from carestation.kernel.actor import Actor
 
 # Twice a year someone looks through who works here (ISO/IEC 27001 A.5.18).
@@ -19,6 +25,20 @@ REVIEW_EVERY: Final = timedelta(days=182)
 # The terms as they stand at /terms/.
 TERMS_VERSION: Final = TermsVersion.FIRST
 INVITATION_LASTS: Final = timedelta(days=7)
+
+# What is done at a desk: who has none of these, has no desk.
+DESK_RIGHTS: Final = (
+    Right.SEE_STAFF,
+    Right.INVITE_STAFF,
+    Right.CHANGE_STAFF,
+    Right.END_STAFF,
+    Right.RESET_FACTORS,
+    Right.SIGN_REVIEW,
+    Right.CHANGE_RULES,
+    Right.CHANGE_ROLES,
+)
+# What is done about one of the staff, on the page of that person.
+OVER_STAFF: Final = (Right.CHANGE_STAFF, Right.END_STAFF, Right.RESET_FACTORS)
 
 
 class DeskMarks(TypedDict):
@@ -31,16 +51,17 @@ class DeskMarks(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The actor's own standing place as a manager: proof that they may administer the facility.
+    """The actor's own standing place with rights at the desk: proof that they may sit there.
 
-    Only `facilities.queries.desks.take_desk` makes one; a command that asks for a Desk cannot run
-    without.
+    Only `facilities.queries.desks.take_desk` makes one, for a right that it is taken for; a command
+    that asks for a Desk cannot run without.
     """
 
     actor: Actor
     facility_id: UUID
     staff_id: UUID
     role: StaffRole
+    rights: frozenset[Right]
 
     def marks(self) -> DeskMarks:
         """Return who, where and in which request: what every fact of this desk says."""
@@ -90,17 +111,39 @@ class Rules:
     retention_years: int = 5
 
 
-def strictest(found: Sequence[tuple[str, Rules]]) -> Binding:
-    """Return what the rules of several facilities, each with its name, ask of one person."""
+def rights_of(role: StaffRole, rules: Rules) -> frozenset[Right]:
+    """Return what a role may do where these rules hold; whatever is not said here is refused.
+
+    This is the table: every page and command asks it, and the page of rights shows it.
+    """
+    if role is StaffRole.MANAGER:
+        held = frozenset(Right)
+    elif rules.may_invite is Allowed.EVERYONE:
+        held = frozenset({Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY})
+    else:
+        held = frozenset()
+    return held if rules.family_invitations else held - {Right.INVITE_FAMILY}
+
+
+def may_give(held: frozenset[Right], given: frozenset[Right]) -> bool:
+    """Nobody gives a right that they do not have, nor rules over who has more."""
+    return given <= held
+
+
+def strictest(found: Sequence[tuple[str, Rules]], *, has_desk: bool = False) -> Binding:
+    """Return what the rules of several facilities, each with its name, ask of one person.
+
+    Who has a desk anywhere always has a second factor, and shows it each time.
+    """
     if not found:
         return Binding()
     rules = [one for _, one in found]
     return Binding(
-        second_factor=any(one.second_factor for one in rules),
+        second_factor=has_desk or any(one.second_factor for one in rules),
         idle_minutes=min(one.idle_minutes for one in rules),
         absolute_hours=min(one.absolute_hours for one in rules),
         shortest_password=max(one.shortest_password for one in rules),
-        trusted_devices=all(one.trusted_devices for one in rules),
+        trusted_devices=not has_desk and all(one.trusted_devices for one in rules),
         facility_words=tuple(sorted({name for name, _ in found})),
     )
 

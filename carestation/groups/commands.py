@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from carestation.facilities.choices import Allowed, EndCause
+from carestation.facilities.choices import EndCause, Right
 from carestation.facilities.commands.invitations import cancel_invitations_by
 from carestation.facilities.commands.staff import end_staff, pause_staff, resume_staff
 from carestation.facilities.models import Staff
-from carestation.facilities.queries.policies import rules_of
+from carestation.facilities.queries.rights import rights_at
 from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind, Role
@@ -256,15 +256,12 @@ def _begin(
 
 
 def _require_by_rules(seat: Seat, role: Role) -> None:
-    if seat.facility_id is None:
-        return
-    rules = rules_of(seat.facility_id)
-    if role is Role.FAMILY and not rules.family_invitations:
-        raise DomainError("no_family_by_rules")
-    managers = Staff.objects.standing().managers().of_facility(seat.facility_id)
-    is_manager = managers.of_person(seat.actor.user_id).exists()
-    if rules.may_invite is Allowed.MANAGERS and not is_manager:
-        raise DomainError("managers_invite")
+    standing = Staff.objects.standing().of_person(seat.actor.user_id)
+    own = standing.filter(pk=seat.staff_id).first() if seat.staff_id else None
+    held = rights_at(own) if own else frozenset()
+    if (Right.INVITE_FAMILY if role is Role.FAMILY else Right.INVITE_TO_GROUPS) not in held:
+        others_may_come = Right.INVITE_TO_GROUPS in held
+        raise DomainError("no_family_by_rules" if others_may_come else "managers_invite")
 
 
 def _count_end(

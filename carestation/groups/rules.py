@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 from uuid import UUID
 
-from carestation.groups.choices import Kind, Relation, Role, Side
+from carestation.groups.choices import GroupRight, Kind, Relation, Role, Side
 from carestation.kernel.actor import Actor
 
 SIDES_OF: Final = {
@@ -15,10 +15,22 @@ SIDES_OF: Final = {
     Kind.FREE: frozenset({Side.ALL}),
     Kind.DIRECT: frozenset({Side.ALL}),
 }
+_FAMILY: Final = frozenset({GroupRight.READ_SHARED, GroupRight.WRITE, GroupRight.TAKE_BACK})
+# This is the table: every rule of groups, patients and timelines asks it, and the page of rights
+# shows it. Whatever is not said here is refused.
+RIGHTS_OF: Final = {
+    Role.MANAGER: frozenset(GroupRight),
+    Role.PROFESSIONAL: frozenset(GroupRight) - {GroupRight.MANAGE},
+    Role.FAMILY: _FAMILY,
+}
+_READING: Final = {
+    Side.PROFESSIONAL: GroupRight.READ_PROFESSIONALS,
+    Side.PATIENT: GroupRight.READ_SHARED,
+    Side.ALL: GroupRight.READ_SHARED,
+}
 SIDES_OPEN_TO: Final = {
-    Role.MANAGER: frozenset(Side),
-    Role.PROFESSIONAL: frozenset(Side),
-    Role.FAMILY: frozenset({Side.PATIENT, Side.ALL}),
+    role: frozenset(side for side, right in _READING.items() if right in held)
+    for role, held in RIGHTS_OF.items()
 }
 
 
@@ -79,6 +91,11 @@ class Newcomer:
     relation: Relation | None = None
 
 
+def holds(seat: Seat, right: GroupRight) -> bool:
+    """Whether the role of a seat has a right in its group."""
+    return right in RIGHTS_OF[seat.role]
+
+
 def may_see(role: Role, side: Side) -> bool:
     """Professionals see both sides; the patient and the family see theirs only."""
     return side in SIDES_OPEN_TO[role]
@@ -86,7 +103,7 @@ def may_see(role: Role, side: Side) -> bool:
 
 def may_post(seat: Seat) -> bool:
     """Whoever sees a side may write there, until the group is archived."""
-    return not seat.is_archived
+    return holds(seat, GroupRight.WRITE) and not seat.is_archived
 
 
 def may_end(seat: Seat, user_id: UUID) -> bool:
@@ -96,4 +113,4 @@ def may_end(seat: Seat, user_id: UUID) -> bool:
 
 def may_manage(seat: Seat) -> bool:
     """A group's manager adds and removes members and archives it; a talk of two has none."""
-    return seat.role is Role.MANAGER and seat.kind is not Kind.DIRECT
+    return holds(seat, GroupRight.MANAGE) and seat.kind is not Kind.DIRECT

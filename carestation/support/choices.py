@@ -43,6 +43,7 @@ class Page(TextChoices):
     INVITE_STAFF = "invite-staff", _("スタッフの招待")
     LEAVING = "leaving", _("スタッフの停止と解除")
     FACILITY_RULES = "facility-rules", _("安全の決まり")
+    RIGHTS = "rights", _("権限の表")
     STAFF_REVIEW = "staff-review", _("名簿の確認")
     WHO_READS = "who-reads", _("だれが読めるか")
     SAFETY = "safety", _("情報を守るしくみと、お願い")

@@ -53,6 +53,7 @@ CONTENTS: Final = (
             Page.INVITE_STAFF,
             Page.LEAVING,
             Page.FACILITY_RULES,
+            Page.RIGHTS,
             Page.STAFF_REVIEW,
         ),
     ),

@@ -5,7 +5,7 @@ from carestation.facilities.commands.invitations import Invited
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.models import Staff
 from carestation.facilities.queries.desks import take_desk
-from carestation.facilities.rules import Desk
+from carestation.facilities.rules import DESK_RIGHTS, Desk
 from tests.world import World, a_person
 
 
@@ -23,7 +23,7 @@ def a_manager(world: World, name: str = "abe") -> Desk:
 
 
 def desk_of(world: World, name: str) -> Desk:
-    return take_desk(world.actor(name), world.facility.pk)
+    return take_desk(world.actor(name), world.facility.pk, *DESK_RIGHTS)
 
 
 def place_of(world: World, name: str) -> Staff:

@@ -33,7 +33,7 @@ from carestation.facilities.queries.applications import (
 )
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.staff import places_of
-from carestation.facilities.rules import TERMS_VERSION
+from carestation.facilities.rules import DESK_RIGHTS, TERMS_VERSION
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused, TooMany
@@ -98,7 +98,7 @@ def test_whoever_completes_it_manages_a_facility_that_waits_for_the_operator() -
     actor = Actor(user_id=user.pk, request_id=uuid7())
 
     facility = Facility.objects.get()
-    desk = take_desk(actor, facility.pk)
+    desk = take_desk(actor, facility.pk, *DESK_RIGHTS)
     assert (facility.name, facility.kind, desk.role) == (
         "夕やけ診療所",
         "clinic",

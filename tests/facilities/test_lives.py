@@ -20,7 +20,7 @@ from carestation.facilities.commands.invitations import (
 from carestation.facilities.commands.staff import NewCalling, change_staff
 from carestation.facilities.models import Staff, StaffInvitation
 from carestation.facilities.queries.desks import take_desk
-from carestation.facilities.rules import Desk
+from carestation.facilities.rules import DESK_RIGHTS, Desk
 from carestation.groups.commands import end_place, pause_place, resume_place
 from carestation.groups.models import Membership
 from carestation.groups.queries import take_seats
@@ -105,7 +105,7 @@ class Lives(RuleBasedStateMachine):
             own = Staff.objects.of_person(self.world.people[name].pk)
             is_manager = own.standing().managers().exists()
             try:
-                take_desk(self.world.actor(name), self.world.facility.pk)
+                take_desk(self.world.actor(name), self.world.facility.pk, *DESK_RIGHTS)
             except NotVisible:
                 assert not is_manager
             else:
@@ -118,7 +118,7 @@ class Lives(RuleBasedStateMachine):
     def tried(self, by: str, act: object) -> None:
         try:
             with transaction.atomic():
-                act(take_desk(self.world.actor(by), self.world.facility.pk))  # type: ignore[operator]  # a rule's own
+                act(take_desk(self.world.actor(by), self.world.facility.pk, *DESK_RIGHTS))  # type: ignore[operator]  # a rule's own
         except CareError:
             pass
 

@@ -94,6 +94,7 @@ TABLE: Final = (
     Row("facilities:join", "get", None, SHUT),
     Row("facilities:join", "post", None, SHUT),
     Row("facilities:accept", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
+    Row("groups:rights", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("groups:end_place", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("groups:end_place", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 302, 404)),
     Row("groups:pause_place", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),

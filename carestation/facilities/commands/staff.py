@@ -15,7 +15,7 @@ from django.utils import timezone
 from carestation.accounts.choices import EndReason
 from carestation.accounts.commands.factor_resets import start_factor_reset
 from carestation.accounts.commands.sessions import end_sessions_of
-from carestation.facilities.choices import EndCause, Profession, StaffRole
+from carestation.facilities.choices import EndCause, Profession, Right, StaffRole
 from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.facts import (
     StaffBegan,
@@ -26,8 +26,10 @@ from carestation.facilities.facts import (
     StaffReviewed,
 )
 from carestation.facilities.models import Facility, Staff, StaffReview
+from carestation.facilities.queries.policies import rules_of
+from carestation.facilities.queries.rights import rights_at
 from carestation.facilities.queries.staff import find_staff
-from carestation.facilities.rules import Desk
+from carestation.facilities.rules import Desk, may_give, rights_of
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, require
@@ -78,10 +80,11 @@ def end_staff(desk: Desk, staff_id: UUID, cause: EndCause) -> Staff:
 
     Raises:
         NotVisible: no such place in this facility.
+        Refused: the actor may not, or this person has more rights (reason `beyond_own_rights`).
         Conflict: it has ended already.
         DomainError: the facility would have no manager (reason `last_manager`).
     """
-    staff = lock_staff(desk, staff_id)
+    staff = lock_staff(desk, staff_id, Right.END_STAFF)
     _require_another_manager(staff)
     staff.ended_at, staff.end_cause = timezone.now(), cause
     staff.save(update_fields=["ended_at", "end_cause"])
@@ -97,10 +100,11 @@ def pause_staff(desk: Desk, staff_id: UUID) -> Staff:
 
     Raises:
         NotVisible: no such place in this facility.
+        Refused: the actor may not, or this person has more rights (reason `beyond_own_rights`).
         Conflict: it has ended, or is paused already.
         DomainError: the facility would have no manager (reason `last_manager`).
     """
-    staff = lock_staff(desk, staff_id)
+    staff = lock_staff(desk, staff_id, Right.END_STAFF)
     if staff.paused_at is not None:
         raise Conflict("paused")
     _require_another_manager(staff)
@@ -118,9 +122,10 @@ def resume_staff(desk: Desk, staff_id: UUID) -> Staff:
 
     Raises:
         NotVisible: no such place in this facility.
+        Refused: the actor may not, or this person has more rights (reason `beyond_own_rights`).
         Conflict: it has ended, or is not paused.
     """
-    staff = lock_staff(desk, staff_id)
+    staff = lock_staff(desk, staff_id, Right.END_STAFF)
     if staff.paused_at is None:
         raise Conflict("not_paused")
     staff.paused_at = None
@@ -136,14 +141,18 @@ def change_staff(desk: Desk, staff_id: UUID, new: NewCalling) -> Staff:
 
     Raises:
         NotVisible: no such place in this facility.
+        Refused: the actor may not, or it is about more rights than they have (reason
+            `beyond_own_rights`).
         Conflict: it has ended.
         DomainError: the facility would have no manager (reason `last_manager`).
     """
-    staff = lock_staff(desk, staff_id)
+    staff = lock_staff(desk, staff_id, Right.CHANGE_STAFF)
+    require_givable(desk, new.role)
     if new.role is not StaffRole.MANAGER:
         _require_another_manager(staff)
     staff.profession, staff.role = new.profession, new.role
     staff.save(update_fields=["profession", "role"])
+    bind_by_rules(desk.actor, staff.user_id)
     announce(
         StaffChanged(
             **desk.marks(),
@@ -161,9 +170,10 @@ def review_staff(desk: Desk, *, people: int) -> StaffReview:
     """Sign that the list of staff was looked through, and is right.
 
     Raises:
+        Refused: the actor may not.
         Conflict: it is not the list that was looked at: someone came or went meanwhile.
     """
-    lock_desk(desk)
+    lock_desk(desk, Right.SIGN_REVIEW)
     if Staff.objects.active().of_facility(desk.facility_id).count() != people:
         raise Conflict("list_changed")
     review = StaffReview.objects.create(
@@ -182,36 +192,53 @@ def let_factors_be_reset(desk: Desk, staff_id: UUID) -> None:
 
     Raises:
         NotVisible: no such place in this facility.
+        Refused: the actor may not, or this person has more rights (reason `beyond_own_rights`).
         Conflict: it has ended.
     """
-    start_factor_reset(desk.actor, lock_staff(desk, staff_id).user_id)
+    staff = lock_staff(desk, staff_id, Right.RESET_FACTORS)
+    start_factor_reset(desk.actor, staff.user_id)
 
 
-def lock_staff(desk: Desk, staff_id: UUID) -> Staff:
-    """Lock the facility, then a place in it; the desk's own right is read again under the lock.
+def lock_staff(desk: Desk, staff_id: UUID, right: Right) -> Staff:
+    """Lock the facility for a right over its staff, and return one of their places.
 
     Raises:
         NotVisible: no such place in this facility.
-        Refused: the actor manages it no more.
+        Refused: the actor may not, or this person has more rights (reason `beyond_own_rights`).
         Conflict: the place has ended.
     """
-    lock_desk(desk)
+    lock_desk(desk, right)
     staff = find_staff(desk, staff_id)
     if staff.ended_at is not None:
         raise Conflict("ended")
+    require(allowed=may_give(_held(desk), rights_at(staff)), reason="beyond_own_rights")
     return staff
 
 
-def lock_desk(desk: Desk) -> Facility:
-    """Lock the facility and return it; the right to administer it is read again under the lock.
+def lock_desk(desk: Desk, right: Right) -> Facility:
+    """Lock the facility for a right and return it; the right is read again under the lock.
 
     Raises:
-        Refused: the actor manages it no more.
+        Refused: the actor may not, or may no more.
     """
     facility = Facility.objects.select_for_update(no_key=True).get(pk=desk.facility_id)
-    own = Staff.objects.standing().managers().filter(pk=desk.staff_id)
-    require(allowed=own.exists())
+    require(allowed=right in _held(desk))
     return facility
+
+
+def require_givable(desk: Desk, role: StaffRole) -> None:
+    """Stop where a role has more rights than who gives it.
+
+    Raises:
+        Refused: it has (reason `beyond_own_rights`).
+    """
+    given = rights_of(role, rules_of(desk.facility_id))
+    require(allowed=may_give(_held(desk), given), reason="beyond_own_rights")
+
+
+def _held(desk: Desk) -> frozenset[Right]:
+    own = Staff.objects.standing().filter(pk=desk.staff_id).first()
+    return rights_at(own) if own else frozenset()
 
 
 def _require_another_manager(staff: Staff) -> None:

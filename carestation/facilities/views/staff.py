@@ -15,13 +15,14 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carestation.accounts.gate.middleware import freshly_confirmed
-from carestation.facilities.choices import PlaceState
+from carestation.facilities.choices import PlaceState, Right
 from carestation.facilities.commands.staff import change_staff, let_factors_be_reset, review_staff
 from carestation.facilities.forms.desk import CallingForm, ReviewForm, StaffListForm
 from carestation.facilities.queries.desks import desks_of, frame_of, take_desk
 from carestation.facilities.queries.staff import colleague, last_review, staff_of
+from carestation.facilities.rules import OVER_STAFF
 from carestation.kernel.doors import Door, door
-from carestation.kernel.errors import Conflict, DomainError, NotVisible
+from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.kernel.http import CareRequest
 
 PAGE_SIZE: Final = 50
@@ -43,7 +44,7 @@ def desks(request: CareRequest) -> HttpResponse:
 @door(Door.DESK)
 def staff(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show who works in the facility."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.SEE_STAFF)
     everyone = staff_of(desk)
     form = StaffListForm(request.GET)
     page = Paginator(form.sifted(everyone), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -56,14 +57,14 @@ def staff(request: CareRequest, facility_id: UUID) -> HttpResponse:
 @freshly_confirmed
 def change(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpResponse:
     """Show one of the staff; take another profession or role."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, *OVER_STAFF)
     one = colleague(desk, staff_id)
     initial = {"profession": one.profession.value, "role": one.role.value}
     form = CallingForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:
             change_staff(desk, staff_id, form.as_calling())
-        except (DomainError, Conflict) as error:
+        except (DomainError, Conflict, Refused) as error:
             form.refuse(error)
         else:
             is_own_end = staff_id == desk.staff_id and not form.keeps_desk()
@@ -77,7 +78,7 @@ def change(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpRespo
 @freshly_confirmed
 def reset_factors(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpResponse:
     """Let someone who lost their second factor be sent a link."""
-    let_factors_be_reset(take_desk(request.actor, facility_id), staff_id)
+    let_factors_be_reset(take_desk(request.actor, facility_id, Right.RESET_FACTORS), staff_id)
     return redirect("facilities:staff", facility_id)
 
 
@@ -85,7 +86,7 @@ def reset_factors(request: CareRequest, facility_id: UUID, staff_id: UUID) -> Ht
 @door(Door.DESK)
 def review(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show the list of who has a place here, and take the signature under it."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.SIGN_REVIEW)
     working = [one for one in staff_of(desk) if one.state is not PlaceState.ENDED]
     form = ReviewForm(
         request.POST if request.method == "POST" else None, initial={"people": len(working)}
