@@ -140,6 +140,7 @@ class Letter(models.TextChoices):
     NEW_DEVICE = "new_device", "サインインの確認"
     FACTORS_RESET = "factors_reset", "2段階の確認をやりなおしました"
     RULES_CHANGED = "rules_changed", "安全の決まりが変わりました"
+    ROLES_CHANGED = "roles_changed", "権限の組が変わりました"
 
 
 class LinkLetter(models.TextChoices):

@@ -9,7 +9,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
-from carestation.facilities.choices import Allowed, EndCause, FacilityKind, Profession, StaffRole
+from carestation.facilities.choices import (
+    Allowed,
+    EndCause,
+    FacilityKind,
+    Profession,
+    Right,
+    StaffRole,
+)
 from carestation.kernel.ids import uuid7
 
 
@@ -89,6 +96,57 @@ class TermsAcceptance(models.Model):
         return self.version
 
 
+class CustomRoleQuerySet(models.QuerySet["CustomRole"]):
+    """Filters."""
+
+    def standing(self) -> Self:
+        """Those that have not ended."""
+        return self.filter(ended_at=None)
+
+    def of_facility(self, facility_id: UUID) -> Self:
+        """Those of one facility."""
+        return self.filter(facility_id=facility_id)
+
+
+class CustomRole(models.Model):
+    """A 権限の組 that a facility made for itself: a name, and rights (`Grant`).
+
+    The name is sealed under the facility's scope. `version` counts the changes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    name_sealed = models.BinaryField()
+    version = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = CustomRoleQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        """Return the id: the name is sealed."""
+        return str(self.pk)
+
+
+class Grant(models.Model):
+    """One right of a 権限の組; when it was given and taken away, is in the log."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    role = models.ForeignKey(CustomRole, on_delete=models.PROTECT, related_name="+")
+    right = models.CharField(max_length=30, choices=Right)
+
+    class Meta:
+        """Each right once a role."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["role", "right"], name="facilities_right_is_given_once")
+        ]
+
+    def __str__(self) -> str:
+        """Return the right."""
+        return self.right
+
+
 class StaffQuerySet(models.QuerySet["Staff"]):
     """Filters."""
 
@@ -104,6 +162,11 @@ class StaffQuerySet(models.QuerySet["Staff"]):
         """Those of managers."""
         return self.filter(role=StaffRole.MANAGER)
 
+    def with_right(self, *rights: Right) -> Self:
+        """Those whose role has one of these rights, whatever the facility's rules are."""
+        granted = Grant.objects.filter(right__in=rights).values("role_id")
+        return self.filter(models.Q(role=StaffRole.MANAGER) | models.Q(custom_role_id__in=granted))
+
     def of_facility(self, facility_id: UUID) -> Self:
         """The places of one facility."""
         return self.filter(facility_id=facility_id)
@@ -116,7 +179,7 @@ class StaffQuerySet(models.QuerySet["Staff"]):
 class Staff(models.Model):
     """A person's place in a facility; it ends with a time and is never deleted.
 
-    While it is paused, it gives no seat and no desk.
+    While it is paused, it gives no seat and no desk. Who has a custom role is a member by `role`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -124,6 +187,9 @@ class Staff(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     profession = models.CharField(max_length=40, choices=Profession)
     role = models.CharField(max_length=20, choices=StaffRole)
+    custom_role = models.ForeignKey(
+        CustomRole, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     began_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -134,14 +200,18 @@ class Staff(models.Model):
     objects = StaffQuerySet.as_manager()
 
     class Meta:
-        """One active place per person and facility."""
+        """One active place per person and facility; a manager has every right, and no other."""
 
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(custom_role=None) | models.Q(role=StaffRole.MEMBER),
+                name="facilities_manager_has_no_custom_role",
+            ),
             models.UniqueConstraint(
                 fields=["facility", "user"],
                 condition=models.Q(ended_at=None),
                 name="facilities_person_works_once",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

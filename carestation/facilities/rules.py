@@ -37,6 +37,10 @@ DESK_RIGHTS: Final = (
     Right.CHANGE_RULES,
     Right.CHANGE_ROLES,
 )
+# What keeps a facility governable: no role but the manager's has it.
+MANAGERS_ALONE: Final = frozenset({Right.CHANGE_RULES, Right.CHANGE_ROLES})
+MOST_ROLES: Final = 20
+
 # What is done about one of the staff, on the page of that person.
 OVER_STAFF: Final = (Right.CHANGE_STAFF, Right.END_STAFF, Right.RESET_FACTORS)
 
@@ -111,13 +115,18 @@ class Rules:
     retention_years: int = 5
 
 
-def rights_of(role: StaffRole, rules: Rules) -> frozenset[Right]:
+def rights_of(
+    role: StaffRole, rules: Rules, granted: frozenset[Right] | None = None
+) -> frozenset[Right]:
     """Return what a role may do where these rules hold; whatever is not said here is refused.
 
-    This is the table: every page and command asks it, and the page of rights shows it.
+    This is the table: every page and command asks it, and the page of rights shows it. `granted`:
+    what a facility gave to a role of its own making.
     """
     if role is StaffRole.MANAGER:
         held = frozenset(Right)
+    elif granted is not None:
+        held = granted - MANAGERS_ALONE
     elif rules.may_invite is Allowed.EVERYONE:
         held = frozenset({Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY})
     else:
@@ -125,9 +134,20 @@ def rights_of(role: StaffRole, rules: Rules) -> frozenset[Right]:
     return held if rules.family_invitations else held - {Right.INVITE_FAMILY}
 
 
-def may_give(held: frozenset[Right], given: frozenset[Right]) -> bool:
-    """Nobody gives a right that they do not have, nor rules over who has more."""
-    return given <= held
+def completed(rights: frozenset[Right]) -> frozenset[Right]:
+    """Return rights with what they cannot be used without: who handles staff, sees the list."""
+    needs_list = {*OVER_STAFF, Right.SIGN_REVIEW}
+    return rights if rights.isdisjoint(needs_list) else rights | {Right.SEE_STAFF}
+
+
+def may_give(held: frozenset[Right], role: frozenset[Right], members: frozenset[Right]) -> bool:
+    """Nobody gives a right that they do not have, beside what every member has."""
+    return role - members <= held
+
+
+def may_handle(held: frozenset[Right], theirs: frozenset[Right]) -> bool:
+    """Nobody changes, pauses or ends who may do more at the desk."""
+    return theirs.intersection(DESK_RIGHTS) <= held
 
 
 def strictest(found: Sequence[tuple[str, Rules]], *, has_desk: bool = False) -> Binding:

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from carestation.facilities.views import applications, invitations, joining, policies, staff
+from carestation.facilities.views import (
+    applications,
+    invitations,
+    joining,
+    policies,
+    roles,
+    staff,
+)
 
 app_name = "facilities"
 _DESK = "desk/<uuid:facility_id>/"
@@ -13,6 +20,9 @@ urlpatterns = [
     path(f"{_DESK}staff/<uuid:staff_id>/", staff.change, name="change"),
     path(f"{_DESK}staff/<uuid:staff_id>/factors/", staff.reset_factors, name="reset_factors"),
     path(f"{_DESK}rules/", policies.rules, name="rules"),
+    path(f"{_DESK}roles/new/", roles.new_role, name="new_role"),
+    path(f"{_DESK}roles/<uuid:role_id>/", roles.role, name="role"),
+    path(f"{_DESK}roles/<uuid:role_id>/end/", roles.end, name="end_role"),
     path(f"{_DESK}review/", staff.review, name="review"),
     path(f"{_DESK}invitations/", invitations.invitations, name="invitations"),
     path(f"{_DESK}invitations/list/", invitations.listed, name="list"),

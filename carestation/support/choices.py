@@ -44,6 +44,7 @@ class Page(TextChoices):
     LEAVING = "leaving", _("スタッフの停止と解除")
     FACILITY_RULES = "facility-rules", _("安全の決まり")
     RIGHTS = "rights", _("権限の表")
+    ROLES = "roles", _("権限の組を作る・変える")
     STAFF_REVIEW = "staff-review", _("名簿の確認")
     WHO_READS = "who-reads", _("だれが読めるか")
     SAFETY = "safety", _("情報を守るしくみと、お願い")

@@ -54,6 +54,7 @@ CONTENTS: Final = (
             Page.LEAVING,
             Page.FACILITY_RULES,
             Page.RIGHTS,
+            Page.ROLES,
             Page.STAFF_REVIEW,
         ),
     ),

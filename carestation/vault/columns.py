@@ -51,6 +51,7 @@ CLEAR: Final = {
     "facilities_facility.kind": _ENUM,
     "facilities_facilityapplication.kind": _ENUM,
     "facilities_facilityapplication.terms_version": "the version of a public page",
+    "facilities_grant.right": _ENUM,
     "facilities_policy.may_export": _ENUM,
     "facilities_policy.may_invite": _ENUM,
     "facilities_termsacceptance.version": "the version of a public page",

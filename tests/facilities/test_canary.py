@@ -21,6 +21,7 @@ WORDS: Final = {
     "address": "カナリア所在地kanaria5x",
     "contact": "カナリア連絡先kanaria6x",
     "applicant": "kanaria7x-of-an-applicant",
+    "role": "カナリア権限kanaria9x",
     "searched": "カナリア検索kanaria8x",
 }
 
@@ -35,12 +36,14 @@ def test_no_word_of_a_facility_is_found_where_it_is_kept(
     type_everywhere(committed_world, client)
     place = [committed_world.facility.pk]
     shown = client.get(reverse("facilities:invitations", args=place)).text
+    table = client.get(reverse("groups:rights", args=place)).text
 
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
 
     assert WORDS["invited"] in shown
     assert WORDS["listed"] in shown
+    assert WORDS["role"] in table
     assert (StaffInvitation.objects.count(), FacilityApplication.objects.count()) == (2, 1)
     found = {
         (where, name)
@@ -64,7 +67,11 @@ def type_everywhere(world: World, client: Client) -> None:
             one | {"profession": "nurse", "role": "member"},
         ).status_code,
         client.post(reverse("facilities:invite_listed", args=place), {"text": text}).status_code,
+        client.post(
+            reverse("facilities:new_role", args=place),
+            {"version": 0, "name": WORDS["role"], "rights": ["invite_staff"], "step": "save"},
+        ).status_code,
         Client().post(reverse("facilities:apply"), TYPED | told).status_code,
     ]
-    assert answers == [302, 302, 302]
+    assert answers == [302, 302, 302, 302]
     client.get(reverse("facilities:staff", args=place), {"words": WORDS["searched"]})

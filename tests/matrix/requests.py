@@ -16,7 +16,9 @@ from carestation.accounts.choices import Proof
 from carestation.accounts.commands.factors import give_fixed_secret
 from carestation.accounts.commands.people import begin_operator
 from carestation.accounts.commands.sessions import OpenedSession
+from carestation.facilities.choices import Right
 from carestation.facilities.commands.invitations import invite_staff
+from carestation.facilities.commands.roles import NewRole, make_role
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.files import upload_file
@@ -48,6 +50,7 @@ class Stage:
     posts: dict[Side, UUID]
     files: dict[Side, UUID]
     invitation: UUID
+    role: UUID
 
 
 def a_picture() -> bytes:
@@ -60,7 +63,9 @@ def set_stage(world: World) -> Stage:
     """Add Abe, who manages the facility, and Oka, the operator; neither sits in the group."""
     kato = world.actor("kato")
     world.people["oka"] = a_person("oka")
-    [invitation] = invite_staff(a_manager(world), [an_invited()])
+    abe = a_manager(world)
+    [invitation] = invite_staff(abe, [an_invited()])
+    role = make_role(abe, NewRole(name="事務リーダー", rights=frozenset({Right.INVITE_STAFF})))
     begin_operator(kato, world.people["oka"].pk)
     posts, files = {}, {}
     for side in IS_AT:
@@ -68,7 +73,7 @@ def set_stage(world: World) -> Stage:
         draft = Draft(id=uuid7(), body="お変わりありません。", attachments=(file.id,))
         posts[side] = publish_post(world.seat("kato", side), draft).post.pk
         files[side] = file.id
-    return Stage(world=world, posts=posts, files=files, invitation=invitation.pk)
+    return Stage(world=world, posts=posts, files=files, invitation=invitation.pk, role=role.pk)
 
 
 def a_client(stage: Stage, who: str) -> tuple[Client, OpenedSession | None]:
@@ -105,6 +110,7 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "slug": "timeline",
         "facility_id": world.facility.pk,
         "invitation_id": stage.invitation,
+        "role_id": stage.role,
         "staff_id": world.staff["sato"].pk,
     }
     return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})

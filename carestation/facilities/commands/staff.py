@@ -28,8 +28,9 @@ from carestation.facilities.facts import (
 from carestation.facilities.models import Facility, Staff, StaffReview
 from carestation.facilities.queries.policies import rules_of
 from carestation.facilities.queries.rights import rights_at
+from carestation.facilities.queries.roles import find_role, granted_to
 from carestation.facilities.queries.staff import find_staff
-from carestation.facilities.rules import Desk, may_give, rights_of
+from carestation.facilities.rules import Desk, may_give, may_handle, rights_of
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, require
@@ -37,10 +38,11 @@ from carestation.kernel.errors import Conflict, DomainError, require
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCalling:
-    """What someone is to be in a facility from now on."""
+    """What someone is to be in a facility from now on; a member may have a role of its own."""
 
     profession: Profession
     role: StaffRole
+    custom_role_id: UUID | None = None
 
 
 @transaction.atomic
@@ -140,18 +142,21 @@ def change_staff(desk: Desk, staff_id: UUID, new: NewCalling) -> Staff:
     """Give a person another profession or another role in the facility.
 
     Raises:
-        NotVisible: no such place in this facility.
+        NotVisible: no such place or role in this facility.
         Refused: the actor may not, or it is about more rights than they have (reason
             `beyond_own_rights`).
         Conflict: it has ended.
         DomainError: the facility would have no manager (reason `last_manager`).
     """
     staff = lock_staff(desk, staff_id, Right.CHANGE_STAFF)
-    require_givable(desk, new.role)
+    if new.custom_role_id is not None:
+        find_role(desk, new.custom_role_id)
+    require_givable(desk, new.role, new.custom_role_id)
     if new.role is not StaffRole.MANAGER:
         _require_another_manager(staff)
     staff.profession, staff.role = new.profession, new.role
-    staff.save(update_fields=["profession", "role"])
+    staff.custom_role_id = new.custom_role_id
+    staff.save(update_fields=["profession", "role", "custom_role"])
     bind_by_rules(desk.actor, staff.user_id)
     announce(
         StaffChanged(
@@ -160,6 +165,7 @@ def change_staff(desk: Desk, staff_id: UUID, new: NewCalling) -> Staff:
             person_id=staff.user_id,
             profession=new.profession,
             role=new.role,
+            custom_role_id=new.custom_role_id,
         )
     )
     return staff
@@ -211,7 +217,7 @@ def lock_staff(desk: Desk, staff_id: UUID, right: Right) -> Staff:
     staff = find_staff(desk, staff_id)
     if staff.ended_at is not None:
         raise Conflict("ended")
-    require(allowed=may_give(_held(desk), rights_at(staff)), reason="beyond_own_rights")
+    require(allowed=may_handle(_held(desk), rights_at(staff)), reason="beyond_own_rights")
     return staff
 
 
@@ -226,14 +232,16 @@ def lock_desk(desk: Desk, right: Right) -> Facility:
     return facility
 
 
-def require_givable(desk: Desk, role: StaffRole) -> None:
+def require_givable(desk: Desk, role: StaffRole, custom_role_id: UUID | None = None) -> None:
     """Stop where a role has more rights than who gives it.
 
     Raises:
         Refused: it has (reason `beyond_own_rights`).
     """
-    given = rights_of(role, rules_of(desk.facility_id))
-    require(allowed=may_give(_held(desk), given), reason="beyond_own_rights")
+    granted = None if custom_role_id is None else granted_to(custom_role_id)
+    rules = rules_of(desk.facility_id)
+    given, members = rights_of(role, rules, granted), rights_of(StaffRole.MEMBER, rules)
+    require(allowed=may_give(_held(desk), given, members), reason="beyond_own_rights")
 
 
 def _held(desk: Desk) -> frozenset[Right]:

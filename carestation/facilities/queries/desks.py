@@ -12,6 +12,7 @@ from carestation.accounts.queries.people import read_own
 from carestation.facilities.choices import Right, StaffRole
 from carestation.facilities.models import Facility, Staff, StaffInvitation
 from carestation.facilities.queries.rights import rights_at
+from carestation.facilities.queries.roles import title_of
 from carestation.facilities.queries.staff import last_review
 from carestation.facilities.rules import DESK_RIGHTS, OVER_STAFF, Desk, review_is_due
 from carestation.kernel.actor import Actor
@@ -60,22 +61,23 @@ def take_desk(actor: Actor, facility_id: UUID, *rights: Right) -> Desk:
 
 
 def desks_of(actor: Actor) -> list[Facility]:
-    """Return which facilities the actor manages, oldest place first."""
-    own = Staff.objects.standing().managers().of_person(actor.user_id)
+    """Return where the actor has a desk, oldest place first."""
+    own = Staff.objects.standing().of_person(actor.user_id).with_right(*DESK_RIGHTS)
     places = own.select_related("facility").order_by("began_at")[:50]
     return [place.facility for place in places]
 
 
 def frame_of(desk: Desk) -> DeskFrame:
     """Return what stands around a page of this desk."""
-    last, facility = last_review(desk), Facility.objects.get(pk=desk.facility_id)
+    last = last_review(desk)
+    own = Staff.objects.select_related("facility", "custom_role").get(pk=desk.staff_id)
     return DeskFrame(
         facility_id=desk.facility_id,
-        facility=facility.name,
+        facility=own.facility.name,
         me=read_own(desk.actor).name,
-        calling=desk.role.label,
+        calling=title_of(own, desk.actor),
         rights=desk.rights,
         review_due=review_is_due(last.reviewed_at if last else None, timezone.now()),
         invited=StaffInvitation.objects.waiting().of_facility(desk.facility_id).count(),
-        is_approved=facility.approved_at is not None,
+        is_approved=own.facility.approved_at is not None,
     )

@@ -3,35 +3,36 @@
 Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 
 from carestation.facilities.choices import Right, StaffRole
 from carestation.facilities.models import Staff
 from carestation.facilities.queries.policies import rules_of
+from carestation.facilities.queries.roles import custom_roles_of, granted_to
 from carestation.facilities.rules import Desk, rights_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleShown:
-    """A role of a facility with what it may do, ready to show. `people`: who has it now."""
+    """A role with what it may do now, ready to show."""
 
     title: str
     rights: frozenset[Right]
-    people: int
 
 
 def rights_at(staff: Staff) -> frozenset[Right]:
     """Return what someone may do through their place in a facility."""
-    return rights_of(StaffRole(staff.role), rules_of(staff.facility_id))
+    own = staff.custom_role_id
+    granted = None if own is None else granted_to(own)
+    return rights_of(StaffRole(staff.role), rules_of(staff.facility_id), granted)
 
 
 def roles_shown(desk: Desk) -> list[RoleShown]:
-    """Return the roles of the desk's facility."""
-    rules = rules_of(desk.facility_id)
-    working = Staff.objects.standing().of_facility(desk.facility_id)
-    counted = Counter(working.values_list("role", flat=True))
-    return [
-        RoleShown(title=role.label, rights=rights_of(role, rules), people=counted[role.value])
-        for role in StaffRole
+    """Return the roles of the desk's facility: those that every one has, and its own."""
+    rules, member = rules_of(desk.facility_id), StaffRole.MEMBER
+    common = [RoleShown(title=one.label, rights=rights_of(one, rules)) for one in StaffRole]
+    own = [
+        RoleShown(title=one.title, rights=rights_of(member, rules, one.granted))
+        for one in custom_roles_of(desk)
     ]
+    return [*common, *own]

@@ -19,6 +19,7 @@ from carestation.facilities.choices import PlaceState, Right
 from carestation.facilities.commands.staff import change_staff, let_factors_be_reset, review_staff
 from carestation.facilities.forms.desk import CallingForm, ReviewForm, StaffListForm
 from carestation.facilities.queries.desks import desks_of, frame_of, take_desk
+from carestation.facilities.queries.roles import custom_roles_of
 from carestation.facilities.queries.staff import colleague, last_review, staff_of
 from carestation.facilities.rules import OVER_STAFF
 from carestation.kernel.doors import Door, door
@@ -58,9 +59,8 @@ def staff(request: CareRequest, facility_id: UUID) -> HttpResponse:
 def change(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpResponse:
     """Show one of the staff; take another profession or role."""
     desk = take_desk(request.actor, facility_id, *OVER_STAFF)
-    one = colleague(desk, staff_id)
-    initial = {"profession": one.profession.value, "role": one.role.value}
-    form = CallingForm(request.POST if request.method == "POST" else None, initial=initial)
+    one, typed = colleague(desk, staff_id), request.POST if request.method == "POST" else None
+    form = CallingForm(typed, one=one, own_roles=custom_roles_of(desk))
     if form.is_valid():
         try:
             change_staff(desk, staff_id, form.as_calling())

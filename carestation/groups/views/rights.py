@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from carestation.facilities.choices import Right
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.rights import roles_shown
+from carestation.facilities.queries.roles import custom_roles_of
 from carestation.facilities.rules import DESK_RIGHTS
 from carestation.groups.choices import GroupRight, Role
 from carestation.groups.rules import RIGHTS_OF
@@ -30,6 +31,7 @@ def rights(request: CareRequest, facility_id: UUID) -> HttpResponse:
         "place": frame_of(desk),
         "roles": roles_shown(desk),
         "rights": list(Right),
+        "own_roles": custom_roles_of(desk),
         "group_roles": [{"title": role.label, "rights": RIGHTS_OF[role]} for role in Role],
         "group_rights": list(GroupRight),
     }
