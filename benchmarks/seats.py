@@ -27,7 +27,7 @@ def measure(scene: Scene) -> Figures:
     join_running(scene.data)
     from carestation.accounts.queries.sessions import find_entry  # noqa: PLC0415 - needs Django to be set up
     from carestation.groups.choices import Side  # noqa: PLC0415
-    from carestation.groups.queries import take_seat  # noqa: PLC0415
+    from carestation.groups.queries.seats import take_seat  # noqa: PLC0415
     from carestation.timeline.queries.home import groups_of  # noqa: PLC0415
 
     group = scene.groups[0]

@@ -14,16 +14,18 @@ from carestation.accounts.models import User
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.models import Facility, Staff
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff
 from carestation.groups.choices import Kind, Relation, Role, Side
-from carestation.groups.commands import begin_membership, end_membership, open_group
+from carestation.groups.commands.groups import open_group
+from carestation.groups.commands.memberships import begin_membership, end_membership
 from carestation.groups.models import Group, Membership, ReadMark, Timeline
-from carestation.groups.queries import take_seat
+from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
 from carestation.patients.choices import CareLevel, Sex
-from carestation.patients.commands import register_patient
+from carestation.patients.commands.face_sheets import register_patient
 from carestation.patients.queries.face_sheets import FaceSheet
 from carestation.timeline.commands.posts import Draft
 

@@ -37,6 +37,7 @@ class EndReason(models.TextChoices):
     RULES_CHANGED = "rules_changed", "安全の決まりの変更"
     FACTORS_RESET = "factors_reset", "2段階の確認のやりなおし"
     ADDRESS_CHANGED = "address_changed", "メールアドレスの変更"
+    FACILITY_FROZEN = "facility_frozen", "施設の凍結"
 
 
 class Proof(models.TextChoices):
@@ -141,6 +142,10 @@ class Letter(models.TextChoices):
     FACTORS_RESET = "factors_reset", "2段階の確認をやりなおしました"
     RULES_CHANGED = "rules_changed", "安全の決まりが変わりました"
     ROLES_CHANGED = "roles_changed", "権限の組が変わりました"
+    FACILITY_APPROVED = "facility_approved", "施設の登録が承認されました"
+    FACILITY_REFUSED = "facility_refused", "施設の登録は承認されませんでした"
+    FACILITY_FROZEN = "facility_frozen", "施設の利用が止まりました"
+    FACILITY_UNFROZEN = "facility_unfrozen", "施設をまた使えるようになりました"
 
 
 class LinkLetter(models.TextChoices):

@@ -12,8 +12,10 @@ from uuid import UUID
 from carestation.accounts.rules import Binding, hiragana
 from carestation.facilities.choices import (
     Allowed,
+    FacilityState,
     InvitationState,
     Right,
+    Ruling,
     StaffRole,
     TermsVersion,
 )
@@ -25,6 +27,12 @@ REVIEW_EVERY: Final = timedelta(days=182)
 # The terms as they stand at /terms/.
 TERMS_VERSION: Final = TermsVersion.FIRST
 INVITATION_LASTS: Final = timedelta(days=7)
+RULINGS: Final = {
+    FacilityState.WAITING: (Ruling.APPROVE, Ruling.REFUSE),
+    FacilityState.REFUSED: (Ruling.APPROVE,),
+    FacilityState.APPROVED: (Ruling.FREEZE,),
+    FacilityState.FROZEN: (Ruling.UNFREEZE,),
+}
 
 # What is done at a desk: who has none of these, has no desk.
 DESK_RIGHTS: Final = (
@@ -74,6 +82,11 @@ class Desk:
             facility_id=self.facility_id,
             request_id=self.actor.request_id,
         )
+
+
+def may_rule(state: FacilityState, ruling: Ruling) -> bool:
+    """Whether the operator can decide this about a facility that stands so."""
+    return ruling in RULINGS[state]
 
 
 def invitation_state(

@@ -9,6 +9,7 @@ from carestation.facilities.views import (
     policies,
     roles,
     staff,
+    stopped,
 )
 
 app_name = "facilities"
@@ -23,6 +24,7 @@ urlpatterns = [
     path(f"{_DESK}roles/new/", roles.new_role, name="new_role"),
     path(f"{_DESK}roles/<uuid:role_id>/", roles.role, name="role"),
     path(f"{_DESK}roles/<uuid:role_id>/end/", roles.end, name="end_role"),
+    path(f"{_DESK}stopped/", stopped.stopped, name="stopped"),
     path(f"{_DESK}review/", staff.review, name="review"),
     path(f"{_DESK}invitations/", invitations.invitations, name="invitations"),
     path(f"{_DESK}invitations/list/", invitations.listed, name="list"),

@@ -34,8 +34,10 @@ JOIN groups_timeline t ON t.group_id = m.group_id
 JOIN groups_readmark r ON r.group_id = m.group_id AND r.membership_id = m.id
   AND r.timeline_id = t.id
 LEFT JOIN facilities_staff s ON s.id = m.staff_id
+LEFT JOIN facilities_facility f ON f.id = s.facility_id
 WHERE m.user_id = %(user_id)s AND m.left_at IS NULL
-  AND s.ended_at IS NULL AND s.paused_at IS NULL AND (t.side, m.role) IN (
+  AND s.ended_at IS NULL AND s.paused_at IS NULL AND f.frozen_at IS NULL
+  AND (t.side, m.role) IN (
   ('professional', 'manager'), ('professional', 'professional'),
   ('patient', 'manager'), ('patient', 'professional'), ('patient', 'family'),
   ('all', 'manager'), ('all', 'professional'), ('all', 'family'))
@@ -44,7 +46,8 @@ LIMIT 4000
 SEATS_OF_GROUPS: Final = """
 SELECT t.group_id, t.side, t.seq,
   array_agg(m.user_id) FILTER (WHERE m.left_at IS NULL
-    AND s.ended_at IS NULL AND s.paused_at IS NULL AND (t.side, m.role) IN (
+    AND s.ended_at IS NULL AND s.paused_at IS NULL AND f.frozen_at IS NULL
+    AND (t.side, m.role) IN (
     ('professional', 'manager'), ('professional', 'professional'),
     ('patient', 'manager'), ('patient', 'professional'), ('patient', 'family'),
     ('all', 'manager'), ('all', 'professional'), ('all', 'family')))
@@ -52,6 +55,7 @@ FROM groups_timeline t
 LEFT JOIN groups_readmark r ON r.group_id = t.group_id AND r.timeline_id = t.id
 LEFT JOIN groups_membership m ON m.id = r.membership_id AND m.group_id = t.group_id
 LEFT JOIN facilities_staff s ON s.id = m.staff_id
+LEFT JOIN facilities_facility f ON f.id = s.facility_id
 WHERE t.group_id = ANY(%(group_ids)s) GROUP BY t.group_id, t.side, t.seq
 """
 NUMBERS: Final = """

@@ -25,3 +25,18 @@ class CareLevel(TextChoices):
     CARE_3 = "care_3", "要介護3"
     CARE_4 = "care_4", "要介護4"
     CARE_5 = "care_5", "要介護5"
+
+
+class ConsentScope(TextChoices):
+    """With whom the patient agreed to share."""
+
+    TEAM = "team", "医療・介護の関係者と共有する"
+    TEAM_AND_FAMILY = "team_and_family", "医療・介護の関係者と、ご家族とも共有する"
+
+
+class ConsentForm(TextChoices):
+    """In what form consent was given."""
+
+    WRITTEN = "written", "書面（同意書）"
+    ELECTRONIC = "electronic", "電子署名・電子文書"
+    ORAL = "oral", "口頭（説明した内容を記録）"

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from carestation.factlog.facts import Fact
+from carestation.groups.choices import Relation
+from carestation.patients.choices import ConsentForm, ConsentScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +42,37 @@ class PatientsListed(Fact, kind="patients.PatientsListed", of="actor_id"):
     """A person looked at the list of the patients whose groups they sit in."""
 
     actor_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRecorded(Fact, kind="patients.ConsentRecorded", of="consent_id"):
+    """A member put down that the patient, or who speaks for them, agreed to share."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID
+    patient_id: UUID
+    consent_id: UUID
+    scope: ConsentScope
+    form: ConsentForm
+    given_by: Relation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentWithdrawn(Fact, kind="patients.ConsentWithdrawn", of="consent_id"):
+    """A member put down that a consent was withdrawn."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID
+    patient_id: UUID
+    consent_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentsViewed(Fact, kind="patients.ConsentsViewed", of="group_id"):
+    """A member looked at what a patient agreed to."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID

@@ -1,15 +1,19 @@
 """Patients.
 
-Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
+Controls: ISO/IEC 27017 8.3, 8.24; white paper 「利用者アクセスの管理」, 「暗号化」.
 """
 
+from typing import Self
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
 
-from carestation.facilities.models import Facility
+from carestation.facilities.models.facilities import Facility
+from carestation.groups.choices import Relation
 from carestation.groups.models import Group
 from carestation.kernel.ids import uuid7
+from carestation.patients.choices import ConsentForm, ConsentScope
 from carestation.vault.sealing import Place
 
 
@@ -31,3 +35,69 @@ class Patient(models.Model):
     def face_sheet_place(patient_id: UUID) -> Place:
         """Return where a face sheet is sealed."""
         return Place("patients_patient", "face_sheet", patient_id)
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    """Filters."""
+
+    def of_patient(self, patient_id: UUID) -> Self:
+        """Those of one patient, the newest first: it alone can stand."""
+        return self.filter(patient_id=patient_id).order_by("-id")
+
+
+class Consent(models.Model):
+    """What a patient agreed to: with whom to share, explained by whom, in which form, when.
+
+    A newer one takes the place of those before; withdrawn, it stands no more. Who explained it and
+    what else was said, is sealed under the group's scope.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    scope = models.CharField(max_length=20, choices=ConsentScope)
+    form = models.CharField(max_length=20, choices=ConsentForm)
+    given_by = models.CharField(max_length=20, choices=Relation)
+    given_on = models.DateField()
+    words_sealed = models.BinaryField()
+    recorder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+    withdrawn_on = models.DateField(null=True)
+    withdrawal_sealed = models.BinaryField(null=True)
+    withdrawal_recorder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawal_recorded_at = models.DateTimeField(null=True)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        """A withdrawal has its day, its words and its recorder, and comes after what it ends."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    withdrawn_on=None,
+                    withdrawal_sealed=None,
+                    withdrawal_recorder=None,
+                    withdrawal_recorded_at=None,
+                )
+                | models.Q(
+                    withdrawn_on__gte=models.F("given_on"),
+                    withdrawal_sealed__isnull=False,
+                    withdrawal_recorder__isnull=False,
+                    withdrawal_recorded_at__isnull=False,
+                ),
+                name="patients_withdrawal_is_whole",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the scope."""
+        return self.scope
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was not withdrawn; a newer one may have taken its place."""
+        return self.withdrawn_on is None

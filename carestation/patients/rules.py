@@ -1,10 +1,11 @@
-"""Who may do what with a patient's face sheet.
+"""Who may do what with a patient's face sheet and consent, and what a consent covers.
 
 Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 """
 
-from carestation.groups.choices import GroupRight, Kind
+from carestation.groups.choices import GroupRight, Kind, Role
 from carestation.groups.rules import Seat, holds
+from carestation.patients.choices import ConsentScope
 
 
 def may_see_face_sheet(seat: Seat) -> bool:
@@ -16,3 +17,13 @@ def may_change_face_sheet(seat: Seat) -> bool:
     """Whoever reads it may put it right, until the group is archived."""
     may_change = holds(seat, GroupRight.CHANGE_FACE_SHEET) and not seat.is_archived
     return may_see_face_sheet(seat) and may_change
+
+
+def may_record_consent(seat: Seat) -> bool:
+    """Whoever may put the face sheet right puts down what the patient agreed to, too."""
+    return may_change_face_sheet(seat)
+
+
+def covers(scope: ConsentScope, role: Role) -> bool:
+    """Whether a consent lets someone be invited in this role; the family only where it says so."""
+    return role is not Role.FAMILY or scope is ConsentScope.TEAM_AND_FAMILY

@@ -6,7 +6,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from carestation.groups.queries import Member, members_at
+from carestation.groups.queries.seats import Member, members_at
 from carestation.groups.rules import Seat
 from carestation.kernel.after_commit import tell_live
 from carestation.kernel.pushes import Push

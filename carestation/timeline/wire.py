@@ -11,7 +11,7 @@ from typing import Annotated, Final, TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from carestation.groups.queries import Member
+from carestation.groups.queries.seats import Member
 from carestation.kernel.shapes import Format
 from carestation.timeline.choices import MediaType, Urgency
 from carestation.timeline.queries.files import File

@@ -5,18 +5,22 @@ from typing import Final
 from uuid import UUID
 
 from carestation.accounts.commands.factors import give_fixed_secret
-from carestation.accounts.commands.people import NewPerson, begin_operator, register_person
+from carestation.accounts.commands.operators import begin_operator
+from carestation.accounts.commands.people import NewPerson, register_person
 from carestation.accounts.models import User
+from carestation.accounts.queries.consoles import take_first_console
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.models import Facility, Staff  # noqa: TC001 - types of attributes
+from carestation.facilities.models.facilities import Facility  # noqa: TC001 - types of attributes
+from carestation.facilities.models.staff import Staff  # noqa: TC001 - types of attributes
 from carestation.groups.choices import Kind, Role, Side
-from carestation.groups.commands import begin_membership, open_group, open_talk
-from carestation.groups.queries import take_seat
+from carestation.groups.commands.groups import open_group, open_talk
+from carestation.groups.commands.memberships import begin_membership
+from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import SIDES_OF, Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
-from carestation.patients.commands import register_patient
+from carestation.patients.commands.face_sheets import register_patient
 from carestation.vault.models import OPERATOR
 from config.demo.backdate import Times
 from config.demo.groups import GROUPS, DemoGroup
@@ -74,7 +78,7 @@ class DemoWorld:
         if person.totp_secret is not None:
             give_fixed_secret(user.pk, person.totp_secret)
         if person.is_operator:
-            begin_operator(operator, user.pk)
+            begin_operator(take_first_console(), user.pk)
         self.times.note("person", user.pk, self._ago(JOINED_DAYS_AGO))
         return user
 

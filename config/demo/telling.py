@@ -11,7 +11,7 @@ from carestation.facilities.choices import EndCause, Right, StaffRole
 from carestation.facilities.commands.staff import end_staff
 from carestation.facilities.queries.desks import take_desk
 from carestation.groups.choices import Side
-from carestation.groups.commands import end_membership
+from carestation.groups.commands.memberships import end_membership
 from carestation.groups.models import Membership
 from carestation.groups.rules import SIDES_OF
 from carestation.kernel.ids import uuid7

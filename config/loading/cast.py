@@ -17,15 +17,15 @@ from carestation.accounts.commands.sessions import Where, open_session
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.groups.choices import Role, Side
-from carestation.groups.commands import begin_membership
-from carestation.groups.queries import take_seat
+from carestation.groups.commands.memberships import begin_membership
+from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
 from carestation.patients.choices import CareLevel, Sex
-from carestation.patients.commands import register_patient
+from carestation.patients.commands.face_sheets import register_patient
 from carestation.patients.queries.face_sheets import FaceSheet
 from carestation.vault.models import OPERATOR
 

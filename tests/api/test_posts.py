@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
-from carestation.groups.commands import archive_group
+from carestation.groups.commands.groups import archive_group
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.changes import edit_post, withdraw_post
 from carestation.timeline.commands.posts import publish_post

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pypdf
 
 from carestation.accounts.queries.people import find_by_email
-from carestation.groups.queries import take_seats
+from carestation.groups.queries.seats import take_seats
 from carestation.groups.rules import Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7

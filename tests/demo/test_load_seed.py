@@ -14,7 +14,7 @@ from carestation.accounts.choices import Standing
 from carestation.accounts.queries.sessions import find_entry
 from carestation.groups.choices import Side
 from carestation.groups.models import ReadMark, Timeline
-from carestation.groups.queries import take_seat
+from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7

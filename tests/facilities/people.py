@@ -4,7 +4,8 @@ from carestation.facilities.choices import Profession, Right, StaffRole
 from carestation.facilities.commands.invitations import Invited
 from carestation.facilities.commands.roles import NewRole, make_role
 from carestation.facilities.commands.staff import NewCalling, begin_staff, change_staff
-from carestation.facilities.models import CustomRole, Staff
+from carestation.facilities.models.policies import CustomRole
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.desks import take_desk
 from carestation.facilities.rules import DESK_RIGHTS, Desk
 from tests.world import World, a_person

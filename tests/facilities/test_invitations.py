@@ -25,11 +25,12 @@ from carestation.facilities.commands.invitations import (
 )
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import end_staff
-from carestation.facilities.models import Facility, Staff, StaffInvitation
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.facilities.queries.invitations import find_open_invitation, invitations_of
 from carestation.facilities.rules import INVITATION_LASTS, Desk
 from carestation.factlog.models import LoggedFact
-from carestation.groups.commands import end_place
+from carestation.groups.commands.places import end_place
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, NotVisible, Refused
 from carestation.kernel.ids import uuid7

@@ -18,12 +18,12 @@ from carestation.facilities.commands.invitations import (
     join_as_known,
 )
 from carestation.facilities.commands.staff import NewCalling, change_staff
-from carestation.facilities.models import Staff, StaffInvitation
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.facilities.queries.desks import take_desk
 from carestation.facilities.rules import DESK_RIGHTS, Desk
-from carestation.groups.commands import end_place, pause_place, resume_place
+from carestation.groups.commands.places import end_place, pause_place, resume_place
 from carestation.groups.models import Membership
-from carestation.groups.queries import take_seats
+from carestation.groups.queries.seats import take_seats
 from carestation.kernel.errors import CareError, NotVisible
 from tests.facilities.people import a_manager, an_invited
 from tests.facilities.test_invitations import token_of

@@ -24,7 +24,8 @@ from carestation.facilities.rules import DESK_RIGHTS, Desk, Rules, is_stricter, 
 from carestation.factlog.facts import fact_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Relation, Role, Side
-from carestation.groups.commands import begin_membership, end_place
+from carestation.groups.commands.memberships import begin_membership
+from carestation.groups.commands.places import end_place
 from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import Conflict, DomainError, Refused
 from tests.accounts.signing_in import sign_in_client

@@ -11,9 +11,9 @@ from carestation.facilities.commands.invitations import (
     resend_invitation,
 )
 from carestation.facilities.commands.staff import NewCalling, change_staff, pause_staff
-from carestation.facilities.models import Staff, StaffInvitation
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.facilities.rules import Desk
-from carestation.groups.commands import end_place
+from carestation.groups.commands.places import end_place
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
 from tests.accounts.test_races import at_once, won

@@ -14,7 +14,7 @@ from carestation.facilities.commands.staff import (
     resume_staff,
     review_staff,
 )
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.desks import desks_of, frame_of, take_desk
 from carestation.facilities.queries.staff import colleague, staff_of
 from carestation.facilities.rules import DESK_RIGHTS, REVIEW_EVERY, folded, review_is_due

@@ -1,9 +1,10 @@
 import pytest
 
 from carestation.groups.choices import Kind, Relation, Role, Side
-from carestation.groups.commands import archive_group, begin_membership, end_membership
+from carestation.groups.commands.groups import archive_group
+from carestation.groups.commands.memberships import begin_membership, end_membership
 from carestation.groups.models import ReadMark
-from carestation.groups.queries import members_at, other_seats, take_seat, take_seats
+from carestation.groups.queries.seats import members_at, other_seats, take_seat, take_seats
 from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.timeline.commands.posts import publish_post

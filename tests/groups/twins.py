@@ -12,13 +12,15 @@ def seat_twin(world: World, actor: Actor, side: Side) -> tuple[object, ...] | No
     own = ReadMark.objects.active().at(world.group.pk, side)
     mark = (
         own.filter(membership__user_id=actor.user_id)
-        .select_related("timeline", "membership__group", "membership__staff")
+        .select_related("timeline", "membership__group", "membership__staff__facility")
         .first()
     )
     if mark is None or not may_see(Role(mark.membership.role), side):
         return None
     member = mark.membership
     if member.staff and (member.staff.ended_at or member.staff.paused_at):
+        return None
+    if member.staff and member.staff.facility.frozen_at:
         return None
     return (
         member.pk,

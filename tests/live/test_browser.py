@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from carestation.groups.choices import Role, Side
-from carestation.groups.commands import end_membership
+from carestation.groups.commands.memberships import end_membership
 from carestation.groups.pushes import push_membership
 from carestation.groups.rules import Seat
 from carestation.kernel.ids import uuid7

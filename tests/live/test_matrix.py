@@ -7,9 +7,9 @@ from typing import Final, TypeVar
 import pytest
 
 from carestation.groups.choices import Side
-from carestation.groups.commands import end_membership
+from carestation.groups.commands.memberships import end_membership
 from carestation.groups.models import Group, Timeline
-from carestation.groups.queries import take_seat
+from carestation.groups.queries.seats import take_seat
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.pushes import Push
 from carestation.live.database import Database

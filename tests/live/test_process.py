@@ -10,7 +10,7 @@ from carestation.accounts.choices import Proof
 from carestation.accounts.commands.sessions import cut_off_session, open_session
 from carestation.accounts.models import Session
 from carestation.groups.choices import Role, Side
-from carestation.groups.commands import begin_membership, end_membership
+from carestation.groups.commands.memberships import begin_membership, end_membership
 from carestation.groups.rules import Newcomer
 from carestation.kernel.ids import uuid7
 from carestation.kernel.pushes import Push

@@ -18,9 +18,11 @@ from carestation.accounts.models import Operator, Session, User
 from carestation.accounts.queries.sessions import find_entry, token_key
 from carestation.accounts.rules import Binding
 from carestation.groups.choices import Side
-from carestation.groups.commands import end_membership, pause_place
+from carestation.groups.commands.freezing import freeze_seats
+from carestation.groups.commands.memberships import end_membership
+from carestation.groups.commands.places import pause_place
 from carestation.groups.models import Group, Timeline
-from carestation.groups.queries import take_seat
+from carestation.groups.queries.seats import take_seat
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
 from carestation.live.database import Database
@@ -33,6 +35,7 @@ from carestation.live.queries import (
     read_seats_of_person,
     valid_sessions,
 )
+from tests.accounts.operating import a_console
 from tests.accounts.signing_in import BROWSER
 from tests.facilities.people import a_manager
 from tests.live.process import test_database_url as database_url
@@ -84,6 +87,18 @@ def test_live_seats_nobody_through_a_place_that_is_paused(committed_world: World
         Seating(one.group_id, one.side, one.seq, _at_the_door(world, one))
         for one in Timeline.objects.all()
     }
+
+
+def test_live_seats_nobody_through_a_facility_that_is_frozen(committed_world: World) -> None:
+    world = committed_world
+    freeze_seats(a_console(), world.facility.pk, "連絡がつかないため")
+    groups = list(Group.objects.values_list("pk", flat=True))
+
+    seatings = asked(lambda db: read_seatings(db, groups))
+    seats = asked(partial(read_seats_of_person, user_id=world.people["sato"].pk))
+
+    assert seats == []
+    assert {one for seating in seatings for one in seating.people} == {world.people["mori"].pk}
 
 
 def test_the_seats_of_a_person_are_those_of_the_groups(committed_world: World) -> None:

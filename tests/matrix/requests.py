@@ -14,8 +14,9 @@ from PIL import Image
 
 from carestation.accounts.choices import Proof
 from carestation.accounts.commands.factors import give_fixed_secret
-from carestation.accounts.commands.people import begin_operator
+from carestation.accounts.commands.operators import begin_operator
 from carestation.accounts.commands.sessions import OpenedSession
+from carestation.accounts.queries.consoles import take_first_console
 from carestation.facilities.choices import Right
 from carestation.facilities.commands.invitations import invite_staff
 from carestation.facilities.commands.roles import NewRole, make_role
@@ -66,7 +67,7 @@ def set_stage(world: World) -> Stage:
     abe = a_manager(world)
     [invitation] = invite_staff(abe, [an_invited()])
     role = make_role(abe, NewRole(name="事務リーダー", rights=frozenset({Right.INVITE_STAFF})))
-    begin_operator(kato, world.people["oka"].pk)
+    begin_operator(take_first_console(), world.people["oka"].pk)
     posts, files = {}, {}
     for side in IS_AT:
         file = upload_file(kato, "a.png", a_picture()).file
@@ -87,7 +88,7 @@ def a_client(stage: Stage, who: str) -> tuple[Client, OpenedSession | None]:
         return client, sign_in_client(client, people["kato"], proof=Proof.PASSWORD, is_half=True)
     if who == "bare":
         return client, sign_in_client(client, people["sato"], proof=Proof.PASSWORD)
-    proof = Proof.PASSWORD if who == "mori" else Proof.TOTP
+    proof = {"mori": Proof.PASSWORD, "oka": Proof.PASSKEY}.get(who, Proof.TOTP)
     return client, sign_in_client(client, people[who], proof=proof)
 
 
@@ -109,6 +110,7 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "factor_id": 1,
         "slug": "timeline",
         "facility_id": world.facility.pk,
+        "ruling": "freeze",
         "invitation_id": stage.invitation,
         "role_id": stage.role,
         "staff_id": world.staff["sato"].pk,

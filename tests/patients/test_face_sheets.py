@@ -8,8 +8,8 @@ from django.urls import reverse
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.kernel.errors import Conflict, NotVisible, Refused
-from carestation.patients.commands import change_face_sheet, register_patient
-from carestation.patients.forms import filled_form
+from carestation.patients.commands.face_sheets import change_face_sheet, register_patient
+from carestation.patients.forms.face_sheets import filled_form
 from carestation.patients.models import Patient
 from carestation.patients.queries.face_sheets import namesakes, patients_of, take_face_sheet
 from carestation.patients.queries.rooms import room_of

@@ -14,8 +14,8 @@ from pytest_django.fixtures import Settings
 
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Kind, Role, Side
-from carestation.groups.commands import open_group
-from carestation.groups.queries import take_seat
+from carestation.groups.commands.groups import open_group
+from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7

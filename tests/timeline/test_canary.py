@@ -17,14 +17,17 @@ from PIL import Image, PngImagePlugin
 
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
-from carestation.patients.forms import filled_form
+from carestation.patients.forms.face_sheets import filled_form
+from carestation.patients.models import Consent
+from carestation.ui.times import local_date
 from tests.accounts.signing_in import sign_in_client
+from tests.patients.test_consents import TYPED
 from tests.world import FACE_SHEET, World
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumerate(
     ("post", "family", "reply", "edit", "sheet", "search", "address", "filename", "pixels",
-     "sign-in", "password")
+     "sign-in", "password", "explainer", "consent", "withdrawal")
 )}  # fmt: skip
 
 
@@ -69,6 +72,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     family = client.get(reverse("timeline:timeline", args=[group, PAT])).content.decode()
     posts = client.get(f"/api/v1/groups/{group}/professional/posts").content.decode()
     sheet = client.get(reverse("patients:face_sheet", args=[group, PRO])).content.decode()
+    told = client.get(reverse("patients:consents", args=[group, PRO])).content.decode()
 
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
@@ -77,6 +81,9 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     assert WORDS["filename"] in json.dumps(json.loads(posts), ensure_ascii=False)
     assert WORDS["family"] in family
     assert WORDS["sheet"] in sheet
+    assert [
+        name for name in ("explainer", "consent", "withdrawal") if WORDS[name] not in told
+    ] == []
     found = {
         (where, name)
         for name, word in WORDS.items()
@@ -107,6 +114,18 @@ def type_everywhere(world: World, client: Client) -> None:
         client.post(
             reverse("patients:edit_face_sheet", args=[group, PRO]),
             filled_form(FACE_SHEET, 1) | dict.fromkeys(("name", "contact"), WORDS["sheet"]),
+        ).status_code,
+        client.post(
+            reverse("patients:consents", args=[group, PRO]),
+            TYPED | {"explained_by": WORDS["explainer"], "note": WORDS["consent"]},
+        ).status_code,
+        client.post(
+            reverse("patients:withdraw_consent", args=[group, PRO]),
+            {
+                "consent_id": Consent.objects.get().pk,
+                "withdrawn_on": local_date().isoformat(),
+                "note": WORDS["withdrawal"],
+            },
         ).status_code,
     ]
     assert answers == [302] * len(answers)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
-from carestation.groups.queries import members_at
+from carestation.groups.queries.seats import members_at
 from carestation.kernel.errors import DomainError, NotVisible, Refused
 from carestation.kernel.ids import uuid7
 from carestation.timeline.choices import Urgency

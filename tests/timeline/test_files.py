@@ -18,7 +18,8 @@ from pytest_django.fixtures import Settings
 
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
-from carestation.groups.commands import archive_group, end_membership
+from carestation.groups.commands.groups import archive_group
+from carestation.groups.commands.memberships import end_membership
 from carestation.kernel.errors import DomainError, NotVisible, Refused
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands import files as commands

@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings
 from carestation.accounts.commands.sessions import sign_out
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
-from carestation.groups.commands import end_membership
+from carestation.groups.commands.memberships import end_membership
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.changes import withdraw_post

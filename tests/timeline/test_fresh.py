@@ -3,7 +3,7 @@
 import pytest
 
 from carestation.groups.choices import Side
-from carestation.groups.queries import members_at
+from carestation.groups.queries.seats import members_at
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.queries.messages import message

@@ -12,7 +12,8 @@ from hypothesis.extra.django import TestCase
 
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Role, Side
-from carestation.groups.commands import begin_membership, end_membership, lock_timeline
+from carestation.groups.commands.memberships import begin_membership, end_membership
+from carestation.groups.commands.timelines import lock_timeline
 from carestation.groups.models import Group, Membership, ReadMark, Timeline
 from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.errors import DomainError, NotVisible, Refused

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from carestation.factlog.commands import announce
-from carestation.groups.commands import count_change, lock_timeline
+from carestation.groups.commands.timelines import count_change, lock_timeline
 from carestation.groups.models import ReadMark, Timeline
 from carestation.groups.rules import Seat, may_post
 from carestation.kernel.errors import Refused, require

@@ -4,7 +4,7 @@ from carestation.api.queries import read_account
 from carestation.api.wire import group_json, me_json
 from carestation.kernel.calls import Answer
 from carestation.kernel.http import CareRequest
-from carestation.patients.commands import note_list_viewed
+from carestation.patients.commands.face_sheets import note_list_viewed
 from carestation.timeline.queries.home import groups_of
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from carestation.api.forms import MarkSent, PostsAsked, PostSent
 from carestation.api.wire import MarkJson, PostsJson, signs_json
 from carestation.groups.choices import Side
-from carestation.groups.queries import members_at, take_seat
+from carestation.groups.queries.seats import members_at, take_seat
 from carestation.groups.rules import Seat
 from carestation.kernel.calls import Answer
 from carestation.kernel.http import CareRequest

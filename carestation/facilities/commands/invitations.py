@@ -35,7 +35,7 @@ from carestation.facilities.facts import (
     StaffInvitationResent,
     StaffInvited,
 )
-from carestation.facilities.models import Staff, StaffInvitation
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.facilities.queries.invitations import (
     find_invitation,
     invited_email_place,

@@ -12,7 +12,8 @@ from carestation.facilities.choices import Right
 from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.commands.staff import lock_desk
 from carestation.facilities.facts import PolicyChanged
-from carestation.facilities.models import Policy, Staff
+from carestation.facilities.models.policies import Policy
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.policies import rules_of, version_of
 from carestation.facilities.rules import Desk, Rules
 from carestation.factlog.commands import announce

@@ -18,7 +18,9 @@ from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.commands.sealing import bundle_of
 from carestation.facilities.commands.staff import lock_desk
 from carestation.facilities.facts import RightGiven, RightTaken, RoleChanged, RoleEnded
-from carestation.facilities.models import CustomRole, Facility, Grant, Staff
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.policies import CustomRole, Grant
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.roles import (
     find_role,
     granted_to,

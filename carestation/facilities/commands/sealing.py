@@ -3,7 +3,7 @@
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
-from carestation.facilities.models import Facility
+from carestation.facilities.models.facilities import Facility
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.vault.models import ScopeKind

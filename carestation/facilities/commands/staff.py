@@ -25,7 +25,8 @@ from carestation.facilities.facts import (
     StaffResumed,
     StaffReviewed,
 )
-from carestation.facilities.models import Facility, Staff, StaffReview
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff, StaffReview
 from carestation.facilities.queries.policies import rules_of
 from carestation.facilities.queries.rights import rights_at
 from carestation.facilities.queries.roles import find_role, granted_to
@@ -78,7 +79,7 @@ def begin_staff(
 def end_staff(desk: Desk, staff_id: UUID, cause: EndCause) -> Staff:
     """End a person's place; with the last one their sessions end too.
 
-    The memberships held through it end with it: `groups.commands.leaving.end_place` does both.
+    The memberships held through it end with it: `groups.commands.places.end_place` does both.
 
     Raises:
         NotVisible: no such place in this facility.

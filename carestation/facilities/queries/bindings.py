@@ -6,7 +6,7 @@ Controls: ISO/IEC 27017 5.17, 8.2; white paper 「認証情報の管理」, 「�
 from uuid import UUID
 
 from carestation.accounts.rules import Binding
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.policies import rules_of
 from carestation.facilities.queries.rights import rights_at
 from carestation.facilities.rules import DESK_RIGHTS, strictest

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from carestation.accounts.queries.people import read_own
-from carestation.facilities.choices import Right, StaffRole
-from carestation.facilities.models import Facility, Staff, StaffInvitation
+from carestation.facilities.choices import FacilityState, Right, StaffRole
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.facilities.queries.rights import rights_at
 from carestation.facilities.queries.roles import title_of
 from carestation.facilities.queries.staff import last_review
@@ -30,7 +31,7 @@ class DeskFrame:
     rights: frozenset[Right]
     review_due: bool
     invited: int
-    is_approved: bool
+    state: FacilityState
 
     @property
     def may_handle_staff(self) -> bool:
@@ -43,13 +44,15 @@ def take_desk(actor: Actor, facility_id: UUID, *rights: Right) -> Desk:
 
     Raises:
         NotVisible: no such facility, no place there, paused, ended, or without any right at a desk.
-        Refused: the actor has a desk there, and none of these rights; so without naming any.
+        Refused: the operator has frozen the facility (reason `frozen`); or the actor has a desk
+            there, and none of these rights; so without naming any.
     """
-    own = Staff.objects.standing().of_person(actor.user_id).of_facility(facility_id)
-    staff = own.first()
+    own = Staff.objects.kept().of_person(actor.user_id).of_facility(facility_id)
+    staff = own.select_related("facility").first()
     held = rights_at(staff) if staff else frozenset()
     if staff is None or held.isdisjoint(DESK_RIGHTS):
         raise NotVisible
+    require(allowed=staff.facility.frozen_at is None, reason="frozen")
     require(allowed=not held.isdisjoint(rights))
     return Desk(
         actor=actor,
@@ -61,8 +64,8 @@ def take_desk(actor: Actor, facility_id: UUID, *rights: Right) -> Desk:
 
 
 def desks_of(actor: Actor) -> list[Facility]:
-    """Return where the actor has a desk, oldest place first."""
-    own = Staff.objects.standing().of_person(actor.user_id).with_right(*DESK_RIGHTS)
+    """Return where the actor has a desk, oldest place first; at frozen facilities too."""
+    own = Staff.objects.kept().of_person(actor.user_id).with_right(*DESK_RIGHTS)
     places = own.select_related("facility").order_by("began_at")[:50]
     return [place.facility for place in places]
 
@@ -79,5 +82,5 @@ def frame_of(desk: Desk) -> DeskFrame:
         rights=desk.rights,
         review_due=review_is_due(last.reviewed_at if last else None, timezone.now()),
         invited=StaffInvitation.objects.waiting().of_facility(desk.facility_id).count(),
-        is_approved=own.facility.approved_at is not None,
+        state=own.facility.state,
     )

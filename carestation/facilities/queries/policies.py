@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from carestation.facilities.choices import Allowed, PlaceState
-from carestation.facilities.models import Policy
+from carestation.facilities.models.policies import Policy
 from carestation.facilities.queries.staff import Colleague
 from carestation.facilities.rules import Rules, is_stricter
 

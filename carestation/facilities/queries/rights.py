@@ -6,7 +6,7 @@ Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理
 from dataclasses import dataclass
 
 from carestation.facilities.choices import Right, StaffRole
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.policies import rules_of
 from carestation.facilities.queries.roles import custom_roles_of, granted_to
 from carestation.facilities.rules import Desk, rights_of

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from carestation.facilities.choices import Right, StaffRole
-from carestation.facilities.models import CustomRole, Grant, Staff
+from carestation.facilities.models.policies import CustomRole, Grant
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.rules import MOST_ROLES, Desk
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible

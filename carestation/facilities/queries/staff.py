@@ -12,7 +12,8 @@ from uuid import UUID
 from carestation.accounts.models import User
 from carestation.accounts.queries.people import read_email, read_person
 from carestation.facilities.choices import PlaceState, Profession, StaffRole
-from carestation.facilities.models import CustomRole, Staff, StaffReview
+from carestation.facilities.models.policies import CustomRole
+from carestation.facilities.models.staff import Staff, StaffReview
 from carestation.facilities.queries.roles import read_role_name
 from carestation.facilities.rules import Desk, folded
 from carestation.kernel.errors import NotVisible

@@ -19,11 +19,11 @@ from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.staff import colleague, other_managers, works_elsewhere
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Role
-from carestation.groups.commands import end_place, pause_place, resume_place
+from carestation.groups.commands.places import end_place, pause_place, resume_place
 from carestation.groups.forms import EndPlaceForm, PauseForm
 from carestation.groups.models import Membership
 from carestation.groups.pushes import push_membership
-from carestation.groups.queries import count_held, groups_left_alone
+from carestation.groups.queries.seats import count_held, groups_left_alone
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, Refused
 from carestation.kernel.http import CareRequest

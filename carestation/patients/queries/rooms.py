@@ -6,7 +6,7 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 from dataclasses import dataclass
 
 from carestation.groups.choices import Side
-from carestation.groups.queries import Member, members_at, other_seats, title_of
+from carestation.groups.queries.seats import Member, members_at, other_seats, title_of
 from carestation.groups.rules import Seat, may_manage
 from carestation.patients.queries.face_sheets import PatientCard, patient_of
 

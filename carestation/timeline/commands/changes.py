@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from carestation.factlog.commands import announce
-from carestation.groups.commands import count_change, lock_timeline
+from carestation.groups.commands.timelines import count_change, lock_timeline
 from carestation.groups.rules import Seat
 from carestation.kernel.errors import DomainError, require
 from carestation.timeline.facts import PostEdited, PostWithdrawn

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from carestation.groups.queries import members_at
+from carestation.groups.queries.seats import members_at
 from carestation.groups.rules import Seat, may_post
 from carestation.kernel.errors import DomainError, Refused, require
 from carestation.kernel.ids import uuid7

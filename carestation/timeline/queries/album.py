@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from carestation.accounts.models import User
 from carestation.accounts.queries.people import read_name
-from carestation.groups.queries import calling_of
+from carestation.groups.queries.seats import calling_of
 from carestation.groups.rules import Seat
 from carestation.kernel.errors import NotVisible
 from carestation.timeline.models import Attachment, AttachmentQuerySet, Post

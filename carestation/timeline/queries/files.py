@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from carestation.accounts.models import Session
 from carestation.groups.choices import Side
-from carestation.groups.queries import take_seat
+from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible

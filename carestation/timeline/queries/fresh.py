@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from carestation.accounts.queries.people import read_name
 from carestation.groups.choices import Role
-from carestation.groups.queries import calling_of
+from carestation.groups.queries.seats import calling_of
 from carestation.groups.rules import Seat
 from carestation.kernel.sql import Row
 from carestation.timeline.choices import Urgency

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from carestation.accounts.queries.people import read_name
 from carestation.groups.choices import Kind, Role, Side
-from carestation.groups.queries import read_group_name, take_seats
+from carestation.groups.queries.seats import read_group_name, take_seats
 from carestation.groups.rules import Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.sql import Row, rows_of

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from carestation.accounts.queries.people import read_name
-from carestation.groups.queries import calling_of
+from carestation.groups.queries.seats import calling_of
 from carestation.groups.rules import Seat
 from carestation.kernel.errors import NotVisible, require
 from carestation.kernel.sql import Row, rows_of

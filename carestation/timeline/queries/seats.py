@@ -6,7 +6,7 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 from uuid import UUID
 
 from carestation.groups.choices import Side
-from carestation.groups.queries import take_seat
+from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible

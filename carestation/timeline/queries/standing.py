@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from carestation.groups.queries import Member, members_at
+from carestation.groups.queries.seats import Member, members_at
 from carestation.groups.rules import Seat
 from carestation.timeline.models import Acknowledgement
 from carestation.timeline.queries.messages import Message

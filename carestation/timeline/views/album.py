@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from carestation.groups.choices import Side
-from carestation.groups.queries import take_seat
+from carestation.groups.queries.seats import take_seat
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
 from carestation.patients.queries.rooms import room_of

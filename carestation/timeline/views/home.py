@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET
 
 from carestation.accounts.queries.people import read_own
 from carestation.facilities.queries.desks import desks_of
+from carestation.facilities.queries.rulings import frozen_for
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
-from carestation.patients.commands import note_list_viewed
+from carestation.patients.commands.face_sheets import note_list_viewed
 from carestation.timeline.forms.lists import ListForm
 from carestation.timeline.queries.home import groups_of, only_family
 
@@ -41,4 +42,5 @@ def home(request: CareRequest) -> HttpResponse:
     context = {"rows": form.sifted(rows), "total": len(rows), "form": form}
     context |= {"me": read_own(request.actor), "urgent": [row for row in rows if row.is_urgent]}
     context |= {"manages": bool(desks_of(request.actor))}
+    context |= {"frozen": frozen_for(request.actor)}
     return TemplateResponse(request, "timeline/home.html", context)

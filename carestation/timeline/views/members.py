@@ -9,14 +9,14 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carestation.groups.choices import Role, Side
-from carestation.groups.commands import (
-    archive_group,
+from carestation.groups.commands.groups import archive_group
+from carestation.groups.commands.memberships import (
     begin_membership,
     end_membership,
     note_members_viewed,
 )
 from carestation.groups.pushes import push_membership
-from carestation.groups.queries import leaver, newcomer_by_email, take_seat
+from carestation.groups.queries.seats import leaver, newcomer_by_email, take_seat
 from carestation.groups.rules import may_manage
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, require

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from carestation.accounts.gate.requests import device_key_in
 from carestation.groups.choices import Side
-from carestation.groups.queries import members_at, take_seat
+from carestation.groups.queries.seats import members_at, take_seat
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import DomainError
 from carestation.kernel.http import CareRequest

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from carestation.accounts.gate.requests import device_key_in
 from carestation.groups.choices import Side
-from carestation.groups.queries import take_seat
+from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Seat
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import DomainError

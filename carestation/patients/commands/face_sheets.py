@@ -6,10 +6,10 @@ Controls: ISO/IEC 27017 8.3, 8.24; white paper 「暗号化」.
 from django.db import transaction
 from django.utils import timezone
 
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind, Role
-from carestation.groups.commands import open_group
+from carestation.groups.commands.groups import open_group
 from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, NotVisible, require

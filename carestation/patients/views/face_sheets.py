@@ -9,12 +9,13 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from carestation.groups.choices import Side
-from carestation.groups.queries import take_seat
+from carestation.groups.queries.seats import take_seat
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict
 from carestation.kernel.http import CareRequest
-from carestation.patients.commands import change_face_sheet, note_face_sheet_viewed
-from carestation.patients.forms import FaceSheetForm, filled_form
+from carestation.patients.commands.face_sheets import change_face_sheet, note_face_sheet_viewed
+from carestation.patients.forms.face_sheets import FaceSheetForm, filled_form
+from carestation.patients.queries.consents import consents_of
 from carestation.patients.queries.face_sheets import take_face_sheet
 from carestation.patients.queries.rooms import room_of
 
@@ -26,7 +27,7 @@ def face_sheet(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse
     seat = take_seat(request.actor, group_id, side)
     card = take_face_sheet(seat)
     note_face_sheet_viewed(seat)
-    context = {"room": room_of(seat), "card": card}
+    context = {"room": room_of(seat), "card": card, "consents": consents_of(seat)}
     return TemplateResponse(request, "patients/face_sheet.html", context)
 
 

@@ -28,6 +28,7 @@ CONTENTS: Final = (
             Page.WRITE,
             Page.POST,
             Page.FACE_SHEET,
+            Page.CONSENT,
             Page.ALBUM,
             Page.PHOTO,
             Page.MEMBERS,
@@ -56,8 +57,10 @@ CONTENTS: Final = (
             Page.RIGHTS,
             Page.ROLES,
             Page.STAFF_REVIEW,
+            Page.STOPPED_FACILITY,
         ),
     ),
+    Section(chapter=Chapter.OPERATE, pages=(Page.CONSOLE,)),
     Section(chapter=Chapter.SAFE, pages=(Page.WHO_READS, Page.SAFETY)),
     Section(
         chapter=Chapter.TROUBLE,

@@ -20,7 +20,7 @@ def pointing(to: str, *, null: bool = False) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("facilities", "0006_policies")]
+    dependencies = [("facilities", "0007_rulings_of_the_operator")]
     operations = [
         migrations.CreateModel(
             name="CustomRole",

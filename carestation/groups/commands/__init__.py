@@ -1,0 +1,1 @@
+"""Changes of groups: one module per noun."""

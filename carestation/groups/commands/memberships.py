@@ -1,0 +1,156 @@
+"""People are seated in groups, and leave them.
+
+Controls: ISO/IEC 27017 5.18, 8.3; white paper 「利用者アクセスの管理」.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from carestation.facilities.choices import Right
+from carestation.facilities.models.staff import Staff
+from carestation.facilities.queries.rights import rights_at
+from carestation.factlog.commands import announce
+from carestation.groups.choices import Kind, Role
+from carestation.groups.commands.timelines import count_change, lock_timelines
+from carestation.groups.facts import MembershipBegan, MembershipEnded, MembersViewed
+from carestation.groups.models import Membership, ReadMark, Timeline
+from carestation.groups.queries.seats import find_membership
+from carestation.groups.rules import Newcomer, Seat, may_end, may_manage
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import Conflict, DomainError, require
+
+
+@transaction.atomic
+def begin_membership(seat: Seat, newcomer: Newcomer) -> Membership:
+    """Seat a person; counted at every side that it sees, and all before counts as read.
+
+    Raises:
+        Refused: only the group's manager adds, and not to an archived group.
+        Conflict: this person sits there already.
+        DomainError: the family sits in patient groups only, or the rules of the actor's facility
+            leave it to others (reasons `no_family_by_rules`, `managers_invite`).
+    """
+    require(allowed=may_manage(seat) and not seat.is_archived)
+    if newcomer.role is Role.FAMILY and seat.kind is not Kind.PATIENT:
+        raise DomainError("no_family_here")
+    _require_by_rules(seat, newcomer.role)
+    membership = begin(seat.actor, seat.group_id, newcomer, seat.facility_id)
+    require_still_manager(seat)
+    return membership
+
+
+@transaction.atomic
+def end_membership(seat: Seat, membership_id: UUID) -> Membership:
+    """End a person's place; counted at every side that it saw. Anyone may end their own.
+
+    Raises:
+        NotVisible: no such membership in this group.
+        Refused: another's place, and the actor is not the group's manager.
+        Conflict: it has ended already, or the group would lose its last manager.
+    """
+    membership = find_membership(seat, membership_id)
+    require(allowed=may_end(seat, membership.user_id))
+    is_own = membership.user_id == seat.actor.user_id
+    timelines = lock_timelines(seat.group_id, Role(membership.role))
+    if not is_own:
+        require_still_manager(seat)
+    sitting = Membership.objects.active().of_group(seat.group_id)
+    if membership.role == Role.MANAGER and seat.kind is not Kind.DIRECT:
+        others = sitting.filter(role=Role.MANAGER).exclude(pk=membership_id)
+        if not others.exists():
+            raise Conflict("last_manager")
+    if not finish(seat.actor, seat.facility_id, membership, timelines):
+        raise Conflict("ended")
+    return membership
+
+
+def note_members_viewed(seat: Seat) -> None:
+    """Put down that a member looked at who sits there."""
+    announce(MembersViewed(**seat.marks()))
+
+
+def begin(actor: Actor, group_id: UUID, newcomer: Newcomer, facility_id: UUID | None) -> Membership:
+    """Seat a person; who calls has asked whether they may. Inside the caller's transaction.
+
+    Raises:
+        Conflict: this person sits there already.
+    """
+    timelines = lock_timelines(group_id, newcomer.role)
+    sitting = Membership.objects.active().of_group(group_id)
+    if sitting.of_person(newcomer.user_id).exists():
+        raise Conflict("sits_already")
+    membership = Membership.objects.create(
+        group_id=group_id,
+        user_id=newcomer.user_id,
+        staff_id=newcomer.staff_id,
+        role=newcomer.role,
+        relation=newcomer.relation or "",
+        began_at=timezone.now(),
+    )
+    ReadMark.objects.bulk_create(
+        [
+            ReadMark(group_id=group_id, membership=membership, timeline=one, number=one.posts)
+            for one in timelines
+        ]
+    )
+    for timeline in timelines:
+        count_change(timeline)
+    announce(
+        MembershipBegan(
+            actor_id=actor.user_id,
+            facility_id=facility_id,
+            request_id=actor.request_id,
+            group_id=group_id,
+            membership_id=membership.pk,
+            person_id=newcomer.user_id,
+            role=newcomer.role,
+        )
+    )
+    return membership
+
+
+def finish(
+    actor: Actor, facility_id: UUID | None, membership: Membership, timelines: Sequence[Timeline]
+) -> bool:
+    """End a membership whose timelines are locked; return whether it stood.
+
+    Who calls has asked whether they may. Inside the caller's transaction.
+    """
+    sitting = Membership.objects.active().filter(pk=membership.pk)
+    if not sitting.update(left_at=timezone.now()):
+        return False
+    for timeline in timelines:
+        count_change(timeline)
+    announce(
+        MembershipEnded(
+            actor_id=actor.user_id,
+            facility_id=facility_id,
+            request_id=actor.request_id,
+            group_id=membership.group_id,
+            membership_id=membership.pk,
+            person_id=membership.user_id,
+        )
+    )
+    return True
+
+
+def require_still_manager(seat: Seat) -> None:
+    """Read again, under the lock, that a seat is a manager's.
+
+    Raises:
+        Refused: it is no more.
+    """
+    sitting = Membership.objects.active().filter(pk=seat.membership_id, role=Role.MANAGER)
+    require(allowed=sitting.exists())
+
+
+def _require_by_rules(seat: Seat, role: Role) -> None:
+    standing = Staff.objects.standing().of_person(seat.actor.user_id)
+    own = standing.filter(pk=seat.staff_id).first() if seat.staff_id else None
+    held = rights_at(own) if own else frozenset()
+    if (Right.INVITE_FAMILY if role is Role.FAMILY else Right.INVITE_TO_GROUPS) not in held:
+        others_may_come = Right.INVITE_TO_GROUPS in held
+        raise DomainError("no_family_by_rules" if others_may_come else "managers_invite")

@@ -1,0 +1,1 @@
+"""Reading of groups: who sits where."""

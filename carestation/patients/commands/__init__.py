@@ -1,0 +1,1 @@
+"""Changes of patients: one module per noun."""

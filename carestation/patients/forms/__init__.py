@@ -1,0 +1,1 @@
+"""What is typed about a patient: one module per noun."""

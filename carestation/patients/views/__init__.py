@@ -1,0 +1,1 @@
+"""Pages about a patient: one module per noun."""
