@@ -109,6 +109,16 @@ class Right(TextChoices):
     INVITE_FAMILY = "invite_family", "自分が管理するグループに、ご家族を加える"
 
 
+class Todo(TextChoices):
+    """What waits for who sits at a desk; each leads to where it is done."""
+
+    FACTORS = "factors", "2段階の確認がまだの人がいます"
+    INVITATIONS = "invitations", "まもなく切れる招待、または切れた招待があります"
+    REFUSALS = "refusals", "サインインのまちがいが続いている人がいます"
+    REVIEW = "review", "名簿の確認の時期です"
+    SECOND_MANAGER = "second_manager", "管理者がひとりだけです"
+
+
 class EndCause(TextChoices):
     """Why a person's place in a facility ended; said by who ended it."""
 

@@ -18,6 +18,7 @@ from carestation.facilities.choices import (
     Ruling,
     StaffRole,
     TermsVersion,
+    Todo,
 )
 from carestation.kernel.actor import Actor
 
@@ -51,6 +52,17 @@ MOST_ROLES: Final = 20
 
 # What is done about one of the staff, on the page of that person.
 OVER_STAFF: Final = (Right.CHANGE_STAFF, Right.END_STAFF, Right.RESET_FACTORS)
+# Who is told what waits: whoever may do something about it.
+RIGHT_FOR: Final = {
+    Todo.FACTORS: Right.SEE_STAFF,
+    Todo.INVITATIONS: Right.INVITE_STAFF,
+    Todo.REFUSALS: Right.SEE_STAFF,
+    Todo.REVIEW: Right.SIGN_REVIEW,
+    Todo.SECOND_MANAGER: Right.CHANGE_STAFF,
+}
+INVITATION_ENDS_SOON: Final = timedelta(days=2)
+REFUSALS_LOOKED_BACK: Final = timedelta(days=1)
+MANAGERS_ADVISED: Final = 2
 
 
 class DeskMarks(TypedDict):

@@ -42,6 +42,7 @@ class Page(TextChoices):
     REOPEN = "reopen", _("画面が閉じたとき")
     FOUND_FACILITY = "found-facility", _("施設を登録する")
     DESK = "desk", _("スタッフの一覧")
+    DESK_TOP = "desk-top", _("管理トップ")
     INVITE_STAFF = "invite-staff", _("スタッフの招待")
     LEAVING = "leaving", _("スタッフの停止と解除")
     FACILITY_RULES = "facility-rules", _("安全の決まり")

@@ -23,7 +23,7 @@ def manager(stage: Stage, request: pytest.FixtureRequest) -> Iterator[Page]:
     with stage.seated("tsuji", size=request.param) as page:
         page.goto(f"{stage.url}/")
         page.get_by_role("link", name="施設管理").click()
-        page.wait_for_url("**/staff/")
+        page.wait_for_url("**/desk/*/")
         yield page
 
 
@@ -53,7 +53,7 @@ def link_in(letter: str) -> str:
 
 
 def test_every_page_of_the_desk_fits_and_is_fit_to_be_heard(manager: Page) -> None:
-    for item in ("スタッフ", "招待", "権限", "安全の決まり", "名簿の確認"):
+    for item in ("管理トップ", "スタッフ", "招待", "権限", "安全の決まり", "名簿の確認"):
         open_item(manager, item)
         fits(manager)
 
@@ -91,6 +91,7 @@ def test_an_invitation_takes_four_actions_by_keyboard_and_ends_in_a_working_acco
 
     with stage.seated("tsuji", size=DESK) as page:
         page.goto(f"{stage.url}/desk/")
+        open_item(page, "スタッフ")
         row = page.get_by_role("row").filter(has_text="新田 葵")
         expect(row).to_contain_text("設定済み")
 
@@ -103,6 +104,7 @@ def test_a_leavers_open_page_closes_within_five_seconds(stage: Stage) -> None:
         leaver.wait_for_url("**/groups/**")
         expect(leaver.locator("#posts > li").first).to_be_visible()
         page.goto(f"{stage.url}/desk/")
+        open_item(page, "スタッフ")
         page.get_by_role("link", name=re.compile("変更.*水野 遥")).click()
         page.get_by_role("link", name="解除する…").click()
         expect(page.get_by_text("グループ 1件 から外れます")).to_be_visible()
@@ -151,6 +153,7 @@ def test_pausing_and_the_signature_work_without_javascript(
 ) -> None:
     with stage.seated("katagiri", size=size, scripts=False) as page:
         page.goto(f"{stage.url}/desk/")
+        open_item(page, "スタッフ")
         page.get_by_role("link", name=re.compile("変更.*小野寺 健")).click()
         page.get_by_role("link", name="停止する…").click()
         page.get_by_role("button", name="停止する").click()

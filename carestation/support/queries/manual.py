@@ -50,6 +50,7 @@ CONTENTS: Final = (
         chapter=Chapter.DESK,
         pages=(
             Page.FOUND_FACILITY,
+            Page.DESK_TOP,
             Page.DESK,
             Page.INVITE_STAFF,
             Page.LEAVING,
