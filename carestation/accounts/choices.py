@@ -138,6 +138,7 @@ class Letter(models.TextChoices):
     FACTOR_REMOVED = "factor_removed", "2段階の確認を外しました"
     CODES_MADE = "codes_made", "回復コードを作りました"
     CODE_USED = "code_used", "回復コードが使われました"
+    DEVICE_REMEMBERED = "device_remembered", "2段階の確認を省く端末が増えました"
     NEW_DEVICE = "new_device", "サインインの確認"
     FACTORS_RESET = "factors_reset", "2段階の確認をやりなおしました"
     RULES_CHANGED = "rules_changed", "安全の決まりが変わりました"

@@ -30,6 +30,7 @@ CLEAR: Final = {
     "accounts_session.key": _HASH,
     "accounts_session.kind": _ENUM,
     "accounts_session.proof": _ENUM,
+    "accounts_session.trust_key": _HASH,
     "accounts_user.email_index": _HASH,
     "accounts_user.password": "Argon2id, peppered",
     "auth_group.name": _DJANGO,

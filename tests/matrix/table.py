@@ -60,6 +60,7 @@ TABLE: Final = (
     Row("accounts:password", "post", None, (302, 302, 302, 200, 200, 200, 200, 200, 200, 200)),
     Row("accounts:cut_off_others", "post", None, FORM),
     Row("accounts:cut_off", "post", None, FORM),
+    Row("accounts:forget_device", "post", None, (302,302,302,404,404,404,404,404,404,404)),
     Row("accounts:enrolment", "get", None, (302, 302, 200, 200, 200, 200, 200, 200, 200, 200)),
     Row("accounts:enrolment", "post", None, (302, 302, 200, 200, 200, 200, 200, 200, 200, 200)),
     Row("accounts:codes", "get", None, FORM),
