@@ -3,7 +3,6 @@
 Controls: ISO/IEC 27017 8.15; white paper 「ログ」.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -69,7 +68,7 @@ def follow(one: Follower) -> int:
     Cursor.objects.get_or_create(follower=one.name)
     cursor = Cursor.objects.select_for_update().get(follower=one.name)
     rows = _read(cursor)
-    facts = [_told(row) for row in rows if row["kind"] == one.kind.kind]
+    facts = [fact_of(row) for row in rows if row["kind"] == one.kind.kind]
     if facts:
         one.act(facts)
     if rows:
@@ -82,7 +81,3 @@ def follow(one: Follower) -> int:
 def _read(cursor: Cursor) -> list[Row]:
     place = {"era": cursor.era, "xid": cursor.xid, "fact_id": cursor.fact_id, "limit": BATCH_SIZE}
     return rows_of(SURE, place)
-
-
-def _told(row: Row) -> Fact:
-    return fact_of(row | {"detail": json.loads(row["detail"])})

@@ -12,6 +12,7 @@ from carestation.kernel.after_commit import tell_live
 from carestation.kernel.pushes import Push
 from carestation.timeline.commands.posts import Published
 from carestation.timeline.queries.messages import Message, message
+from carestation.timeline.queries.regards import ANYONE
 from carestation.timeline.queries.standing import Standing, standing_of
 from carestation.timeline.wire import post_text
 from carestation.ui.rendering import rendered
@@ -56,7 +57,8 @@ def _push(
     seat: Seat, shown: Message, change: Change, standing: Standing, members: Sequence[Member]
 ) -> Markup:
     base = f"/groups/{seat.group_id}/{seat.side}/"
-    arrived = rendered("timeline/_arrived.html", message=shown, standing=standing, base=base)
+    about = {"message": shown, "standing": standing, "base": base, "regard": ANYONE}
+    arrived = rendered("timeline/_arrived.html", **about)
     push = Push(
         kind=change,
         group_id=seat.group_id,

@@ -8,12 +8,14 @@ from uuid import UUID
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from carestation.ui import components, fields, icons, times
+from carestation.ui import components, fields, icons, keeping, times
+from carestation.ui.compiling import StillFirst
+from carestation.ui.words import say
 
 # Loaded by every page, in one order; what only some pages need they link themselves.
 STYLESHEETS: Final = (
@@ -50,9 +52,13 @@ BEHAVIOURS: Final = ("moment", "reveal", "sheet", "grow", "offline", "idle", "pr
 class LeanContext(Context):
     """Calls what a template calls without asking each time what it would like to be passed.
 
-    Hot (benchmarks/pages.py): a page of thirty threads makes a thousand calls. What is marked to
-    be passed something (the extensions' own functions) is still called Jinja's way.
+    Hot (benchmarks/pages.py): a page makes hundreds of calls. What is marked to be passed something
+    (the extensions' own functions) is still called Jinja's way. No template is given globals of its
+    own, so an imported one need not be compared with them, nor read again.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Jinja's own
+        super().__init__(*args, **kwargs | {"globals": None})
 
     def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the template calls
         """Return what a function or a macro says."""
@@ -75,33 +81,20 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401 - Django passes 
     }
     env = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 - escaping is set above
     env.context_class = LeanContext
+    env.code_generator_class = StillFirst
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     env.globals.update(_known())
     return env
 
 
+@lru_cache(maxsize=4096)
 def url(name: str, /, *args: str | int | UUID) -> str:
-    """Return the path of a view.
+    """Return the path of a view; a page names two dozen, the same again and again.
 
     Raises:
         NoReverseMatch: there is no view of this name.
     """
     return reverse(name, args=args)
-
-
-def say(message: str, /, **variables: object) -> Markup:
-    """Return a message in the reader's language; a `%` in it is written `%%`.
-
-    Hot: a post says a dozen, so those without variables are kept ready to show.
-    """
-    if variables:
-        return Markup(gettext(message)) % variables  # noqa: S704 - the catalogue is ours, the variables are escaped
-    return _plain(message, get_language())
-
-
-@lru_cache(maxsize=4096)
-def _plain(message: str, language: str | None) -> Markup:  # noqa: ARG001 - of the key
-    return Markup(gettext(message)) % ()  # noqa: S704 - the catalogue is ours
 
 
 @cache
@@ -128,6 +121,7 @@ def _known() -> dict[str, object]:
         "static": static,
         "product": settings.PRODUCT_NAME,
         "head_links": head_links,
+        "kept": keeping.kept,
         "moment": times.moment,
         "short_moment": times.short_moment,
         "clock": times.clock,

@@ -4,6 +4,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ prf.register()
 BUS: Final = b"carestation bus 1"
 FORMAT: Final = b"1"
 DERIVED_BYTES: Final = 32
+_UUID_LENGTH: Final = (16).to_bytes(2, "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,9 @@ class Place:
 
     def bound_to(self, scope_id: UUID) -> bytes:
         """Return the associated data: each part behind its length, so none runs into another."""
-        parts = (
-            FORMAT,
-            self.table.encode(),
-            self.column.encode(),
-            self.row_id.bytes,
-            scope_id.bytes,
-        )
-        return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+        # Hot (benchmarks/pages.py): a page opens eighty values; only the ids differ.
+        start = _start_of(self.table, self.column)
+        return start + _UUID_LENGTH + self.row_id.bytes + _UUID_LENGTH + scope_id.bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,3 +138,10 @@ def heard_push(message: bytes, bus_key: aead.Aead) -> Push | None:
         return open_push(message, bus_key)
     except (tink.TinkError, ValueError, TypeError):
         return None
+
+
+@cache
+def _start_of(table: str, column: str) -> bytes:
+    """Return the parts that all values of a column share, each behind its length."""
+    parts = (FORMAT, table.encode(), column.encode())
+    return b"".join(len(part).to_bytes(2, "big") + part for part in parts)

@@ -8,7 +8,9 @@ from django.utils import translation
 from jinja2 import UndefinedError
 from markupsafe import Markup
 
-from carestation.ui.environment import environment, say, url
+from carestation.ui.environment import environment, url
+from carestation.ui.icons import icon
+from carestation.ui.words import say
 from tests.ui.drawing import kit
 
 NODE = shutil.which("node")
@@ -28,6 +30,30 @@ def test_a_message_is_said_in_the_language_of_the_reader() -> None:
         english = say("Sunday")
 
     assert (german, english) == ("Sonntag", "Sunday")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ('{{ _("62%% 送っています") }}', "62% 送っています"),
+        ('{% set word = _("緊急") %}{{ word }}', "緊急"),
+        ('{{ icon("reply") }}', str(icon("reply"))),
+    ],
+)
+def test_words_and_icons_are_worked_out_when_a_template_is_compiled(
+    source: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = kit().from_string(source)
+    for name in ("_", "icon"):
+        monkeypatch.setitem(kit().globals, name, None)
+
+    assert template.render() == said
+
+
+def test_what_only_a_page_knows_is_said_when_it_is_shown() -> None:
+    template = kit().from_string('{{ _("%(count)s人", count=count) }}{{ icon(name) }}')
+
+    assert template.render(count=3, name="reply") == f"3人{icon('reply')}"
 
 
 def test_a_percent_sign_is_written_twice_with_and_without_variables() -> None:

@@ -36,6 +36,15 @@ BUNDLE, ROW = a_bundle(), uuid7()
 PLACE = Place("timeline_post", "body", ROW)
 
 
+def test_what_a_value_is_bound_to_is_written_behind_lengths() -> None:
+    scope_id = uuid7()
+    parts = (b"1", b"timeline_post", b"body", ROW.bytes, scope_id.bytes)
+
+    assert PLACE.bound_to(scope_id) == b"".join(
+        len(part).to_bytes(2, "big") + part for part in parts
+    )
+
+
 @given(st.text())
 def test_what_is_sealed_comes_back_and_cannot_be_read(text: str) -> None:
     sealed = BUNDLE.seal(text, PLACE)

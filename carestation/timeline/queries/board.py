@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from carestation.patients.queries.rooms import Room
 from carestation.timeline.queries.messages import Message, page_of_threads
+from carestation.timeline.queries.regards import Regard, regard_of
 from carestation.timeline.queries.standing import Standing, standing_of
 
 TOKYO: Final = ZoneInfo("Asia/Tokyo")
@@ -22,6 +23,7 @@ class Entry:
 
     message: Message
     standing: Standing
+    regard: Regard
     day: date | None
     ends_unread: bool
 
@@ -49,10 +51,12 @@ def _entries(threads: Sequence[Message], room: Room) -> list[Entry]:
         own_day = message.published_at.astimezone(TOKYO).date()
         is_unread = message.last_number > room.seat.mark
         following = threads[place + 1].last_number if place + 1 < len(threads) else 0
+        standing = standing_of(message, room.members)
         entries.append(
             Entry(
                 message=message,
-                standing=standing_of(message, room.members),
+                standing=standing,
+                regard=regard_of(room.seat, message, standing),
                 day=own_day if own_day != day else None,
                 ends_unread=is_unread and following <= room.seat.mark,
             )

@@ -3,7 +3,6 @@
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
-import json
 from base64 import b64decode
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -268,7 +267,7 @@ def read_message(seat: Seat, row: Row) -> Message:
         is_editable=is_shown and timezone.now() - row["published_at"] < EDITABLE,
         mentions=tuple(_mention(seat, one) for one in row["mentioned"]),
         acknowledged_by=tuple(row["acknowledged_by"]),
-        files=tuple(read_file(seat, json.loads(one)) for one in row["files"]) if is_shown else (),
+        files=tuple(read_file(seat, one) for one in row["files"]) if is_shown else (),
     )
 
 
@@ -276,8 +275,7 @@ def _at(seat: Seat) -> Row:
     return {"group_id": seat.group_id, "side": seat.side.value}
 
 
-def _mention(seat: Seat, text: str) -> Mention:
-    row: Row = json.loads(text)
+def _mention(seat: Seat, row: Row) -> Mention:
     user_id = UUID(row["id"])
     sealed = b64decode(row["name_sealed"])
     return Mention(id=user_id, name=read_name(user_id, sealed, seat.actor))

@@ -1,5 +1,6 @@
 """Reading a timeline: its page, what came after, who has read a post."""
 
+from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from carestation.timeline.queries.messages import (
     thread,
     versions_of,
 )
+from carestation.timeline.queries.regards import regard_of
 from carestation.timeline.queries.standing import reach_of, standing_of
 
 
@@ -54,7 +56,9 @@ def after(request: CareRequest, group_id: UUID, side: Side, seq: int) -> HttpRes
     if messages:
         note_timeline_viewed(seat)
     members = members_at(seat)
-    entries = [(one, standing_of(one, members)) for one in messages]
+    standings = [standing_of(one, members) for one in messages]
+    regards = map(partial(regard_of, seat), messages, standings)
+    entries = list(zip(messages, standings, regards, strict=True))
     context = {"seat": seat, "entries": entries}
     answer = TemplateResponse(request, "timeline/_after.html", context)
     answer.headers["X-Seq"] = str(seat.seq)
@@ -69,11 +73,12 @@ def post(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> Htt
     shown = thread(seat, post_id)
     note_post_viewed(seat, post_id)
     room = room_of(seat)
+    standing = standing_of(shown, room.members)
     context = {
         "room": room,
         "message": shown,
-        "standing": standing_of(shown, room.members),
-        "replies": [(one, standing_of(one, room.members)) for one in shown.replies],
+        "standing": standing,
+        "regard": regard_of(seat, shown, standing),
         "reach": reach_of(seat, shown),
         "form": DraftForm(initial=fresh_draft()),
         "device_key": device_key_in(request),

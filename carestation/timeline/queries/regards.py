@@ -1,0 +1,32 @@
+"""What of a thread is one reader's own."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from carestation.groups.rules import Seat
+from carestation.timeline.queries.messages import Message
+from carestation.timeline.queries.standing import Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regard:
+    """How a reader stands to a thread; readers of the same regard see the same.
+
+    `me`: the reader, where they wrote or signed there or are asked to; `mark`: the number up to
+    which they have read it, None where nobody in particular reads.
+    """
+
+    me: UUID | None = None
+    mark: int | None = None
+
+
+ANYONE: Final = Regard()
+
+
+def regard_of(seat: Seat, message: Message, standing: Standing) -> Regard:
+    """Return what of a thread, or of a reply alone, is the own of who holds the seat."""
+    me = seat.actor.user_id
+    writers = {message.author_id, *(one.author_id for one in message.replies)}
+    has_part = me in writers or me in message.acknowledged_by or me in standing.asked
+    return Regard(me=me if has_part else None, mark=min(seat.mark, message.last_number))

@@ -1,0 +1,66 @@
+"""Fragments that were rendered lately, in the process that rendered them.
+
+Hot (benchmarks/pages.py): fifteen people open the same threads again and again. A fragment is found
+by everything that it is made of, so what has changed is never shown as it was. It is plain text:
+like an opened key it is kept for five minutes at most, and who asks for it has unsealed the same
+words just now.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Final
+
+from markupsafe import Markup
+
+from carestation.ui.times import local_date
+
+KEPT_SECONDS: Final = 300
+KEPT_CHARACTERS: Final = 16_000_000
+_kept: Final[OrderedDict[Hashable, Markup]] = OrderedDict()
+_lock: Final = Lock()
+_held = {"since": time.monotonic(), "characters": 0.0}
+
+
+def kept(macro: Callable[..., Markup], /, *made_of: Hashable) -> Markup:
+    """Return what a macro says of values that do not change; said once, then remembered.
+
+    Times are said relative to the day, so the day is part of what it is made of.
+    """
+    key = (macro, local_date(), made_of)
+    with _lock:
+        _forget_what_is_old()
+        found = _kept.get(key)
+        if found is not None:
+            _kept.move_to_end(key)
+            return found
+    said = macro(*made_of)
+    _keep(key, said)
+    return said
+
+
+def forget_kept() -> None:
+    """Drop every fragment."""
+    with _lock:
+        _clear()
+
+
+def _keep(key: Hashable, said: Markup) -> None:
+    with _lock:
+        if key not in _kept:
+            _kept[key] = said
+            _held["characters"] += len(said)
+        while _held["characters"] > KEPT_CHARACTERS:
+            _, oldest = _kept.popitem(last=False)
+            _held["characters"] -= len(oldest)
+
+
+def _forget_what_is_old() -> None:
+    if time.monotonic() - _held["since"] > KEPT_SECONDS:
+        _clear()
+
+
+def _clear() -> None:
+    _kept.clear()
+    _held.update(since=time.monotonic(), characters=0.0)
