@@ -116,6 +116,7 @@ class Purpose(StrEnum):
     REGISTRATION_NETWORK = "registration_network"
     ADDRESS_CHANGE = "address_change"
     CHALLENGE = "challenge"
+    EMERGENCY = "emergency"
 
 
 class Weakness(models.TextChoices):
@@ -147,6 +148,8 @@ class Letter(models.TextChoices):
     FACILITY_REFUSED = "facility_refused", "施設の登録は承認されませんでした"
     FACILITY_FROZEN = "facility_frozen", "施設の利用が止まりました"
     FACILITY_UNFROZEN = "facility_unfrozen", "施設をまた使えるようになりました"
+    EMERGENCY_BEGAN = "emergency_began", "緊急の閲覧がありました"
+    EMERGENCY_TO_REVIEW = "emergency_to_review", "緊急の閲覧を確かめてください"
 
 
 class LinkLetter(models.TextChoices):

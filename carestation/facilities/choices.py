@@ -105,6 +105,9 @@ class Right(TextChoices):
     SIGN_REVIEW = "sign_review", "名簿を確認して署名する"
     CHANGE_RULES = "change_rules", "安全の決まりを変える"
     CHANGE_ROLES = "change_roles", "権限の組を変える"
+    REVIEW_EMERGENCIES = "review_emergencies", "緊急の閲覧を確かめる"
+    OPEN_GROUPS = "open_groups", "患者グループ・自由グループを作る"
+    SEEK_IN_EMERGENCY = "seek_in_emergency", "緊急のとき、参加していない患者さんを1時間見る"
     INVITE_TO_GROUPS = "invite_to_groups", "自分が管理するグループに、医療・介護の人を加える"
     INVITE_FAMILY = "invite_family", "自分が管理するグループに、ご家族を加える"
 

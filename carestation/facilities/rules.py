@@ -45,7 +45,10 @@ DESK_RIGHTS: Final = (
     Right.SIGN_REVIEW,
     Right.CHANGE_RULES,
     Right.CHANGE_ROLES,
+    Right.REVIEW_EMERGENCIES,
 )
+# What every member may do, beside what the rules of the facility leave to members.
+MEMBERS_OWN: Final = frozenset({Right.OPEN_GROUPS, Right.SEEK_IN_EMERGENCY})
 # What keeps a facility governable: no role but the manager's has it.
 MANAGERS_ALONE: Final = frozenset({Right.CHANGE_RULES, Right.CHANGE_ROLES})
 MOST_ROLES: Final = 20
@@ -153,9 +156,9 @@ def rights_of(
     elif granted is not None:
         held = granted - MANAGERS_ALONE
     elif rules.may_invite is Allowed.EVERYONE:
-        held = frozenset({Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY})
+        held = MEMBERS_OWN | {Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY}
     else:
-        held = frozenset()
+        held = MEMBERS_OWN
     return held if rules.family_invitations else held - {Right.INVITE_FAMILY}
 
 

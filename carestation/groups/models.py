@@ -3,6 +3,7 @@
 Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 """
 
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -76,13 +77,20 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those of one person."""
         return self.filter(user_id=user_id)
 
+    def expired(self, now: datetime) -> Self:
+        """Those whose time is over, and that were not ended yet."""
+        return self.active().filter(expires_at__lte=now)
+
     def seeing(self, side: Side) -> Self:
         """Those to whom this side is open."""
         return self.exclude(role=Role.FAMILY) if side is Side.PROFESSIONAL else self
 
 
 class Membership(models.Model):
-    """A person in a group: a professional through a place in a facility, or the family."""
+    """A person in a group: a professional through a place in a facility, or the family.
+
+    Past `expires_at` it gives no seat, whether or not it was ended since.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
@@ -91,12 +99,16 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     relation = models.CharField(max_length=20, choices=Relation, blank=True)
     began_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
 
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
-        """One active membership per person and group; the family has no staff, others have."""
+        """One active membership per person and group; the family has no staff, others have.
+
+        What expires manages nothing, and is looked for among the few that do.
+        """
 
         constraints = [
             models.UniqueConstraint(
@@ -109,6 +121,17 @@ class Membership(models.Model):
                 | (~models.Q(role=Role.FAMILY) & models.Q(staff__isnull=False)),
                 name="groups_family_has_no_staff",
             ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at=None) | models.Q(role=Role.PROFESSIONAL),
+                name="groups_what_expires_is_a_professionals",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(expires_at__isnull=False, left_at=None),
+                name="groups_membership_expiring",
+            )
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, TypedDict
 from uuid import UUID
 
@@ -84,12 +85,16 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newcomer:
-    """Who is to sit in a group, and as what; professionals come through a place in a facility."""
+    """Who is to sit in a group, and as what; professionals come through a place in a facility.
+
+    `expires_at`: when their seat ends by itself, if it does.
+    """
 
     user_id: UUID
     role: Role
     staff_id: UUID | None = None
     relation: Relation | None = None
+    expires_at: datetime | None = None
 
 
 def holds(seat: Seat, right: GroupRight) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from carestation.groups.views import consoles, places, rights
+from carestation.groups.views import consoles, opening, places, rights
 
 app_name = "groups"
 _CONSOLE = "console/facilities/<uuid:facility_id>/"
@@ -11,6 +11,7 @@ urlpatterns = [
     path("desk/<uuid:facility_id>/rights/", rights.rights, name="rights"),
     path(_CONSOLE, consoles.facility, name="facility"),
     path(f"{_CONSOLE}<slug:ruling>/", consoles.rule, name="rule_facility"),
+    path("groups/new/free/", opening.open_free, name="open_free"),
     path(f"{_PLACE}end/", places.end, name="end_place"),
     path(f"{_PLACE}pause/", places.pause, name="pause_place"),
     path(f"{_PLACE}resume/", places.resume, name="resume_place"),

@@ -11,21 +11,41 @@ from django.db import models
 
 from carestation.facilities.models.facilities import Facility
 from carestation.groups.choices import Relation
-from carestation.groups.models import Group
+from carestation.groups.models import Group, Membership
 from carestation.kernel.ids import uuid7
 from carestation.patients.choices import ConsentForm, ConsentScope
 from carestation.vault.sealing import Place
 
 
+class PatientQuerySet(models.QuerySet["Patient"]):
+    """Filters."""
+
+    def alike(self, facility_id: UUID, likeness: bytes) -> Self:
+        """Those of a facility with the same reading and day of birth."""
+        return self.filter(managing_facility_id=facility_id, likeness=likeness)
+
+
 class Patient(models.Model):
-    """The patient of one group. All that was typed about them is one sealed document."""
+    """The patient of one group. All that was typed about them is one sealed document.
+
+    `likeness` tells two patients of a facility alike: reading and day of birth, hashed under the
+    facility's own key; None where the sheet was not written since there is such a thing.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="+")
     managing_facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
     face_sheet_sealed = models.BinaryField()
+    likeness = models.BinaryField(max_length=32, null=True)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        """Those alike are looked for within a facility."""
+
+        indexes = [models.Index(fields=["managing_facility", "likeness"], name="patients_alike")]
 
     def __str__(self) -> str:
         """Return the id: the name is sealed."""
@@ -101,3 +121,49 @@ class Consent(models.Model):
     def stands(self) -> bool:
         """Whether it was not withdrawn; a newer one may have taken its place."""
         return self.withdrawn_on is None
+
+
+class EmergencyAccessQuerySet(models.QuerySet["EmergencyAccess"]):
+    """Filters."""
+
+    def of_facility(self, facility_id: UUID) -> Self:
+        """Those of one facility's people, the newest first."""
+        return self.filter(facility_id=facility_id).order_by("-id")
+
+    def of_group(self, group_id: UUID) -> Self:
+        """Those of one group, the newest first."""
+        return self.filter(membership__group_id=group_id).order_by("-id")
+
+
+class EmergencyAccess(models.Model):
+    """A seat that a professional took in an emergency, and which manager looked into it.
+
+    How long it stands, its membership says. Why, is sealed under the group's scope.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    membership = models.OneToOneField(Membership, on_delete=models.PROTECT, related_name="+")
+    reason_sealed = models.BinaryField()
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True)
+
+    objects = EmergencyAccessQuerySet.as_manager()
+
+    class Meta:
+        """A review has its reviewer; looked for by facility, the newest first."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reviewer=None, reviewed_at=None)
+                | models.Q(reviewer__isnull=False, reviewed_at__isnull=False),
+                name="patients_review_is_whole",
+            )
+        ]
+        indexes = [models.Index(fields=["facility", "-id"], name="patients_emergency_by_facility")]
+
+    def __str__(self) -> str:
+        """Return the id: why is sealed."""
+        return str(self.pk)

@@ -41,6 +41,7 @@ from carestation.facilities.queries.roles import custom_role, custom_roles_of
 from carestation.facilities.rules import (
     DESK_RIGHTS,
     MANAGERS_ALONE,
+    MEMBERS_OWN,
     MOST_ROLES,
     OVER_STAFF,
     Desk,
@@ -52,9 +53,11 @@ from carestation.facilities.rules import (
 )
 from carestation.factlog.facts import Fact, fact_of
 from carestation.factlog.models import LoggedFact
+from carestation.groups.commands.groups import open_free_group
 from carestation.kernel.doors import Door, entrances
 from carestation.kernel.errors import CareError, Conflict, DomainError, NotVisible, Refused
 from carestation.kernel.ids import uuid7
+from carestation.patients.commands.emergencies import review_access
 from config.urls import urlpatterns
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_holder, a_manager, an_invited, desk_of, place_of
@@ -80,6 +83,8 @@ OPENS: Final = {
     "facilities:role": {Right.CHANGE_ROLES},
     "facilities:end_role": {Right.CHANGE_ROLES},
     "groups:rights": set(DESK_RIGHTS),
+    "patients:emergencies": {Right.REVIEW_EMERGENCIES},
+    "patients:review_emergency": {Right.REVIEW_EMERGENCIES},
     "groups:end_place": {Right.END_STAFF},
     "groups:pause_place": {Right.END_STAFF},
     "groups:resume_place": {Right.END_STAFF},
@@ -160,7 +165,7 @@ def test_a_right_opens_its_pages_and_no_other(world: World, right: Right) -> Non
 
 
 @pytest.mark.control("8.2")
-@pytest.mark.parametrize("right", [Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY], ids=str)
+@pytest.mark.parametrize("right", sorted(set(Right) - set(DESK_RIGHTS)), ids=str)
 def test_who_has_no_right_at_the_desk_has_no_desk(world: World, right: Right) -> None:
     a_holder(world, a_manager(world), "sato", right)
 
@@ -197,6 +202,7 @@ def every_command(world: World, desk: Desk) -> dict[Right, list[Callable[[], obj
         ],
         Right.RESET_FACTORS: [lambda: let_factors_be_reset(desk, world.staff["kato"].pk)],
         Right.SIGN_REVIEW: [lambda: review_staff(desk, people=99)],
+        Right.REVIEW_EMERGENCIES: [lambda: review_access(desk, uuid7(), ends=False)],
         Right.CHANGE_RULES: [lambda: change_policy(desk, Rules(idle_minutes=5), version=0)],
         Right.CHANGE_ROLES: [
             lambda: make_role(desk, an_own("もうひとつの係")),
@@ -375,6 +381,23 @@ def test_who_has_a_desk_has_a_second_factor_whatever_the_rules(world: World) -> 
 
 
 @pytest.mark.control("5.18")
+def test_who_may_not_open_groups_nor_look_in_an_emergency_finds_no_way_to(world: World) -> None:
+    abe, client = a_manager(world), signed_in(world, "sato")
+    ways = [reverse(name) for name in ("groups:open_free", "patients:emergency")]
+    before = [client.get(way).status_code for way in ways]
+    shown = client.get("/").text
+
+    a_holder(world, abe, "sato", Right.INVITE_TO_GROUPS)
+    after = [client.get(way).status_code for way in ways]
+    with pytest.raises(Refused):
+        open_free_group(world.actor("sato"), place_of(world, "sato"), "退院の相談")
+
+    assert (before, after) == ([200, 200], [404, 404])
+    assert all(way in shown for way in ways)
+    assert not any(way in client.get("/").text for way in ways)
+
+
+@pytest.mark.control("5.18")
 def test_a_role_of_its_own_may_bring_people_into_groups_where_members_may_not(
     world: World,
 ) -> None:
@@ -383,7 +406,7 @@ def test_a_role_of_its_own_may_bring_people_into_groups_where_members_may_not(
     a_holder(world, abe, "kato", Right.INVITE_TO_GROUPS)
 
     assert rights_at(place_of(world, "kato")) == {Right.INVITE_TO_GROUPS}
-    assert rights_at(place_of(world, "sato")) == frozenset()
+    assert rights_at(place_of(world, "sato")) == MEMBERS_OWN
 
 
 @pytest.mark.control("5.18")
@@ -434,4 +457,5 @@ def test_a_role_is_made_given_and_ended_on_pages(world: World) -> None:
     assert re.search(rf'value="{role.id}" checked', chosen)
     assert "影響のある人は1人です" in asked.text
     assert custom_roles_of(abe) == []
-    assert rights_at(place_of(world, "sato")) == {Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY}
+    own = MEMBERS_OWN | {Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY}
+    assert rights_at(place_of(world, "sato")) == own

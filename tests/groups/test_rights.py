@@ -121,4 +121,4 @@ def test_the_page_shows_each_right_of_each_role_in_words(world: World) -> None:
     assert all(str(right.label) in page for enum in (Right, GroupRight) for right in enum)
     assert all(str(role.label) in page for enum in (StaffRole, Role) for role in enum)
     inside = sum(len(held) for held in RIGHTS_OF.values())
-    assert page.count("できる</span>") == len(Right) + 2 + inside
+    assert page.count("できる</span>") == len(Right) + 4 + inside

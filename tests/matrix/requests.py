@@ -21,11 +21,13 @@ from carestation.facilities.choices import Right
 from carestation.facilities.commands.invitations import invite_staff
 from carestation.facilities.commands.roles import NewRole, make_role
 from carestation.groups.choices import Side
+from carestation.groups.commands.memberships import end_membership
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager, an_invited
+from tests.patients.emergencies import an_emergency
 from tests.world import World, a_person
 
 WHO: Final = (
@@ -52,6 +54,7 @@ class Stage:
     files: dict[Side, UUID]
     invitation: UUID
     role: UUID
+    access: UUID
 
 
 def a_picture() -> bytes:
@@ -74,7 +77,16 @@ def set_stage(world: World) -> Stage:
         draft = Draft(id=uuid7(), body="お変わりありません。", attachments=(file.id,))
         posts[side] = publish_post(world.seat("kato", side), draft).post.pk
         files[side] = file.id
-    return Stage(world=world, posts=posts, files=files, invitation=invitation.pk, role=role.pk)
+    access = an_emergency(world, "ito")
+    end_membership(world.seat("ito", Side.PROFESSIONAL), access.membership_id)
+    return Stage(
+        world=world,
+        posts=posts,
+        files=files,
+        invitation=invitation.pk,
+        role=role.pk,
+        access=access.pk,
+    )
 
 
 def a_client(stage: Stage, who: str) -> tuple[Client, OpenedSession | None]:
@@ -111,6 +123,7 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "slug": "timeline",
         "facility_id": world.facility.pk,
         "ruling": "freeze",
+        "access_id": stage.access,
         "invitation_id": stage.invitation,
         "role_id": stage.role,
         "staff_id": world.staff["sato"].pk,

@@ -27,7 +27,8 @@ from tests.world import FACE_SHEET, World
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumerate(
     ("post", "family", "reply", "edit", "sheet", "search", "address", "filename", "pixels",
-     "sign-in", "password", "explainer", "consent", "withdrawal")
+     "sign-in", "password", "explainer", "consent", "withdrawal",
+     "patient", "group", "emergency", "sought")
 )}  # fmt: skip
 
 
@@ -73,6 +74,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     posts = client.get(f"/api/v1/groups/{group}/professional/posts").content.decode()
     sheet = client.get(reverse("patients:face_sheet", args=[group, PRO])).content.decode()
     told = client.get(reverse("patients:consents", args=[group, PRO])).content.decode()
+    home = client.get(reverse("timeline:home")).content.decode()
 
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
@@ -81,6 +83,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     assert WORDS["filename"] in json.dumps(json.loads(posts), ensure_ascii=False)
     assert WORDS["family"] in family
     assert WORDS["sheet"] in sheet
+    assert [name for name in ("patient", "group") if WORDS[name] not in home] == []
     assert [
         name for name in ("explainer", "consent", "withdrawal") if WORDS[name] not in told
     ] == []
@@ -127,6 +130,16 @@ def type_everywhere(world: World, client: Client) -> None:
                 "note": WORDS["withdrawal"],
             },
         ).status_code,
+        client.post(
+            reverse("patients:register"),
+            filled_form(FACE_SHEET, 1)
+            | dict.fromkeys(("name", "kana", "allergies"), WORDS["patient"])
+            | {"place": world.staff["kato"].pk},
+        ).status_code,
+        client.post(
+            reverse("groups:open_free"),
+            {"name": WORDS["group"], "place": world.staff["kato"].pk},
+        ).status_code,
     ]
     assert answers == [302] * len(answers)
     client.get(reverse("timeline:home"), {"words": WORDS["search"]})
@@ -134,6 +147,7 @@ def type_everywhere(world: World, client: Client) -> None:
         reverse("timeline:add_member", args=[group, PRO]),
         {"email": f"{WORDS['address']}@example.org", "role": "professional"},
     )
+    assert in_an_emergency(world) == [422, 302]
     wrong = {"email": f"{WORDS['sign-in']}@example.org", "password": WORDS["password"]}
     Client().post(reverse("accounts:sign_in"), wrong)
     Client().post("/api/v1/sessions", json.dumps(wrong), content_type="application/json")
@@ -154,3 +168,18 @@ def newest(client: Client, world: World) -> str:
     url = f"/api/v1/groups/{world.group.pk}/professional/posts?limit=100"
     posts = client.get(url).json()["posts"]
     return str(next(one["id"] for one in posts if one["parent"] is None))
+
+
+def in_an_emergency(world: World) -> list[int]:
+    """Let a colleague outside the group look for someone, and then for the patient."""
+    client = Client()
+    sign_in_client(client, world.people["ito"])
+    typed = filled_form(FACE_SHEET, 1) | {
+        "place": world.staff["ito"].pk,
+        "reason": WORDS["emergency"],
+        "is_urgent": "on",
+    }
+    return [
+        client.post(reverse("patients:emergency"), typed | more).status_code
+        for more in ({"kana": WORDS["sought"]}, {})
+    ]

@@ -13,8 +13,8 @@ from django.utils import timezone
 from carestation.facilities.choices import Profession, StaffRole
 from carestation.facilities.commands.staff import begin_staff
 from carestation.groups.choices import Role, Side
-from carestation.groups.commands import begin_membership
-from carestation.groups.queries import members_at
+from carestation.groups.commands.memberships import begin_membership
+from carestation.groups.queries.seats import members_at
 from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.acknowledgements import acknowledge_post

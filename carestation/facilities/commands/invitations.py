@@ -27,7 +27,7 @@ from carestation.accounts.commands.registrations import (
 from carestation.accounts.queries.people import email_index
 from carestation.facilities.choices import InvitationProblem, Profession, Right, StaffRole
 from carestation.facilities.commands.bindings import bind_by_rules
-from carestation.facilities.commands.sealing import bundle_of
+from carestation.facilities.commands.scopes import bundle_of_facility
 from carestation.facilities.commands.staff import begin_staff, lock_desk, require_givable
 from carestation.facilities.facts import (
     StaffInvitationAccepted,
@@ -89,7 +89,7 @@ def invite_staff(desk: Desk, invited: Sequence[Invited]) -> list[StaffInvitation
     problems = problems_of(desk, [one.email for one in invited])
     if any(problems):
         raise Uninvitable(problems)
-    bundle = bundle_of(facility, desk.actor)
+    bundle = bundle_of_facility(desk.facility_id, desk.actor)
     return [_invite(desk, bundle, one) for one in invited]
 
 

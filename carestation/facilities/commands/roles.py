@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from carestation.facilities.choices import Right
 from carestation.facilities.commands.bindings import bind_by_rules
-from carestation.facilities.commands.sealing import bundle_of
+from carestation.facilities.commands.scopes import bundle_of_facility
 from carestation.facilities.commands.staff import lock_desk
 from carestation.facilities.facts import RightGiven, RightTaken, RoleChanged, RoleEnded
 from carestation.facilities.models.facilities import Facility
@@ -115,7 +115,8 @@ def _require_sound(desk: Desk, new: NewRole, *, but: UUID | None) -> None:
 
 
 def _keep(desk: Desk, facility: Facility, role: CustomRole, new: NewRole) -> None:
-    bundle, rights = bundle_of(facility, desk.actor), completed(new.rights)
+    bundle = bundle_of_facility(facility.pk, desk.actor)
+    rights = completed(new.rights)
     role.name_sealed = bundle.seal(new.name, role_name_place(role.pk))
     role.version += 1
     role.save()

@@ -34,7 +34,7 @@ from carestation.facilities.queries.staff import find_staff
 from carestation.facilities.rules import Desk, may_give, may_handle, rights_of
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import Conflict, DomainError, require
+from carestation.kernel.errors import Conflict, DomainError, Refused, require
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +243,23 @@ def require_givable(desk: Desk, role: StaffRole, custom_role_id: UUID | None = N
     rules = rules_of(desk.facility_id)
     given, members = rights_of(role, rules, granted), rights_of(StaffRole.MEMBER, rules)
     require(allowed=may_give(_held(desk), given, members), reason="beyond_own_rights")
+
+
+def lock_own_place(actor: Actor, staff_id: UUID, right: Right) -> Staff:
+    """Lock a facility for a right, and return the actor's own place in it, read under the lock.
+
+    Raises:
+        Refused: it is another's, has ended or is paused, gives no such right, or the facility takes
+            no part yet.
+    """
+    own = Staff.objects.standing().of_person(actor.user_id).exclude(facility__approved_at=None)
+    place = own.filter(pk=staff_id).first()
+    if place is not None:
+        Facility.objects.select_for_update(no_key=True).get(pk=place.facility_id)
+        place = own.filter(pk=staff_id).first()
+    if place is None or right not in rights_at(place):
+        raise Refused
+    return place
 
 
 def _held(desk: Desk) -> frozenset[Right]:

@@ -9,7 +9,10 @@ from carestation.facilities.choices import Right, StaffRole
 from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.policies import rules_of
 from carestation.facilities.queries.roles import custom_roles_of, granted_to
+from carestation.facilities.queries.staff import places_of
 from carestation.facilities.rules import Desk, rights_of
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import NotVisible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,23 @@ def rights_at(staff: Staff) -> frozenset[Right]:
     own = staff.custom_role_id
     granted = None if own is None else granted_to(own)
     return rights_of(StaffRole(staff.role), rules_of(staff.facility_id), granted)
+
+
+def take_places(actor: Actor, right: Right) -> list[Staff]:
+    """Return where the actor works now and has a right, as `places_of` does; there is one at least.
+
+    Raises:
+        NotVisible: nowhere: the family, whose facility is not approved, or who may not there.
+    """
+    places = [one for one in places_of(actor.user_id) if right in rights_at(one)]
+    if not places:
+        raise NotVisible
+    return places
+
+
+def rights_anywhere(actor: Actor) -> frozenset[Right]:
+    """Return what the actor may do in one or another of the facilities where they work now."""
+    return frozenset[Right]().union(*(rights_at(one) for one in places_of(actor.user_id)))
 
 
 def roles_shown(desk: Desk) -> list[RoleShown]:

@@ -89,6 +89,7 @@ def begin(actor: Actor, group_id: UUID, newcomer: Newcomer, facility_id: UUID | 
         role=newcomer.role,
         relation=newcomer.relation or "",
         began_at=timezone.now(),
+        expires_at=newcomer.expires_at,
     )
     ReadMark.objects.bulk_create(
         [

@@ -33,6 +33,8 @@ CONTENTS: Final = (
             Page.PHOTO,
             Page.MEMBERS,
             Page.GROUPS,
+            Page.EMERGENCY,
+            Page.NEW_GROUP,
         ),
     ),
     Section(

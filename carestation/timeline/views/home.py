@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from carestation.accounts.queries.people import read_own
 from carestation.facilities.queries.desks import desks_of
+from carestation.facilities.queries.rights import rights_anywhere
 from carestation.facilities.queries.rulings import frozen_for
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
@@ -43,4 +44,5 @@ def home(request: CareRequest) -> HttpResponse:
     context |= {"me": read_own(request.actor), "urgent": [row for row in rows if row.is_urgent]}
     context |= {"manages": bool(desks_of(request.actor))}
     context |= {"frozen": frozen_for(request.actor)}
+    context |= {"rights": rights_anywhere(request.actor)}
     return TemplateResponse(request, "timeline/home.html", context)

@@ -21,6 +21,7 @@ from carestation.groups.rules import may_manage
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, require
 from carestation.kernel.http import CareRequest
+from carestation.patients.queries.emergencies import accesses_in
 from carestation.patients.queries.rooms import room_of
 from carestation.timeline.forms.members import AddForm
 
@@ -31,7 +32,7 @@ def members(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     """Show who sits at this side; the group's manager can add and remove."""
     seat = take_seat(request.actor, group_id, side)
     note_members_viewed(seat)
-    context = {"room": room_of(seat), "form": AddForm()}
+    context = {"room": room_of(seat), "form": AddForm(), "accesses": accesses_in(seat)}
     return TemplateResponse(request, "timeline/members.html", context)
 
 
@@ -51,7 +52,7 @@ def add(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
         else:
             push_membership(group_id, membership.pk, role)
             return redirect("timeline:members", group_id, side)
-    context = {"room": room_of(seat), "form": form}
+    context = {"room": room_of(seat), "form": form, "accesses": accesses_in(seat)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return TemplateResponse(request, "timeline/members.html", context, status=status)
 
