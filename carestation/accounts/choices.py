@@ -115,6 +115,7 @@ class Purpose(StrEnum):
     REGISTRATION_ADDRESS = "registration_address"
     REGISTRATION_NETWORK = "registration_network"
     ADDRESS_CHANGE = "address_change"
+    INVITATION = "invitation"
     CHALLENGE = "challenge"
     EMERGENCY = "emergency"
 
@@ -144,6 +145,7 @@ class Letter(models.TextChoices):
     FACTORS_RESET = "factors_reset", "2段階の確認をやりなおしました"
     RULES_CHANGED = "rules_changed", "安全の決まりが変わりました"
     ROLES_CHANGED = "roles_changed", "権限の組が変わりました"
+    INVITATION_WAITS = "invitation_waits", "承認をお待ちしている招待があります"
     FACILITY_APPROVED = "facility_approved", "施設の登録が承認されました"
     FACILITY_REFUSED = "facility_refused", "施設の登録は承認されませんでした"
     FACILITY_FROZEN = "facility_frozen", "施設の利用が止まりました"

@@ -45,6 +45,7 @@ DESK_RIGHTS: Final = (
     Right.SIGN_REVIEW,
     Right.CHANGE_RULES,
     Right.CHANGE_ROLES,
+    Right.APPROVE_INVITATIONS,
     Right.REVIEW_EMERGENCIES,
 )
 # What every member may do, beside what the rules of the facility leave to members.

@@ -1,9 +1,14 @@
-"""Who sits together, in which role, at which side.
+"""Who sits together, in which role, at which side, and who is invited to.
 
 A patient group has two sides, the others one. Each side is a timeline that counts what its
 readers can see change; a membership that begins or ends counts too.
+An invitation waits for a manager, where someone else invites, then for the patient, where they
+take part; then it is sent, for seven days, and the invited joins with the account that they have
+or, as the family, a new one. It ends with the seat of who invited.
 
-Announces: GroupOpened, MembershipBegan, MembershipEnded, GroupArchived, MembersViewed.
-Listens to: nothing.
+Announces: GroupOpened, MembershipBegan, MembershipEnded, GroupArchived, MembersViewed,
+    MemberInvited, InvitationApproved, InvitationAgreed, InvitationResent, InvitationEnded,
+    InvitationAccepted.
+Listens to: MemberInvited, InvitationApproved.
 Controls: ISO/IEC 27017 5.18, 8.3; white paper 「利用者アクセスの管理」.
 """

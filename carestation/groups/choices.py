@@ -31,7 +31,8 @@ class GroupRight(TextChoices):
     TAKE_BACK = "take_back", "自分の投稿を直す・取り消す"
     READ_FACE_SHEET = "read_face_sheet", "基本情報を読む"
     CHANGE_FACE_SHEET = "change_face_sheet", "基本情報を直す"
-    MANAGE = "manage", "メンバーを加える・外す、グループを終える"
+    INVITE = "invite", "人を招待する（管理者の承認がいることがあります）"
+    MANAGE = "manage", "招待を承認する、メンバーを外す、グループを終える"
 
 
 class Relation(TextChoices):
@@ -49,3 +50,28 @@ class Kind(TextChoices):
     PATIENT = "patient", "患者グループ"
     FREE = "free", "自由グループ"
     DIRECT = "direct", "個別メッセージ"
+
+
+class InvitationState(TextChoices):
+    """What an invitation into a group waits for, or how it went out."""
+
+    AWAITING_MANAGER = "awaiting_manager", "管理者の承認待ち"
+    AWAITING_PATIENT = "awaiting_patient", "患者本人の承認待ち"
+    AWAITING_REGISTRATION = "awaiting_registration", "ユーザ登録待ち"
+    AWAITING_JOIN = "awaiting_join", "本人参加待ち"
+    EXPIRED = "expired", "期限切れ"
+    JOINED = "joined", "参加済み"
+    ENDED = "ended", "取り消し"
+
+
+class InvitationEnd(TextChoices):
+    """Why an invitation came to nothing."""
+
+    CANCELLED = "cancelled", "招待した人が取り消しました"
+    NOT_APPROVED = "not_approved", "管理者が承認しませんでした"
+    NOT_AGREED = "not_agreed", "患者本人が承認しませんでした"
+    DECLINED = "declined", "本人が参加を見送りました"
+    REPLACED = "replaced", "期限が切れ、新しい招待に代わりました"
+    INVITER_LEFT = "inviter_left", "招待した人がグループを離れました"
+    CONSENT_GONE = "consent_gone", "患者の同意が変わりました"
+    GROUP_CLOSED = "group_closed", "グループが終了しました"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from carestation.factlog.facts import Fact
-from carestation.groups.choices import Kind, Role
+from carestation.groups.choices import InvitationEnd, Kind, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +56,70 @@ class MembersViewed(Fact, kind="groups.MembersViewed", of="group_id"):
     actor_id: UUID
     facility_id: UUID | None = None
     group_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberInvited(Fact, kind="groups.MemberInvited", of="invitation_id"):
+    """Someone was invited into a group, by mail or by a code."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID
+    invitation_id: UUID
+    role: Role
+    by_code: bool
+    needs_manager: bool
+    needs_patient: bool
+    consent_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationApproved(Fact, kind="groups.InvitationApproved", of="invitation_id"):
+    """A manager approved of an invitation."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID
+    invitation_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationAgreed(Fact, kind="groups.InvitationAgreed", of="invitation_id"):
+    """The patient approved of an invitation."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID
+    invitation_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationResent(Fact, kind="groups.InvitationResent", of="invitation_id"):
+    """An invitation was sent again, and lasts anew."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID
+    invitation_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationEnded(Fact, kind="groups.InvitationEnded", of="invitation_id"):
+    """An invitation came to nothing."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID
+    invitation_id: UUID
+    cause: InvitationEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationAccepted(Fact, kind="groups.InvitationAccepted", of="invitation_id"):
+    """Someone agreed to an invitation, and sits in the group."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID
+    invitation_id: UUID
+    membership_id: UUID

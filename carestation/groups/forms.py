@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from carestation.facilities.choices import EndCause
 from carestation.facilities.models.staff import Staff
-from carestation.kernel.errors import CareError
+from carestation.facilities.rules import folded
+from carestation.groups.queries.contacts import Contact
+from carestation.kernel.errors import CareError, NotVisible, TooMany
 from carestation.kernel.text import UnfitText, clean_line
 
 REFUSALS: Final = {
@@ -24,6 +27,22 @@ REFUSALS: Final = {
     ),
     "not_paused": _("この方は、停止中ではありません。"),
 }
+NOT_JOINED: Final = {
+    "sits_already": _("もうこのグループに参加しています。ホームから開けます。"),
+    "no_place_of_work": _(
+        "医療・介護の方は、施設のスタッフとして参加します。"
+        "先に、あなたの施設の管理者からスタッフとして招待を受けてください。"
+    ),
+    "other_address": _(
+        "この招待は、別のメールアドレスあてです。"
+        "招待を受け取ったメールアドレスでサインインしてください。"
+    ),
+}
+OVER: Final = _(
+    "期限が過ぎたか、もう使われたか、取り消されています。"
+    "招待した方に、もう一度送るようたのんでください。"
+)
+BRAKED: Final = _("続けて送られたため、いまは受け付けられません。1時間ほど待ってください。")
 OTHERWISE: Final = _("できませんでした。画面を読み込み直して、もう一度ためしてください。")
 
 
@@ -87,3 +106,63 @@ class FreeGroupForm(PauseForm):
         if not name:
             raise ValidationError(self.fields["name"].error_messages["required"])
         return name
+
+
+class ContactsForm(forms.Form):
+    """Whom one looks for; without words, everyone."""
+
+    words = forms.CharField(label=_("お名前・施設の名前でさがす"), max_length=100, required=False)
+
+    def sifted(self, contacts: Sequence[Contact]) -> list[Contact]:
+        """Return those who were asked for."""
+        words = folded(self.cleaned_data["words"]) if self.is_valid() else ""
+        return [one for one in contacts if words in one.found_by]
+
+
+class PersonForm(forms.Form):
+    """With whom one talks."""
+
+    person = forms.UUIDField()
+
+    def as_person(self) -> UUID:
+        """Return who.
+
+        Raises:
+            NotVisible: what was sent is nobody's id.
+        """
+        if not self.is_valid():
+            raise NotVisible
+        person: UUID = self.cleaned_data["person"]
+        return person
+
+
+class JoinForm(forms.Form):
+    """By what one agrees to an invitation, and through which place in a facility."""
+
+    token = forms.CharField(max_length=100, required=False)
+    code = forms.CharField(max_length=100, required=False)
+    invitation_id = forms.UUIDField(required=False)
+    staff_id = forms.UUIDField(required=False)
+
+
+class CodeForm(forms.Form):
+    """A code that someone was handed."""
+
+    code = forms.CharField(label=_("招待コード"), max_length=100)
+
+
+class AskForm(PauseForm):
+    """The address to which the link goes by which the holder of a code registers."""
+
+    email = forms.EmailField(
+        label=_("あなたのメールアドレス"),
+        max_length=254,
+        error_messages={"invalid": _("メールアドレスの形になっていません。")},
+    )
+
+
+def words_of(error: CareError) -> str:
+    """Return what an invited reads when it goes no further."""
+    if isinstance(error, TooMany):
+        return str(BRAKED)
+    return str(NOT_JOINED.get(error.reason, OVER))

@@ -4,11 +4,18 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypedDict
 from uuid import UUID
 
-from carestation.groups.choices import GroupRight, Kind, Relation, Role, Side
+from carestation.groups.choices import (
+    GroupRight,
+    InvitationState,
+    Kind,
+    Relation,
+    Role,
+    Side,
+)
 from carestation.kernel.actor import Actor
 
 SIDES_OF: Final = {
@@ -33,6 +40,7 @@ SIDES_OPEN_TO: Final = {
     role: frozenset(side for side, right in _READING.items() if right in held)
     for role, held in RIGHTS_OF.items()
 }
+INVITATION_LASTS: Final = timedelta(days=7)
 
 
 class Marks(TypedDict):
@@ -120,3 +128,55 @@ def may_end(seat: Seat, user_id: UUID) -> bool:
 def may_manage(seat: Seat) -> bool:
     """A group's manager adds and removes members and archives it; a talk of two has none."""
     return holds(seat, GroupRight.MANAGE) and seat.kind is not Kind.DIRECT
+
+
+def may_invite(seat: Seat) -> bool:
+    """Professionals invite, into what is open and has more than two; others wait for approval."""
+    is_open = seat.kind is not Kind.DIRECT and not seat.is_archived
+    return holds(seat, GroupRight.INVITE) and is_open
+
+
+def may_resend(seat: Seat, inviter_id: UUID) -> bool:
+    """Who invited sends again and takes back, by the same membership, and nobody else."""
+    return seat.membership_id == inviter_id and not seat.is_archived
+
+
+def may_approve(seat: Seat) -> bool:
+    """A manager of the group approves of what others invite; the desk of a facility too."""
+    return may_manage(seat) and not seat.is_archived
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How far an invitation has come: what it needed, what it got, and what became of it."""
+
+    needs_manager: bool
+    needs_patient: bool
+    approved: bool
+    agreed: bool
+    has_account: bool
+    joined: bool
+    ended: bool
+    expires_at: datetime
+
+
+def invitation_state(course: Course, now: datetime) -> InvitationState:
+    """Return what an invitation waits for: manager, patient, registration, joining, in this order.
+
+    At the very end of its term it is over.
+    """
+    steps = (
+        (course.joined, InvitationState.JOINED),
+        (course.ended, InvitationState.ENDED),
+        (course.expires_at <= now, InvitationState.EXPIRED),
+        (course.needs_manager and not course.approved, InvitationState.AWAITING_MANAGER),
+        (course.needs_patient and not course.agreed, InvitationState.AWAITING_PATIENT),
+        (not course.has_account, InvitationState.AWAITING_REGISTRATION),
+    )
+    return next((state for holds, state in steps if holds), InvitationState.AWAITING_JOIN)
+
+
+def folded_code(typed: str) -> str:
+    """Return a code as it was made, however someone wrote it down: base32 has no 0, 1 and 8."""
+    letters = "".join(one for one in typed.upper() if one.isascii() and one.isalnum())
+    return letters.translate(str.maketrans("018", "OIB"))

@@ -3,12 +3,19 @@
 from django.urls import path
 
 from carestation.groups.paths import know_sides
-from carestation.patients.views import consents, emergencies, face_sheets, registering
+from carestation.patients.views import (
+    consents,
+    emergencies,
+    face_sheets,
+    invitations,
+    registering,
+)
 
 know_sides()
 app_name = "patients"
 DESK = "desk/<uuid:facility_id>/emergencies/"
 SIDE = "groups/<uuid:group_id>/<side:side>/"
+ONE = f"{SIDE}invitations/<uuid:invitation_id>/"
 urlpatterns = [
     path("groups/new/patient/", registering.register, name="register"),
     path("emergency/", emergencies.seek, name="emergency"),
@@ -18,4 +25,9 @@ urlpatterns = [
     path(SIDE + "face-sheet/edit/", face_sheets.edit_face_sheet, name="edit_face_sheet"),
     path(SIDE + "consent/", consents.consents, name="consents"),
     path(SIDE + "consent/withdraw/", consents.withdraw, name="withdraw_consent"),
+    path(SIDE + "invite/", invitations.invite, name="invite"),
+    path(ONE + "resend/", invitations.resend, name="resend"),
+    path(ONE + "cancel/", invitations.cancel, name="cancel"),
+    path(ONE + "decide/", invitations.decide, name="decide"),
+    path(ONE + "agree/", invitations.agree, name="agree"),
 ]

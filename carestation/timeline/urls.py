@@ -18,7 +18,6 @@ urlpatterns = [
     path(SIDE + "write/", writing.write, name="write"),
     path(SIDE + "publish/", writing.publish, name="publish"),
     path(SIDE + "members/", members.members, name="members"),
-    path(SIDE + "members/add/", members.add, name="add_member"),
     path(SIDE + "members/<uuid:membership_id>/end/", members.end, name="end_member"),
     path(SIDE + "archive/", members.archive, name="archive"),
     path(SIDE + "photos/", album.album, name="album"),

@@ -37,6 +37,10 @@ FROM unnest(%(ids)s::uuid[], %(ats)s::timestamptz[]) AS v(id, at) WHERE t.id = v
 UPDATE patients_patient t SET changed_at = v.at
 FROM unnest(%(ids)s::uuid[], %(ats)s::timestamptz[]) AS v(id, at) WHERE t.id = v.id
 """,
+    "consent": """
+UPDATE patients_consent t SET recorded_at = v.at
+FROM unnest(%(ids)s::uuid[], %(ats)s::timestamptz[]) AS v(id, at) WHERE t.id = v.id
+""",
     "membership left": """
 UPDATE groups_membership t SET left_at = v.at
 FROM unnest(%(ids)s::uuid[], %(ats)s::timestamptz[]) AS v(id, at) WHERE t.id = v.id

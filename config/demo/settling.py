@@ -13,14 +13,19 @@ from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.models.facilities import Facility  # noqa: TC001 - types of attributes
 from carestation.facilities.models.staff import Staff  # noqa: TC001 - types of attributes
-from carestation.groups.choices import Kind, Role, Side
-from carestation.groups.commands.groups import open_group, open_talk
+from carestation.groups.choices import Kind, Relation, Role, Side
+from carestation.groups.commands.groups import open_group
 from carestation.groups.commands.memberships import begin_membership
+from carestation.groups.commands.talks import open_talk
 from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import SIDES_OF, Newcomer, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
+from carestation.patients.choices import ConsentForm, ConsentScope
+from carestation.patients.commands.consents import NewConsent, record_consent
 from carestation.patients.commands.face_sheets import register_patient
+from carestation.patients.queries.consents import ConsentWords
+from carestation.ui.times import local_date
 from carestation.vault.models import OPERATOR
 from config.demo.backdate import Times
 from config.demo.groups import GROUPS, DemoGroup
@@ -57,6 +62,7 @@ class DemoWorld:
         for group in GROUPS.values():
             self.group_ids[group.key] = self._open(group)
             self._seat_everyone(group)
+            self._consent(group)
 
     def actor(self, key: str) -> Actor:
         """Return a person, in a request of its own."""
@@ -125,6 +131,20 @@ class DemoWorld:
                 begin_membership(manager, self._newcomer(key))
             at = opened_at + timedelta(minutes=place)
             self.times.note_membership(group_id, self.users[key].pk, at)
+
+    def _consent(self, group: DemoGroup) -> None:
+        if group.face_sheet is None:
+            return
+        opened_at = self._ago(group.opened_days_ago)
+        given = NewConsent(
+            scope=ConsentScope.TEAM_AND_FAMILY,
+            form=ConsentForm.WRITTEN,
+            given_by=Relation.PATIENT,
+            given_on=local_date(opened_at),
+            words=ConsentWords(explained_by=PEOPLE[group.founder].name),
+        )
+        consent = record_consent(self.seat(group.founder, group, Side.PROFESSIONAL), given)
+        self.times.note("consent", consent.pk, opened_at)
 
     def _newcomer(self, key: str) -> Newcomer:
         relation = PEOPLE[key].relation

@@ -91,6 +91,22 @@ def test_a_free_group_is_opened_without_javascript(stage: Stage) -> None:
         expect(page.locator("a.grouprow").filter(has_text="褥瘡の勉強会")).to_be_visible()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_two_who_work_together_find_their_talk_by_keyboard(stage: Stage, *, scripts: bool) -> None:
+    with stage.seated("miyake", scripts=scripts) as page:
+        page.goto(f"{stage.url}/")
+        page.get_by_role("link", name="個別メッセージをはじめる").press("Enter")
+        if scripts:
+            is_whole(page)
+        page.get_by_label("お名前・施設の名前でさがす").fill("はやかわ")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="話す")).to_have_count(1)
+        page.get_by_role("button", name="話す：早川 誠一").press("Enter")
+        page.wait_for_url("**/all/**")
+
+        expect(page.get_by_text("早川 誠一").first).to_be_visible()
+
+
 def test_the_family_finds_no_way_to_open_a_group(stage: Stage) -> None:
     with stage.seated("miki") as page:
         page.goto(f"{stage.url}/")

@@ -53,6 +53,7 @@ from carestation.facilities.rules import (
 )
 from carestation.factlog.facts import Fact, fact_of
 from carestation.factlog.models import LoggedFact
+from carestation.groups.commands.approvals import decide_at_desk
 from carestation.groups.commands.groups import open_free_group
 from carestation.kernel.doors import Door, entrances
 from carestation.kernel.errors import CareError, Conflict, DomainError, NotVisible, Refused
@@ -83,6 +84,8 @@ OPENS: Final = {
     "facilities:role": {Right.CHANGE_ROLES},
     "facilities:end_role": {Right.CHANGE_ROLES},
     "groups:rights": set(DESK_RIGHTS),
+    "groups:waiting": {Right.APPROVE_INVITATIONS},
+    "groups:decide_at_desk": {Right.APPROVE_INVITATIONS},
     "patients:emergencies": {Right.REVIEW_EMERGENCIES},
     "patients:review_emergency": {Right.REVIEW_EMERGENCIES},
     "groups:end_place": {Right.END_STAFF},
@@ -202,6 +205,7 @@ def every_command(world: World, desk: Desk) -> dict[Right, list[Callable[[], obj
         ],
         Right.RESET_FACTORS: [lambda: let_factors_be_reset(desk, world.staff["kato"].pk)],
         Right.SIGN_REVIEW: [lambda: review_staff(desk, people=99)],
+        Right.APPROVE_INVITATIONS: [lambda: decide_at_desk(desk, uuid7(), approves=True)],
         Right.REVIEW_EMERGENCIES: [lambda: review_access(desk, uuid7(), ends=False)],
         Right.CHANGE_RULES: [lambda: change_policy(desk, Rules(idle_minutes=5), version=0)],
         Right.CHANGE_ROLES: [

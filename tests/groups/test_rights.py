@@ -13,7 +13,16 @@ from carestation.accounts.choices import Proof
 from carestation.facilities.choices import Right, StaffRole
 from carestation.groups import rules
 from carestation.groups.choices import GroupRight, Kind, Role, Side
-from carestation.groups.rules import RIGHTS_OF, Seat, may_end, may_manage, may_post, may_see
+from carestation.groups.rules import (
+    RIGHTS_OF,
+    Seat,
+    may_approve,
+    may_end,
+    may_invite,
+    may_manage,
+    may_post,
+    may_see,
+)
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
 from carestation.patients.rules import may_change_face_sheet, may_see_face_sheet
@@ -63,7 +72,8 @@ ASKED: dict[GroupRight, list[Callable[[Seat], bool]]] = {
     ],
     GroupRight.READ_FACE_SHEET: [may_see_face_sheet],
     GroupRight.CHANGE_FACE_SHEET: [may_change_face_sheet],
-    GroupRight.MANAGE: [may_manage, lambda seat: may_end(seat, uuid7())],
+    GroupRight.INVITE: [may_invite],
+    GroupRight.MANAGE: [may_manage, may_approve, lambda seat: may_end(seat, uuid7())],
 }
 
 

@@ -27,6 +27,7 @@ from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager, an_invited
+from tests.groups.people import agreed, family, invite
 from tests.patients.emergencies import an_emergency
 from tests.world import World, a_person
 
@@ -54,6 +55,7 @@ class Stage:
     files: dict[Side, UUID]
     invitation: UUID
     role: UUID
+    invited: UUID
     access: UUID
 
 
@@ -71,6 +73,8 @@ def set_stage(world: World) -> Stage:
     [invitation] = invite_staff(abe, [an_invited()])
     role = make_role(abe, NewRole(name="事務リーダー", rights=frozenset({Right.INVITE_STAFF})))
     begin_operator(take_first_console(), world.people["oka"].pk)
+    agreed(world)
+    invited = invite(world, "sato", family()).invitation
     posts, files = {}, {}
     for side in IS_AT:
         file = upload_file(kato, "a.png", a_picture()).file
@@ -85,6 +89,7 @@ def set_stage(world: World) -> Stage:
         files=files,
         invitation=invitation.pk,
         role=role.pk,
+        invited=invited.pk,
         access=access.pk,
     )
 
@@ -122,9 +127,9 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "factor_id": 1,
         "slug": "timeline",
         "facility_id": world.facility.pk,
+        "invitation_id": stage.invitation if name.startswith("facilities:") else stage.invited,
         "ruling": "freeze",
         "access_id": stage.access,
-        "invitation_id": stage.invitation,
         "role_id": stage.role,
         "staff_id": world.staff["sato"].pk,
     }
@@ -140,7 +145,7 @@ BODIES: Final[dict[str, Callable[[], str]]] = {
     "timeline:acknowledgement": lambda: "acknowledged=yes",
     "facilities:invitations": lambda: "email=a@example.org&profession=nurse&role=member",
     "groups:end_place": lambda: "cause=retired",
-    "timeline:add_member": lambda: "email=nobody@example.org&role=family",
+    "patients:invite": lambda: "name=x&email=nobody@example.org&role=professional",
 }
 JSONS: Final[dict[str, Callable[[], str]]] = {
     "api:list_posts": lambda: json.dumps({"draft_id": str(uuid7()), "body": "x"}),

@@ -111,7 +111,8 @@ def test_a_reply_to_the_other_side_is_not_found(world: World, kato: Client) -> N
         ("timeline:read", b"number=-1"),
         ("timeline:read", b"number=99999999999999999999999"),
         ("timeline:read", b"number=x"),
-        ("timeline:add_member", b"email=%00&role=boss"),
+        ("patients:invite", b"email=%00&role=boss"),
+        ("patients:consents", b"given_on=9999-99-99&scope=%00&form=x"),
         ("patients:edit_face_sheet", b"name=%ff&birth_date=9999-99-99&sex=x&version=x"),
     ],
 )

@@ -28,8 +28,9 @@ PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumerate(
     ("post", "family", "reply", "edit", "sheet", "search", "address", "filename", "pixels",
      "sign-in", "password", "explainer", "consent", "withdrawal",
-     "patient", "group", "emergency", "sought")
+     "invited", "patient", "group", "emergency", "sought")
 )}  # fmt: skip
+WORDS["mail"] = "kanaria-of-a-mail-99x"
 
 
 def forms_of(word: str) -> set[bytes]:
@@ -123,6 +124,14 @@ def type_everywhere(world: World, client: Client) -> None:
             TYPED | {"explained_by": WORDS["explainer"], "note": WORDS["consent"]},
         ).status_code,
         client.post(
+            reverse("patients:invite", args=[group, PRO]),
+            {
+                "email": f"{WORDS['mail']}@example.org",
+                "role": "professional",
+                "name": WORDS["invited"],
+            },
+        ).status_code,
+        client.post(
             reverse("patients:withdraw_consent", args=[group, PRO]),
             {
                 "consent_id": Consent.objects.get().pk,
@@ -143,10 +152,6 @@ def type_everywhere(world: World, client: Client) -> None:
     ]
     assert answers == [302] * len(answers)
     client.get(reverse("timeline:home"), {"words": WORDS["search"]})
-    client.post(
-        reverse("timeline:add_member", args=[group, PRO]),
-        {"email": f"{WORDS['address']}@example.org", "role": "professional"},
-    )
     assert in_an_emergency(world) == [422, 302]
     wrong = {"email": f"{WORDS['sign-in']}@example.org", "password": WORDS["password"]}
     Client().post(reverse("accounts:sign_in"), wrong)

@@ -6,13 +6,11 @@ Controls: ISO/IEC 27017 5.17, 8.2; white paper 「認証情報の管理」.
 from typing import Final
 from urllib.parse import quote, urlencode
 
-import segno
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from markupsafe import Markup
 
 from carestation.accounts.choices import Standing
 from carestation.accounts.commands.factors import (
@@ -30,6 +28,7 @@ from carestation.accounts.queries.factors import factors_of
 from carestation.accounts.queries.people import address_of
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import DomainError
+from carestation.ui.codes import drawn_qr
 
 SECRET: Final = "totp_secret"  # noqa: S105 - the name under which it is put aside
 CODES: Final = "recovery_codes"
@@ -55,7 +54,7 @@ def enrolment(request: EnteredRequest) -> HttpResponse:
         "form": form,
         "is_due": standing_in(request) is Standing.ENROLMENT_DUE,
         "has_app": factors_of(request.actor).totp is not None,
-        "qr": _qr(_uri(request, secret)),
+        "qr": drawn_qr(_uri(request, secret)),
         "secret": [secret[at : at + 4] for at in range(0, len(secret), 4)],
     }
     return TemplateResponse(request, "accounts/enrolment.html", context, status=form.status)
@@ -111,9 +110,3 @@ def _uri(request: EnteredRequest, secret: str) -> str:
     label = f"{settings.PRODUCT_NAME}:{address_of(request.actor.user_id)}"
     query = urlencode({"secret": secret, "issuer": settings.PRODUCT_NAME}, quote_via=quote)
     return f"otpauth://totp/{quote(label)}?{query}"
-
-
-def _qr(uri: str) -> Markup:
-    # Dark on light in both themes: a camera needs it so.
-    drawn = segno.make(uri, error="m", micro=False)
-    return Markup(drawn.svg_inline(scale=4, border=4, dark="#000", light="#fff", svgclass="qr"))  # noqa: S704 - segno's own drawing

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from carestation.accounts.commands.passwords import WeakPassword
 from carestation.accounts.forms import PersonForm
+from carestation.accounts.gate.entering import as_whom
 from carestation.accounts.gate.requests import EnteredRequest
 from carestation.accounts.gate.where import network_address
 from carestation.facilities.commands.places import (
@@ -21,7 +22,7 @@ from carestation.facilities.commands.places import (
 from carestation.facilities.forms.applications import ApplyForm, FounderForm
 from carestation.facilities.queries.applications import find_application
 from carestation.facilities.rules import TERMS_VERSION
-from carestation.facilities.views.joining import as_whom, entered, over
+from carestation.facilities.views.joining import entered, over
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused, TooMany
 

@@ -9,15 +9,13 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from carestation.accounts.choices import Proof, SessionKind, Standing
 from carestation.accounts.commands.passwords import WeakPassword
-from carestation.accounts.commands.sessions import open_session
 from carestation.accounts.forms import PersonForm
-from carestation.accounts.gate.cookies import hand_cookie
-from carestation.accounts.gate.requests import EnteredRequest, standing_in
-from carestation.accounts.gate.where import where_of
+from carestation.accounts.gate.entering import as_whom, entered_as_new
+from carestation.accounts.gate.requests import EnteredRequest
 from carestation.facilities.commands.invitations import join_as_known, join_as_new
 from carestation.facilities.queries.invitations import find_open_invitation
 from carestation.kernel.doors import Door, door
@@ -66,13 +64,4 @@ def over(request: EnteredRequest) -> HttpResponse:
 
 def entered(request: EnteredRequest, user_id: UUID) -> HttpResponse:
     """Let someone who has just registered in, and lead them to their second factor."""
-    where = where_of(request, SessionKind.BROWSER)
-    opened = open_session(user_id, where, proof=Proof.PASSWORD, request_id=request.request_id)
-    return hand_cookie(request, redirect("accounts:enrolment"), opened)
-
-
-def as_whom(request: EnteredRequest, person_id: UUID | None) -> str:
-    """Return how they go on: `new`, `known` (sign in first), `own` (agree), `other` (sign out)."""
-    if standing_in(request) is Standing.FULL and request.entry:
-        return "own" if request.entry.user_id == person_id else "other"
-    return "new" if person_id is None else "known"
+    return entered_as_new(request, user_id, reverse("accounts:enrolment"))

@@ -12,7 +12,8 @@ from carestation.facilities.choices import Right
 from carestation.facilities.commands.staff import lock_own_place
 from carestation.facilities.models.staff import Staff
 from carestation.factlog.commands import announce
-from carestation.groups.choices import Kind, Role
+from carestation.groups.choices import InvitationEnd, Kind, Role
+from carestation.groups.commands.invitations import end_all_invitations
 from carestation.groups.commands.memberships import begin, require_still_manager
 from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import GroupArchived, GroupOpened
@@ -75,14 +76,6 @@ def open_free_group(actor: Actor, staff: Staff, name: str) -> Group:
 
 
 @transaction.atomic
-def open_talk(actor: Actor, own: Newcomer, other: Newcomer) -> Group:
-    """Open a talk of two people; nobody manages it, and nobody joins later."""
-    group = open_group(actor, Kind.DIRECT, own)
-    begin(actor, group.pk, other, None)
-    return group
-
-
-@transaction.atomic
 def archive_group(seat: Seat) -> None:
     """Close a group: it stays readable, nothing is written any more.
 
@@ -98,4 +91,5 @@ def archive_group(seat: Seat) -> None:
         raise Conflict("archived")
     for timeline in timelines:
         count_change(timeline)
+    end_all_invitations(seat, InvitationEnd.GROUP_CLOSED)
     announce(GroupArchived(**seat.marks()))

@@ -9,11 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from carestation.facilities.choices import Right
-from carestation.facilities.models.staff import Staff
-from carestation.facilities.queries.rights import rights_at
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind, Role
+from carestation.groups.commands.invitations import end_invitations_by, require_by_rules
 from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import MembershipBegan, MembershipEnded, MembersViewed
 from carestation.groups.models import Membership, ReadMark, Timeline
@@ -36,7 +34,7 @@ def begin_membership(seat: Seat, newcomer: Newcomer) -> Membership:
     require(allowed=may_manage(seat) and not seat.is_archived)
     if newcomer.role is Role.FAMILY and seat.kind is not Kind.PATIENT:
         raise DomainError("no_family_here")
-    _require_by_rules(seat, newcomer.role)
+    require_by_rules(seat, newcomer.role)
     membership = begin(seat.actor, seat.group_id, newcomer, seat.facility_id)
     require_still_manager(seat)
     return membership
@@ -116,13 +114,14 @@ def begin(actor: Actor, group_id: UUID, newcomer: Newcomer, facility_id: UUID | 
 def finish(
     actor: Actor, facility_id: UUID | None, membership: Membership, timelines: Sequence[Timeline]
 ) -> bool:
-    """End a membership whose timelines are locked; return whether it stood.
+    """End a membership whose timelines are locked, and what it invited; return whether it stood.
 
     Who calls has asked whether they may. Inside the caller's transaction.
     """
     sitting = Membership.objects.active().filter(pk=membership.pk)
     if not sitting.update(left_at=timezone.now()):
         return False
+    end_invitations_by(actor, facility_id, membership)
     for timeline in timelines:
         count_change(timeline)
     announce(
@@ -146,12 +145,3 @@ def require_still_manager(seat: Seat) -> None:
     """
     sitting = Membership.objects.active().filter(pk=seat.membership_id, role=Role.MANAGER)
     require(allowed=sitting.exists())
-
-
-def _require_by_rules(seat: Seat, role: Role) -> None:
-    standing = Staff.objects.standing().of_person(seat.actor.user_id)
-    own = standing.filter(pk=seat.staff_id).first() if seat.staff_id else None
-    held = rights_at(own) if own else frozenset()
-    if (Right.INVITE_FAMILY if role is Role.FAMILY else Right.INVITE_TO_GROUPS) not in held:
-        others_may_come = Right.INVITE_TO_GROUPS in held
-        raise DomainError("no_family_by_rules" if others_may_come else "managers_invite")

@@ -1,1 +1,1 @@
-"""Reading of groups: who sits where."""
+"""Reading of groups: who sits where, who is invited."""

@@ -10,14 +10,14 @@ from typing import Final
 from uuid import UUID
 
 from carestation.accounts.models import User
-from carestation.accounts.queries.people import find_by_email, read_name, read_person
-from carestation.facilities.queries.staff import places_of, short_profession
+from carestation.accounts.queries.people import read_name, read_person
+from carestation.facilities.queries.staff import short_profession
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.models import Group, Membership
-from carestation.groups.rules import Newcomer, Seat, may_end, may_manage, may_see
+from carestation.groups.rules import Seat, may_end, may_see
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import DomainError, NotVisible, require
+from carestation.kernel.errors import NotVisible, require
 from carestation.kernel.sql import Row, row_of, rows_of
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Place
@@ -231,23 +231,3 @@ def _member(seat: Seat, row: Row) -> Member:
         mark=row["mark"],
         until=row["expires_at"],
     )
-
-
-def newcomer_by_email(seat: Seat, email: str, role: Role, relation: Relation | None) -> Newcomer:
-    """Return who has this address, as someone to seat: professionals through their place of work.
-
-    Raises:
-        Refused: only the group's manager asks; nobody else learns who has an account.
-        DomainError: nobody has this address, or a professional has no place in a facility.
-    """
-    require(allowed=may_manage(seat))
-    user = find_by_email(email)
-    if user is None:
-        raise DomainError("no_such_person")
-    if role is Role.FAMILY:
-        return Newcomer(user_id=user.pk, role=role, relation=relation)
-    places = places_of(user.pk)
-    own = [one for one in places if one.facility_id == seat.facility_id] or places
-    if not own:
-        raise DomainError("no_place_of_work")
-    return Newcomer(user_id=user.pk, role=role, staff_id=own[0].pk)

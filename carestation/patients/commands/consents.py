@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from carestation.factlog.commands import announce
-from carestation.groups.choices import Relation
+from carestation.groups.choices import InvitationEnd, Relation, Role
+from carestation.groups.commands.invitations import end_all_invitations
 from carestation.groups.rules import Seat
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, require
 from carestation.kernel.ids import uuid7
@@ -19,7 +20,7 @@ from carestation.patients.choices import ConsentForm, ConsentScope
 from carestation.patients.facts import ConsentRecorded, ConsentsViewed, ConsentWithdrawn
 from carestation.patients.models import Consent, Patient
 from carestation.patients.queries.consents import ConsentWords, withdrawal_place, words_place
-from carestation.patients.rules import may_record_consent
+from carestation.patients.rules import covers, may_record_consent
 from carestation.ui.times import local_date
 from carestation.vault.scopes import open_scope
 
@@ -38,6 +39,8 @@ class NewConsent:
 @transaction.atomic
 def record_consent(seat: Seat, new: NewConsent) -> Consent:
     """Put down what a patient agreed to; it takes the place of what stood before.
+
+    Where it covers the family no more, those of them who are invited are so no more.
 
     Raises:
         NotVisible: the group has no patient.
@@ -70,12 +73,14 @@ def record_consent(seat: Seat, new: NewConsent) -> Consent:
             given_by=new.given_by,
         )
     )
+    uncovered = [role for role in Role if not covers(new.scope, role)]
+    end_all_invitations(seat, InvitationEnd.CONSENT_GONE, roles=uncovered)
     return consent
 
 
 @transaction.atomic
 def withdraw_consent(seat: Seat, consent_id: UUID, *, withdrawn_on: date, note: str) -> Consent:
-    """Put down that the consent which stands was withdrawn; nobody is invited from then on.
+    """Put down that the consent which stands was withdrawn; nobody is invited any more.
 
     Raises:
         NotVisible: the group has no patient.
@@ -97,6 +102,7 @@ def withdraw_consent(seat: Seat, consent_id: UUID, *, withdrawn_on: date, note: 
     consent.withdrawal_recorded_at = timezone.now()
     consent.save()
     announce(ConsentWithdrawn(**seat.marks(), patient_id=patient.pk, consent_id=consent_id))
+    end_all_invitations(seat, InvitationEnd.CONSENT_GONE)
     return consent
 
 

@@ -19,7 +19,7 @@ WHOLE = models.Q(reviewer=None, reviewed_at=None) | models.Q(
 class Migration(migrations.Migration):
     dependencies = [
         ("patients", "0003_likeness"),
-        ("groups", "0006_what_expires_is_found"),
+        ("groups", "0009_what_expires_is_found"),
         ("facilities", "0007_rulings_of_the_operator"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -83,6 +83,15 @@ def consents_of(seat: Seat) -> Consents:
     return Consents(standing=cards[0], before=tuple(cards[1:]))
 
 
+def consent_for_invitations(seat: Seat) -> ConsentScope | None:
+    """Return how far the patient of a group agreed to share, before someone is invited there.
+
+    None: not at all, so nobody can be invited; or the group has no patient, and needs none.
+    """
+    newest = Consent.objects.filter(patient__group_id=seat.group_id).order_by("-id").first()
+    return ConsentScope(newest.scope) if newest and newest.stands else None
+
+
 def words_place(consent_id: UUID) -> Place:
     """Return where the words of a consent are sealed."""
     return Place("patients_consent", "words", consent_id)

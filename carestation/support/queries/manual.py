@@ -18,7 +18,14 @@ class Section:
 CONTENTS: Final = (
     Section(
         chapter=Chapter.BEGIN,
-        pages=(Page.FIRST_STEPS, Page.SIGN_IN, Page.TWO_FACTOR, Page.ENROL, Page.FAMILY),
+        pages=(
+            Page.FIRST_STEPS,
+            Page.SIGN_IN,
+            Page.TWO_FACTOR,
+            Page.ENROL,
+            Page.INVITED,
+            Page.FAMILY,
+        ),
     ),
     Section(
         chapter=Chapter.DAILY,
@@ -32,6 +39,7 @@ CONTENTS: Final = (
             Page.ALBUM,
             Page.PHOTO,
             Page.MEMBERS,
+            Page.INVITE_MEMBER,
             Page.GROUPS,
             Page.EMERGENCY,
             Page.NEW_GROUP,
@@ -55,6 +63,7 @@ CONTENTS: Final = (
             Page.DESK_TOP,
             Page.DESK,
             Page.INVITE_STAFF,
+            Page.APPROVE_INVITATIONS,
             Page.LEAVING,
             Page.FACILITY_RULES,
             Page.RIGHTS,

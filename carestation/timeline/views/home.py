@@ -12,6 +12,7 @@ from carestation.accounts.queries.people import read_own
 from carestation.facilities.queries.desks import desks_of
 from carestation.facilities.queries.rights import rights_anywhere
 from carestation.facilities.queries.rulings import frozen_for
+from carestation.groups.queries.invitations import invitations_to
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
 from carestation.patients.commands.face_sheets import note_list_viewed
@@ -35,14 +36,14 @@ def pane(request: CareRequest, group_id: UUID) -> HttpResponse:
 def home(request: CareRequest) -> HttpResponse:
     """Show the actor's groups; the family is led to the one timeline that is theirs."""
     rows = groups_of(request.actor)
-    own = only_family(rows)
-    if own is not None:
+    own, invitations = only_family(rows), invitations_to(request.actor)
+    if own is not None and not invitations:
         return redirect("timeline:timeline", own.id, own.opens_at)
     note_list_viewed(request.actor)
     form = ListForm(request.GET)
     context = {"rows": form.sifted(rows), "total": len(rows), "form": form}
     context |= {"me": read_own(request.actor), "urgent": [row for row in rows if row.is_urgent]}
-    context |= {"manages": bool(desks_of(request.actor))}
     context |= {"frozen": frozen_for(request.actor)}
     context |= {"rights": rights_anywhere(request.actor)}
+    context |= {"manages": bool(desks_of(request.actor)), "invitations": invitations}
     return TemplateResponse(request, "timeline/home.html", context)

@@ -1,60 +1,38 @@
-"""Who sits in a group: the list, adding, ending, and closing the group."""
+"""Who sits in a group: the list, ending, and closing the group."""
 
-from http import HTTPStatus
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands.groups import archive_group
 from carestation.groups.commands.memberships import (
-    begin_membership,
     end_membership,
     note_members_viewed,
 )
 from carestation.groups.pushes import push_membership
-from carestation.groups.queries.seats import leaver, newcomer_by_email, take_seat
-from carestation.groups.rules import may_manage
+from carestation.groups.queries.invitations import waiting_in
+from carestation.groups.queries.seats import leaver, take_seat
+from carestation.groups.rules import may_invite, may_manage
 from carestation.kernel.doors import Door, door
-from carestation.kernel.errors import Conflict, DomainError, require
+from carestation.kernel.errors import require
 from carestation.kernel.http import CareRequest
 from carestation.patients.queries.emergencies import accesses_in
 from carestation.patients.queries.rooms import room_of
-from carestation.timeline.forms.members import AddForm
 
 
 @require_GET
 @door(Door.SEAT)
 def members(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
-    """Show who sits at this side; the group's manager can add and remove."""
+    """Show who sits at this side, and who is invited into the group."""
     seat = take_seat(request.actor, group_id, side)
     note_members_viewed(seat)
-    context = {"room": room_of(seat), "form": AddForm(), "accesses": accesses_in(seat)}
+    context = {"room": room_of(seat), "invitations": waiting_in(seat)}
+    context |= {"may_invite": may_invite(seat), "accesses": accesses_in(seat)}
     return TemplateResponse(request, "timeline/members.html", context)
-
-
-@require_POST
-@door(Door.SEAT)
-def add(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
-    """Seat someone who has an account."""
-    seat = take_seat(request.actor, group_id, side)
-    form = AddForm(request.POST)
-    if form.is_valid():
-        try:
-            email, role = form.cleaned_data["email"], form.as_role()
-            newcomer = newcomer_by_email(seat, email, role, form.as_relation())
-            membership = begin_membership(seat, newcomer)
-        except (DomainError, Conflict) as error:
-            form.refuse(error.reason)
-        else:
-            push_membership(group_id, membership.pk, role)
-            return redirect("timeline:members", group_id, side)
-    context = {"room": room_of(seat), "form": form, "accesses": accesses_in(seat)}
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return TemplateResponse(request, "timeline/members.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,12 +11,12 @@ from importlib import import_module
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
-BEFORE = import_module("carestation.groups.migrations.0004_a_frozen_facility_gives_no_seat").CREATE
+BEFORE = import_module("carestation.groups.migrations.0007_a_frozen_facility_gives_no_seat").CREATE
 CREATE = BEFORE + "  AND (m.expires_at IS NULL OR m.expires_at > now())\n"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("groups", "0004_a_frozen_facility_gives_no_seat")]
+    dependencies = [("groups", "0007_a_frozen_facility_gives_no_seat")]
     operations = [
         migrations.AddField("membership", "expires_at", models.DateTimeField(null=True)),
         AddConstraintNotValid(

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("groups", "0005_a_membership_can_expire")]
+    dependencies = [("groups", "0008_a_membership_can_expire")]
     operations = [
         ValidateConstraint("membership", "groups_what_expires_is_a_professionals"),
         AddIndexConcurrently(

@@ -17,7 +17,7 @@ CREATE = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("groups", "0003_a_seat_needs_a_standing_place"),
+        ("groups", "0006_pairs_of_talks"),
         ("facilities", "0007_rulings_of_the_operator"),
     ]
     operations = [migrations.RunSQL(CREATE, BEFORE)]
