@@ -302,9 +302,8 @@ def lock_room(seat: Seat) -> None:
         Refused: the seat is gone, or the group was archived meanwhile.
     """
     lock_timelines(seat.group_id, Role.MANAGER)
-    sitting = Membership.objects.active().filter(pk=seat.membership_id, role=seat.role)
-    standing = sitting.filter(staff__ended_at=None, staff__paused_at=None)
-    require(allowed=standing.filter(group__archived_at=None).exists())
+    own = Membership.objects.seated(timezone.now()).filter(pk=seat.membership_id, role=seat.role)
+    require(allowed=own.filter(group__archived_at=None).exists())
 
 
 def _fresh_code() -> str:
