@@ -10,7 +10,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
-from carestation.facilities.models import Facility, Staff
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff
 from carestation.groups.choices import InvitationEnd, Kind, Relation, Role, Side
 from carestation.kernel.ids import uuid7
 

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final, TypedDict
 from uuid import UUID
 
-from carestation.groups.choices import InvitationState, Kind, Relation, Role, Side
+from carestation.groups.choices import (
+    GroupRight,
+    InvitationState,
+    Kind,
+    Relation,
+    Role,
+    Side,
+)
 from carestation.kernel.actor import Actor
 
 SIDES_OF: Final = {
@@ -16,10 +23,22 @@ SIDES_OF: Final = {
     Kind.FREE: frozenset({Side.ALL}),
     Kind.DIRECT: frozenset({Side.ALL}),
 }
+_FAMILY: Final = frozenset({GroupRight.READ_SHARED, GroupRight.WRITE, GroupRight.TAKE_BACK})
+# This is the table: every rule of groups, patients and timelines asks it, and the page of rights
+# shows it. Whatever is not said here is refused.
+RIGHTS_OF: Final = {
+    Role.MANAGER: frozenset(GroupRight),
+    Role.PROFESSIONAL: frozenset(GroupRight) - {GroupRight.MANAGE},
+    Role.FAMILY: _FAMILY,
+}
+_READING: Final = {
+    Side.PROFESSIONAL: GroupRight.READ_PROFESSIONALS,
+    Side.PATIENT: GroupRight.READ_SHARED,
+    Side.ALL: GroupRight.READ_SHARED,
+}
 SIDES_OPEN_TO: Final = {
-    Role.MANAGER: frozenset(Side),
-    Role.PROFESSIONAL: frozenset(Side),
-    Role.FAMILY: frozenset({Side.PATIENT, Side.ALL}),
+    role: frozenset(side for side, right in _READING.items() if right in held)
+    for role, held in RIGHTS_OF.items()
 }
 INVITATION_LASTS: Final = timedelta(days=7)
 
@@ -88,6 +107,11 @@ class Newcomer:
     expires_at: datetime | None = None
 
 
+def holds(seat: Seat, right: GroupRight) -> bool:
+    """Whether the role of a seat has a right in its group."""
+    return right in RIGHTS_OF[seat.role]
+
+
 def may_see(role: Role, side: Side) -> bool:
     """Professionals see both sides; the patient and the family see theirs only."""
     return side in SIDES_OPEN_TO[role]
@@ -95,7 +119,7 @@ def may_see(role: Role, side: Side) -> bool:
 
 def may_post(seat: Seat) -> bool:
     """Whoever sees a side may write there, until the group is archived."""
-    return not seat.is_archived
+    return holds(seat, GroupRight.WRITE) and not seat.is_archived
 
 
 def may_end(seat: Seat, user_id: UUID) -> bool:
@@ -105,7 +129,7 @@ def may_end(seat: Seat, user_id: UUID) -> bool:
 
 def may_manage(seat: Seat) -> bool:
     """A group's manager adds and removes members and archives it; a talk of two has none."""
-    return seat.role is Role.MANAGER and seat.kind is not Kind.DIRECT
+    return holds(seat, GroupRight.MANAGE) and seat.kind is not Kind.DIRECT
 
 
 def may_invite(seat: Seat) -> bool:
@@ -113,8 +137,8 @@ def may_invite(seat: Seat) -> bool:
 
     Who came for a time alone brings nobody in.
     """
-    is_asked = seat.role is Role.FAMILY or seat.expires_at is not None
-    return not is_asked and seat.kind is not Kind.DIRECT and not seat.is_archived
+    is_open = seat.kind is not Kind.DIRECT and not seat.is_archived
+    return holds(seat, GroupRight.INVITE) and seat.expires_at is None and is_open
 
 
 def may_resend(seat: Seat, inviter_id: UUID) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from carestation.accounts.tasks import mail_letter
-from carestation.facilities.choices import FacilityKind, Profession, StaffRole
+from carestation.facilities.choices import FacilityKind, Profession, Right, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.rulings import freeze_facility
 from carestation.facilities.commands.staff import NewCalling, begin_staff, change_staff, pause_staff
@@ -302,7 +302,7 @@ def test_nobody_signs_their_own_emergency_nor_that_of_another_facility(world: Wo
     desk, access = a_manager(world), an_emergency(world, "ito")
     calling = NewCalling(profession=Profession.PHARMACIST, role=StaffRole.MANAGER)
     change_staff(desk, world.staff["ito"].pk, calling)
-    own = take_desk(world.actor("ito"), world.facility.pk)
+    own = take_desk(world.actor("ito"), world.facility.pk, Right.REVIEW_EMERGENCIES)
     elsewhere = open_facility(world.actor("kato"), name="別の家", kind=FacilityKind.CLINIC)
     begin_staff(
         world.actor("kato"),
@@ -315,7 +315,11 @@ def test_nobody_signs_their_own_emergency_nor_that_of_another_facility(world: Wo
     with pytest.raises(Refused, match="own_access"):
         review_access(own, access.pk, ends=False)
     with pytest.raises(NotVisible):
-        review_access(take_desk(world.actor("sato"), elsewhere.pk), access.pk, ends=True)
+        review_access(
+            take_desk(world.actor("sato"), elsewhere.pk, Right.REVIEW_EMERGENCIES),
+            access.pk,
+            ends=True,
+        )
     page = a_client(world, "ito").get(reverse("patients:emergencies", args=[world.facility.pk]))
     assert "自分の閲覧は、ほかの管理者が確かめます。" in page.text
 
