@@ -24,7 +24,7 @@ from carestation.accounts.commands.registrations import begin_registration, end_
 from carestation.accounts.queries.people import email_index
 from carestation.accounts.queries.sessions import token_key
 from carestation.facilities.choices import Allowed
-from carestation.facilities.models import Staff
+from carestation.facilities.models import Facility, Staff
 from carestation.facilities.queries.policies import rules_of
 from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
@@ -127,6 +127,8 @@ def make_invitation(seat: Seat, invited: Invited, *, consent_id: UUID | None) ->
 def resend_invitation(seat: Seat, invitation_id: UUID) -> Sent:
     """Let an invitation last anew, past its term too; the earlier link or code ends.
 
+    Where the patient takes part no more, it waits for them no longer.
+
     Raises:
         NotVisible: no such invitation in this group.
         Refused: only who invited sends again.
@@ -136,8 +138,9 @@ def resend_invitation(seat: Seat, invitation_id: UUID) -> Sent:
     code = _fresh_code() if invitation.code_key else ""
     if code:
         invitation.code_key = token_key(code)
+    invitation.needs_patient = invitation.needs_patient and _has_patient(seat)
     invitation.expires_at = timezone.now() + INVITATION_LASTS
-    invitation.save(update_fields=["code_key", "expires_at"])
+    invitation.save(update_fields=["code_key", "needs_patient", "expires_at"])
     announce(InvitationResent(**marks_of(seat, invitation)))
     send_if_approved(seat, invitation)
     return Sent(invitation=invitation, code=code)
@@ -200,10 +203,13 @@ def require_by_rules(seat: Seat, role: Role) -> None:
     """Ask the rules of the seat's facility who may invite whom.
 
     Raises:
-        DomainError: not this one, or not the family (`managers_invite`, `no_family_by_rules`).
+        DomainError: not this one, or not the family (`managers_invite`, `no_family_by_rules`);
+            or the operator has not let the facility take part (`awaiting_approval`).
     """
     if seat.facility_id is None:
         return
+    if Facility.objects.filter(pk=seat.facility_id, approved_at=None).exists():
+        raise DomainError("awaiting_approval")
     rules = rules_of(seat.facility_id)
     if role is Role.FAMILY and not rules.family_invitations:
         raise DomainError("no_family_by_rules")
@@ -214,7 +220,6 @@ def require_by_rules(seat: Seat, role: Role) -> None:
 def _written(seat: Seat, invited: Invited, *, code: str, consent_id: UUID | None) -> Invitation:
     invitation_id, now = uuid7(), timezone.now()
     bundle, email = open_scope(seat.group_id, seat.actor), invited.email.strip()
-    patients = Membership.objects.active().of_group(seat.group_id)
     return Invitation.objects.create(
         id=invitation_id,
         group_id=seat.group_id,
@@ -227,7 +232,7 @@ def _written(seat: Seat, invited: Invited, *, code: str, consent_id: UUID | None
         code_key=token_key(code) if code else None,
         consent_id=consent_id,
         needs_manager=seat.role is not Role.MANAGER and not _manages_facility(seat),
-        needs_patient=patients.filter(relation=Relation.PATIENT).exists(),
+        needs_patient=_has_patient(seat),
         created_at=now,
         expires_at=now + INVITATION_LASTS,
     )
@@ -289,6 +294,11 @@ def marks_of(by: Seat | Desk, invitation: Invitation) -> InvitationMarks:
         group_id=invitation.group_id,
         invitation_id=invitation.pk,
     )
+
+
+def _has_patient(seat: Seat) -> bool:
+    sitting = Membership.objects.active().of_group(seat.group_id)
+    return sitting.filter(relation=Relation.PATIENT).exists()
 
 
 def _manages_facility(seat: Seat) -> bool:
