@@ -1,13 +1,20 @@
 """What is typed about who sits together."""
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from carestation.facilities.choices import EndCause
-from carestation.kernel.errors import CareError, TooMany
+from carestation.facilities.models import Staff
+from carestation.facilities.rules import folded
+from carestation.groups.queries.contacts import Contact
+from carestation.kernel.errors import CareError, NotVisible, TooMany
+from carestation.kernel.text import UnfitText, clean_line
 
 REFUSALS: Final = {
     "last_manager": _(
@@ -59,6 +66,71 @@ class EndPlaceForm(PauseForm):
     def as_cause(self) -> EndCause:
         """Return it."""
         return EndCause(self.cleaned_data["cause"])
+
+
+class PlaceForm(forms.Form):
+    """From which place in a facility a group is opened; who has one place is not asked."""
+
+    def __init__(self, data: Mapping[str, Any] | None, places: Sequence[Staff]) -> None:
+        super().__init__(data)
+        self.places = {str(one.pk): one for one in places}
+        choices = [(key, one.facility.name) for key, one in self.places.items()]
+        if len(choices) > 1:
+            choices = [("", str(_("選んでください"))), *choices]
+        self.fields["place"] = forms.ChoiceField(
+            label=_("どの施設のグループですか"),
+            choices=choices,
+            initial=choices[0][0],
+            widget=forms.Select if len(choices) > 1 else forms.HiddenInput,
+        )
+
+    def as_place(self) -> Staff:
+        """Return it."""
+        return self.places[self.cleaned_data["place"]]
+
+
+class FreeGroupForm(PauseForm):
+    """What a free group is called."""
+
+    name = forms.CharField(label=_("グループの名前"), max_length=100)
+
+    def clean_name(self) -> str:
+        """Return the name in the form in which it is kept."""
+        try:
+            name = clean_line(self.cleaned_data["name"])
+        except UnfitText as unfit:
+            raise ValidationError(_("使えない文字があります。"), code=unfit.reason) from unfit
+        if not name:
+            raise ValidationError(self.fields["name"].error_messages["required"])
+        return name
+
+
+class ContactsForm(forms.Form):
+    """Whom one looks for; without words, everyone."""
+
+    words = forms.CharField(label=_("お名前・施設の名前でさがす"), max_length=100, required=False)
+
+    def sifted(self, contacts: Sequence[Contact]) -> list[Contact]:
+        """Return those who were asked for."""
+        words = folded(self.cleaned_data["words"]) if self.is_valid() else ""
+        return [one for one in contacts if words in one.found_by]
+
+
+class PersonForm(forms.Form):
+    """With whom one talks."""
+
+    person = forms.UUIDField()
+
+    def as_person(self) -> UUID:
+        """Return who.
+
+        Raises:
+            NotVisible: what was sent is nobody's id.
+        """
+        if not self.is_valid():
+            raise NotVisible
+        person: UUID = self.cleaned_data["person"]
+        return person
 
 
 class JoinForm(forms.Form):

@@ -30,6 +30,40 @@ class Group(models.Model):
         return str(self.pk)
 
 
+class PairQuerySet(models.QuerySet["Pair"]):
+    """Filters."""
+
+    def of(self, lower_id: UUID, higher_id: UUID) -> Self:
+        """That of two people, their ids in order."""
+        return self.filter(lower_id=lower_id, higher_id=higher_id)
+
+
+class Pair(models.Model):
+    """The two people of a talk, for good: whoever of them has left comes back to the same one."""
+
+    group = models.OneToOneField(
+        Group, primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    lower = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    higher = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = PairQuerySet.as_manager()
+
+    class Meta:
+        """Each two people once, in the order of their ids."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["lower", "higher"], name="groups_two_have_one_talk"),
+            models.CheckConstraint(
+                condition=models.Q(lower__lt=models.F("higher")), name="groups_pair_is_ordered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the group's id."""
+        return str(self.pk)
+
+
 class TimelineQuerySet(models.QuerySet["Timeline"]):
     """Filters."""
 

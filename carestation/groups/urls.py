@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from carestation.groups.views import approvals, joining, places
+from carestation.groups.views import approvals, joining, opening, places
 
 app_name = "groups"
 _DESK = "desk/<uuid:facility_id>/"
 _PLACE = f"{_DESK}staff/<uuid:staff_id>/"
 _WAITING = f"{_DESK}group-invitations/"
 urlpatterns = [
+    path("groups/new/free/", opening.open_free, name="open_free"),
+    path("groups/new/talk/", opening.begin_talk, name="begin_talk"),
     path(f"{_PLACE}end/", places.end, name="end_place"),
     path(f"{_PLACE}pause/", places.pause, name="pause_place"),
     path(f"{_PLACE}resume/", places.resume, name="resume_place"),

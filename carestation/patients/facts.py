@@ -19,6 +19,15 @@ class PatientRegistered(Fact, kind="patients.PatientRegistered", of="patient_id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlikeShown(Fact, kind="patients.AlikeShown", of="group_id"):
+    """Who registers a patient was shown that the patient of this group could be the same."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaceSheetChanged(Fact, kind="patients.FaceSheetChanged", of="patient_id"):
     """A member put a patient's face sheet right."""
 

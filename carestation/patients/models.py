@@ -17,15 +17,35 @@ from carestation.patients.choices import ConsentForm, ConsentScope
 from carestation.vault.sealing import Place
 
 
+class PatientQuerySet(models.QuerySet["Patient"]):
+    """Filters."""
+
+    def alike(self, facility_id: UUID, likeness: bytes) -> Self:
+        """Those of a facility with the same reading and day of birth."""
+        return self.filter(managing_facility_id=facility_id, likeness=likeness)
+
+
 class Patient(models.Model):
-    """The patient of one group. All that was typed about them is one sealed document."""
+    """The patient of one group. All that was typed about them is one sealed document.
+
+    `likeness` tells two patients of a facility alike: reading and day of birth, hashed under the
+    facility's own key; None where the sheet was not written since there is such a thing.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="+")
     managing_facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
     face_sheet_sealed = models.BinaryField()
+    likeness = models.BinaryField(max_length=32, null=True)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        """Those alike are looked for within a facility."""
+
+        indexes = [models.Index(fields=["managing_facility", "likeness"], name="patients_alike")]
 
     def __str__(self) -> str:
         """Return the id: the name is sealed."""

@@ -3,13 +3,14 @@
 from django.urls import path
 
 from carestation.groups.paths import know_sides
-from carestation.patients.views import consents, face_sheets, invitations
+from carestation.patients.views import consents, face_sheets, invitations, registering
 
 know_sides()
 app_name = "patients"
 SIDE = "groups/<uuid:group_id>/<side:side>/"
 ONE = f"{SIDE}invitations/<uuid:invitation_id>/"
 urlpatterns = [
+    path("groups/new/patient/", registering.register, name="register"),
     path(SIDE + "face-sheet/", face_sheets.face_sheet, name="face_sheet"),
     path(SIDE + "face-sheet/edit/", face_sheets.edit_face_sheet, name="edit_face_sheet"),
     path(SIDE + "consent/", consents.consents, name="consents"),

@@ -35,6 +35,7 @@ class Page(TextChoices):
     INVITE_MEMBER = "invite-member", _("グループへの招待")
     INVITED = "invited", _("招待を受け取った方へ")
     GROUPS = "groups", _("グループの種類")
+    NEW_GROUP = "new-group", _("グループを作る")
     ACCOUNT = "account", _("アカウントの安全")
     PROFILE = "profile", _("お名前とメールアドレス")
     SIGN_INS = "sign-ins", _("サインインの記録")

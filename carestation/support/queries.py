@@ -41,6 +41,7 @@ CONTENTS: Final = (
             Page.MEMBERS,
             Page.INVITE_MEMBER,
             Page.GROUPS,
+            Page.NEW_GROUP,
         ),
     ),
     Section(

@@ -77,6 +77,7 @@ CLEAR: Final = {
     "patients_consent.form": _ENUM,
     "patients_consent.given_by": _ENUM,
     "patients_consent.scope": _ENUM,
+    "patients_patient.likeness": _HASH,
     "timeline_attachment.media_type": _ENUM,
     "timeline_post.side": _ENUM,
     "timeline_post.urgency": _ENUM,

@@ -11,8 +11,9 @@ from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.models import Facility, Staff  # noqa: TC001 - types of attributes
 from carestation.groups.choices import Kind, Relation, Role, Side
-from carestation.groups.commands.groups import open_group, open_talk
+from carestation.groups.commands.groups import open_group
 from carestation.groups.commands.memberships import begin_membership
+from carestation.groups.commands.talks import open_talk
 from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import SIDES_OF, Newcomer, Seat
 from carestation.kernel.actor import Actor

@@ -5,7 +5,7 @@ opened here, as after a second factor.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -103,7 +103,7 @@ class Caster:
         return FaceSheet(
             name=f"試験{self._count} 花子",
             kana="しけん はなこ",
-            birth_date=date(1940, 2, 3),
+            birth_date=date(1940, 2, 3) + timedelta(days=self._count),
             sex=Sex.FEMALE,
             care_level=CareLevel.CARE_3,
         )

@@ -27,7 +27,8 @@ from tests.world import FACE_SHEET, World
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumerate(
     ("post", "family", "reply", "edit", "sheet", "search", "address", "filename", "pixels",
-     "sign-in", "password", "explainer", "consent", "withdrawal", "invited")
+     "sign-in", "password", "explainer", "consent", "withdrawal",
+     "invited", "patient", "group")
 )}  # fmt: skip
 WORDS["mail"] = "kanaria-of-a-mail-99x"
 
@@ -74,6 +75,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     posts = client.get(f"/api/v1/groups/{group}/professional/posts").content.decode()
     sheet = client.get(reverse("patients:face_sheet", args=[group, PRO])).content.decode()
     told = client.get(reverse("patients:consents", args=[group, PRO])).content.decode()
+    home = client.get(reverse("timeline:home")).content.decode()
 
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
@@ -82,6 +84,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     assert WORDS["filename"] in json.dumps(json.loads(posts), ensure_ascii=False)
     assert WORDS["family"] in family
     assert WORDS["sheet"] in sheet
+    assert [name for name in ("patient", "group") if WORDS[name] not in home] == []
     assert [
         name for name in ("explainer", "consent", "withdrawal") if WORDS[name] not in told
     ] == []
@@ -135,6 +138,16 @@ def type_everywhere(world: World, client: Client) -> None:
                 "withdrawn_on": local_date().isoformat(),
                 "note": WORDS["withdrawal"],
             },
+        ).status_code,
+        client.post(
+            reverse("patients:register"),
+            filled_form(FACE_SHEET, 1)
+            | dict.fromkeys(("name", "kana", "allergies"), WORDS["patient"])
+            | {"place": world.staff["kato"].pk},
+        ).status_code,
+        client.post(
+            reverse("groups:open_free"),
+            {"name": WORDS["group"], "place": world.staff["kato"].pk},
         ).status_code,
     ]
     assert answers == [302] * len(answers)

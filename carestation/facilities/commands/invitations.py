@@ -27,6 +27,7 @@ from carestation.accounts.commands.registrations import (
 from carestation.accounts.queries.people import email_index
 from carestation.facilities.choices import InvitationProblem, Profession, StaffRole
 from carestation.facilities.commands.bindings import bind_by_rules
+from carestation.facilities.commands.scopes import bundle_of_facility
 from carestation.facilities.commands.staff import begin_staff, lock_desk
 from carestation.facilities.facts import (
     StaffInvitationAccepted,
@@ -48,8 +49,6 @@ from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, require
 from carestation.kernel.ids import uuid7
-from carestation.vault.models import ScopeKind
-from carestation.vault.scopes import create_scope, open_scope
 from carestation.vault.sealing import Bundle
 
 JOIN: Final = RegistrationPurpose.JOIN_FACILITY
@@ -86,7 +85,7 @@ def invite_staff(desk: Desk, invited: Sequence[Invited]) -> list[StaffInvitation
     problems = problems_of(desk, [one.email for one in invited])
     if any(problems):
         raise Uninvitable(problems)
-    bundle = _bundle_of(desk.facility_id, desk.actor)
+    bundle = bundle_of_facility(desk.facility_id, desk.actor)
     return [_invite(desk, bundle, one) for one in invited]
 
 
@@ -248,11 +247,3 @@ def _accept(actor: Actor, invitation: StaffInvitation) -> Staff:
         )
     )
     return staff
-
-
-def _bundle_of(facility_id: UUID, actor: Actor) -> Bundle:
-    # Made at the first word that a facility keeps for itself; the facility is locked.
-    try:
-        return open_scope(facility_id, actor)
-    except NotVisible:
-        return create_scope(facility_id, ScopeKind.FACILITY, facility_id)

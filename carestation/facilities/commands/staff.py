@@ -30,7 +30,7 @@ from carestation.facilities.queries.staff import find_staff
 from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import Conflict, DomainError, require
+from carestation.kernel.errors import Conflict, DomainError, Refused, require
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +212,22 @@ def lock_desk(desk: Desk) -> Facility:
     own = Staff.objects.standing().managers().filter(pk=desk.staff_id)
     require(allowed=own.exists())
     return facility
+
+
+def lock_own_place(actor: Actor, staff_id: UUID) -> Staff:
+    """Lock a facility and return the actor's own place in it, read again under the lock.
+
+    Raises:
+        Refused: it is another's, has ended or is paused, or the facility takes no part yet.
+    """
+    own = Staff.objects.standing().of_person(actor.user_id).exclude(facility__approved_at=None)
+    place = own.filter(pk=staff_id).first()
+    if place is not None:
+        Facility.objects.select_for_update(no_key=True).get(pk=place.facility_id)
+        place = own.filter(pk=staff_id).first()
+    if place is None:
+        raise Refused
+    return place
 
 
 def _require_another_manager(staff: Staff) -> None:

@@ -14,6 +14,7 @@ from carestation.accounts.queries.people import read_email, read_person
 from carestation.facilities.choices import PlaceState, Profession, StaffRole
 from carestation.facilities.models import Staff, StaffReview
 from carestation.facilities.rules import Desk, folded
+from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Row, rows_of
 
@@ -139,6 +140,18 @@ def places_of(user_id: UUID) -> list[Staff]:
     own = Staff.objects.standing().of_person(user_id).select_related("facility")
     own = own.exclude(facility__approved_at=None)
     return list(own.order_by("began_at")[:50])
+
+
+def take_places(actor: Actor) -> list[Staff]:
+    """Return where the actor works now, as `places_of` does; there is one at least.
+
+    Raises:
+        NotVisible: the actor works nowhere: the family, or whose facility is not approved.
+    """
+    places = places_of(actor.user_id)
+    if not places:
+        raise NotVisible
+    return places
 
 
 def _colleagues(desk: Desk, staff_id: UUID | None) -> list[Colleague]:

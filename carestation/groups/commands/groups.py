@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from carestation.facilities.commands.staff import lock_own_place
+from carestation.facilities.models import Staff
 from carestation.factlog.commands import announce
 from carestation.groups.choices import InvitationEnd, Kind, Role
 from carestation.groups.commands.invitations import end_all_invitations
@@ -61,11 +63,15 @@ def open_group(
 
 
 @transaction.atomic
-def open_talk(actor: Actor, own: Newcomer, other: Newcomer) -> Group:
-    """Open a talk of two people; nobody manages it, and nobody joins later."""
-    group = open_group(actor, Kind.DIRECT, own)
-    begin(actor, group.pk, other, None)
-    return group
+def open_free_group(actor: Actor, staff: Staff, name: str) -> Group:
+    """Open a free group from the actor's place in a facility, with the actor as its manager.
+
+    Raises:
+        Refused: the place in the facility is another's, or gives no seat.
+    """
+    place = lock_own_place(actor, staff.pk)
+    founder = Newcomer(user_id=actor.user_id, role=Role.MANAGER, staff_id=place.pk)
+    return open_group(actor, Kind.FREE, founder, facility_id=place.facility_id, name=name)
 
 
 @transaction.atomic

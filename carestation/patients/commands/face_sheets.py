@@ -3,9 +3,14 @@
 Controls: ISO/IEC 27017 8.3, 8.24; white paper 「暗号化」.
 """
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
+from carestation.facilities.commands.scopes import bundle_of_facility
+from carestation.facilities.commands.staff import lock_own_place
 from carestation.facilities.models import Staff
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind, Role
@@ -15,40 +20,53 @@ from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, NotVisible, require
 from carestation.kernel.ids import uuid7
 from carestation.patients.facts import (
+    AlikeShown,
     FaceSheetChanged,
     FaceSheetViewed,
     PatientRegistered,
     PatientsListed,
 )
 from carestation.patients.models import Patient
+from carestation.patients.queries.alike import Alike, known_likeness, likeness_of
 from carestation.patients.queries.face_sheets import FaceSheet
 from carestation.patients.rules import may_change_face_sheet
 from carestation.vault.scopes import open_scope
 
 
 @transaction.atomic
-def register_patient(actor: Actor, staff: Staff, face_sheet: FaceSheet) -> Patient:
+def register_patient(
+    actor: Actor, staff: Staff, face_sheet: FaceSheet, *, apart_from: Collection[UUID] = ()
+) -> Patient:
     """Open a patient's group, managed by the actor's facility, with the actor as its manager.
 
+    `apart_from`: the groups whose patients were shown, and are said to be other people. Two who
+    register the same person at once come one after the other: the facility is locked.
+
     Raises:
-        Refused: the place in the facility is another's, or has ended.
+        Refused: the place in the facility is another's, or gives no seat.
+        Conflict: the facility has a patient with this reading and day of birth (reason `alike`).
     """
-    require(allowed=staff.user_id == actor.user_id and staff.ended_at is None)
-    founder = Newcomer(user_id=actor.user_id, role=Role.MANAGER, staff_id=staff.pk)
-    group = open_group(actor, Kind.PATIENT, founder, facility_id=staff.facility_id)
+    place = lock_own_place(actor, staff.pk)
+    likeness = likeness_of(bundle_of_facility(place.facility_id, actor), face_sheet)
+    same = Patient.objects.alike(place.facility_id, likeness)
+    if same.exclude(group_id__in=apart_from).exists():
+        raise Conflict("alike")
+    founder = Newcomer(user_id=actor.user_id, role=Role.MANAGER, staff_id=place.pk)
+    group = open_group(actor, Kind.PATIENT, founder, facility_id=place.facility_id)
     patient_id = uuid7()
     bundle = open_scope(group.pk, actor)
     patient = Patient.objects.create(
         id=patient_id,
         group=group,
-        managing_facility_id=staff.facility_id,
+        managing_facility_id=place.facility_id,
         face_sheet_sealed=bundle.seal(face_sheet.to_json(), Patient.face_sheet_place(patient_id)),
+        likeness=likeness,
         changed_at=timezone.now(),
     )
     announce(
         PatientRegistered(
             actor_id=actor.user_id,
-            facility_id=staff.facility_id,
+            facility_id=place.facility_id,
             request_id=actor.request_id,
             group_id=group.pk,
             patient_id=patient_id,
@@ -76,9 +94,10 @@ def change_face_sheet(seat: Seat, face_sheet: FaceSheet, *, version: int) -> Pat
     bundle = open_scope(seat.group_id, seat.actor)
     place = Patient.face_sheet_place(patient.pk)
     patient.face_sheet_sealed = bundle.seal(face_sheet.to_json(), place)
+    patient.likeness = known_likeness(seat.actor, patient.managing_facility_id, face_sheet)
     patient.version += 1
     patient.changed_at = timezone.now()
-    patient.save(update_fields=["face_sheet_sealed", "version", "changed_at"])
+    patient.save(update_fields=["face_sheet_sealed", "likeness", "version", "changed_at"])
     announce(FaceSheetChanged(**seat.marks(), patient_id=patient.pk))
     return patient
 
@@ -91,3 +110,17 @@ def note_face_sheet_viewed(seat: Seat) -> None:
 def note_list_viewed(actor: Actor) -> None:
     """Put down that a person looked at the list of their patients."""
     announce(PatientsListed(actor_id=actor.user_id, request_id=actor.request_id))
+
+
+@transaction.atomic
+def note_alike_viewed(actor: Actor, facility_id: UUID, alike: Alike) -> None:
+    """Put down, for each, that a person was shown who could be the same as one who is new."""
+    for group_id in sorted(alike.group_ids):
+        announce(
+            AlikeShown(
+                actor_id=actor.user_id,
+                facility_id=facility_id,
+                request_id=actor.request_id,
+                group_id=group_id,
+            )
+        )

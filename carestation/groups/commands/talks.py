@@ -1,0 +1,43 @@
+"""Two people talk: each pair has one talk, whoever opens it, and whenever.
+
+Controls: ISO/IEC 27017 5.18, 8.3; white paper 「利用者アクセスの管理」.
+"""
+
+from django.db import transaction
+
+from carestation.accounts.models import User
+from carestation.groups.choices import Kind
+from carestation.groups.commands.groups import open_group
+from carestation.groups.commands.memberships import begin
+from carestation.groups.models import Group, Membership, Pair
+from carestation.groups.rules import Newcomer
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import DomainError
+
+
+@transaction.atomic
+def open_talk(actor: Actor, own: Newcomer, other: Newcomer) -> Group:
+    """Open the talk of two people, or return theirs; who has left it sits there again.
+
+    Nobody manages it, and nobody else joins later. Both people are locked, so that two who open it
+    at once come one after the other.
+
+    Raises:
+        DomainError: a person with themselves (reason `with_oneself`).
+    """
+    if own.user_id == other.user_id:
+        raise DomainError("with_oneself")
+    lower, higher = sorted((own.user_id, other.user_id))
+    both = User.objects.filter(pk__in=(lower, higher)).order_by("pk")
+    list(both.select_for_update(no_key=True).values_list("pk"))
+    pair = Pair.objects.select_related("group").of(lower, higher).first()
+    if pair is None:
+        group = open_group(actor, Kind.DIRECT, own)
+        Pair.objects.create(group=group, lower_id=lower, higher_id=higher)
+    else:
+        group = pair.group
+    sitting = Membership.objects.active().of_group(group.pk)
+    for one in (own, other):
+        if not sitting.of_person(one.user_id).exists():
+            begin(actor, group.pk, one, None)
+    return group
