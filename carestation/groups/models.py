@@ -110,6 +110,14 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those of one person."""
         return self.filter(user_id=user_id)
 
+    def standing(self) -> Self:
+        """Those that give a seat: not through a place in a facility that ended or is paused."""
+        return self.active().filter(staff__ended_at=None, staff__paused_at=None)
+
+    def managing(self) -> Self:
+        """Those of managers who can act."""
+        return self.standing().filter(role=Role.MANAGER)
+
     def seeing(self, side: Side) -> Self:
         """Those to whom this side is open."""
         return self.exclude(role=Role.FAMILY) if side is Side.PROFESSIONAL else self
