@@ -3,8 +3,8 @@
 A person registers by a link that proves their address, and sets a password; a professional takes
 up a second factor (an authenticator app, a passkey) before seeing anything else. Signing in opens a
 session, which idles, is opened again by a proof, is listed among the person's devices, and ends.
-The rules of the facilities that they work for bind it. Whoever guesses is braked. What changes
-about an account is told to its owner by mail.
+The rules of the facilities that they work for bind it. Who works for the provider takes a console,
+by a passkey. Whoever guesses is braked. What changes about an account is told to its owner by mail.
 
 Announces: PersonRegistered, PersonEnded, OperatorBegan, OperatorEnded, PasswordAccepted, SignedIn,
     SignInRefused, SessionReopened, SignedOut, SessionEnded, SecondFactorEnrolled,

@@ -137,3 +137,21 @@ class Allowed(TextChoices):
 
     MANAGERS = "managers", "施設の管理者だけ"
     EVERYONE = "everyone", "スタッフ全員"
+
+
+class FacilityState(TextChoices):
+    """How a facility stands with the operator."""
+
+    WAITING = "waiting", "承認待ち"
+    APPROVED = "approved", "利用中"
+    REFUSED = "refused", "承認しない"
+    FROZEN = "frozen", "凍結中"
+
+
+class Ruling(TextChoices):
+    """What the operator decides about a facility."""
+
+    APPROVE = "approve", "承認する"
+    REFUSE = "refuse", "承認しない"
+    FREEZE = "freeze", "凍結する"
+    UNFREEZE = "unfreeze", "凍結を解く"

@@ -32,6 +32,30 @@ class FacilityApproved(Fact, kind="facilities.FacilityApproved", of="facility_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityRefused(Fact, kind="facilities.FacilityRefused", of="facility_id"):
+    """The operator does not let a facility that registered itself take part."""
+
+    actor_id: UUID
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityFrozen(Fact, kind="facilities.FacilityFrozen", of="facility_id"):
+    """The operator stopped a facility: no place in it gives anything until it is unfrozen."""
+
+    actor_id: UUID
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityUnfrozen(Fact, kind="facilities.FacilityUnfrozen", of="facility_id"):
+    """The operator lets a frozen facility take part again."""
+
+    actor_id: UUID
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TermsAccepted(Fact, kind="facilities.TermsAccepted", of="facility_id"):
     """A version of the terms was accepted for a facility."""
 

@@ -9,14 +9,23 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
-from carestation.facilities.choices import Allowed, EndCause, FacilityKind, Profession, StaffRole
+from carestation.facilities.choices import (
+    Allowed,
+    EndCause,
+    FacilityKind,
+    FacilityState,
+    Profession,
+    Ruling,
+    StaffRole,
+)
 from carestation.kernel.ids import uuid7
 
 
 class Facility(models.Model):
     """A clinic, a station, an office. Its name is public and stands in the clear.
 
-    Until the operator has approved it, it invites nobody, and no seat begins through it.
+    Until the operator has approved it, it invites nobody, and no seat begins through it. While it
+    is frozen, no place in it gives anything.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -26,10 +35,52 @@ class Facility(models.Model):
     contact_sealed = models.BinaryField(null=True)
     created_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    frozen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Approved or refused, and frozen only after it took part."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approved_at=None, frozen_at=None)
+                | models.Q(approved_at__isnull=False, refused_at=None),
+                name="facilities_facility_has_one_state",
+            )
+        ]
 
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+    @property
+    def state(self) -> FacilityState:
+        """How it stands with the operator."""
+        if self.approved_at is None:
+            return FacilityState.REFUSED if self.refused_at else FacilityState.WAITING
+        return FacilityState.FROZEN if self.frozen_at else FacilityState.APPROVED
+
+
+class FacilityRuling(models.Model):
+    """What an operator decided about a facility; why is sealed under the operator's scope."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    ruling = models.CharField(max_length=10, choices=Ruling)
+    reason_sealed = models.BinaryField()
+    ruled_at = models.DateTimeField()
+
+    class Meta:
+        """Looked for by facility, the newest first."""
+
+        indexes = [models.Index(fields=["facility", "-ruled_at"], name="facilities_ruling_by_time")]
+
+    def __str__(self) -> str:
+        """Return what was decided."""
+        return self.ruling
 
 
 class FacilityApplicationQuerySet(models.QuerySet["FacilityApplication"]):
@@ -96,9 +147,13 @@ class StaffQuerySet(models.QuerySet["Staff"]):
         """Those who have not ended."""
         return self.filter(ended_at=None)
 
-    def standing(self) -> Self:
-        """Those that give what they are for: neither ended nor paused."""
+    def kept(self) -> Self:
+        """Those that are neither ended nor paused, in a frozen facility too."""
         return self.filter(ended_at=None, paused_at=None)
+
+    def standing(self) -> Self:
+        """Those that give what they are for: kept, and in a facility that is not frozen."""
+        return self.kept().filter(facility__frozen_at=None)
 
     def managers(self) -> Self:
         """Those of managers."""

@@ -10,7 +10,14 @@ from typing import Final, TypedDict
 from uuid import UUID
 
 from carestation.accounts.rules import Binding, hiragana
-from carestation.facilities.choices import Allowed, InvitationState, StaffRole, TermsVersion
+from carestation.facilities.choices import (
+    Allowed,
+    FacilityState,
+    InvitationState,
+    Ruling,
+    StaffRole,
+    TermsVersion,
+)
 from carestation.kernel.actor import Actor
 
 # Twice a year someone looks through who works here (ISO/IEC 27001 A.5.18).
@@ -19,6 +26,12 @@ REVIEW_EVERY: Final = timedelta(days=182)
 # The terms as they stand at /terms/.
 TERMS_VERSION: Final = TermsVersion.FIRST
 INVITATION_LASTS: Final = timedelta(days=7)
+RULINGS: Final = {
+    FacilityState.WAITING: (Ruling.APPROVE, Ruling.REFUSE),
+    FacilityState.REFUSED: (Ruling.APPROVE,),
+    FacilityState.APPROVED: (Ruling.FREEZE,),
+    FacilityState.FROZEN: (Ruling.UNFREEZE,),
+}
 
 
 class DeskMarks(TypedDict):
@@ -49,6 +62,11 @@ class Desk:
             facility_id=self.facility_id,
             request_id=self.actor.request_id,
         )
+
+
+def may_rule(state: FacilityState, ruling: Ruling) -> bool:
+    """Whether the operator can decide this about a facility that stands so."""
+    return ruling in RULINGS[state]
 
 
 def invitation_state(

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from carestation.facilities.views import applications, invitations, joining, policies, staff
+from carestation.facilities.views import (
+    applications,
+    invitations,
+    joining,
+    policies,
+    staff,
+    stopped,
+)
 
 app_name = "facilities"
 _DESK = "desk/<uuid:facility_id>/"
@@ -13,6 +20,7 @@ urlpatterns = [
     path(f"{_DESK}staff/<uuid:staff_id>/", staff.change, name="change"),
     path(f"{_DESK}staff/<uuid:staff_id>/factors/", staff.reset_factors, name="reset_factors"),
     path(f"{_DESK}rules/", policies.rules, name="rules"),
+    path(f"{_DESK}stopped/", stopped.stopped, name="stopped"),
     path(f"{_DESK}review/", staff.review, name="review"),
     path(f"{_DESK}invitations/", invitations.invitations, name="invitations"),
     path(f"{_DESK}invitations/list/", invitations.listed, name="list"),

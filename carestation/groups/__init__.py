@@ -10,6 +10,6 @@ Announces: GroupOpened, MembershipBegan, MembershipEnded, GroupArchived, GroupRe
     RoleChanged, MembersViewed,
     MemberInvited, InvitationApproved, InvitationAgreed, InvitationResent, InvitationEnded,
     InvitationAccepted.
-Listens to: nothing.
+Listens to: MemberInvited, InvitationApproved.
 Controls: ISO/IEC 27017 5.18, 8.3; white paper 「利用者アクセスの管理」.
 """

@@ -111,12 +111,21 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(user_id=user_id)
 
     def standing(self) -> Self:
-        """Those that give a seat: not through a place in a facility that ended or is paused."""
-        return self.active().filter(staff__ended_at=None, staff__paused_at=None)
+        """Those that give a seat: not through a place that is no more, paused or frozen."""
+        own = self.active().filter(staff__ended_at=None, staff__paused_at=None)
+        return own.filter(staff__facility__frozen_at=None)
+
+    def lasting(self) -> Self:
+        """Those of professionals who did not come for an hour."""
+        return self.active().exclude(role=Role.FAMILY).filter(expires_at=None)
 
     def managing(self) -> Self:
         """Those of managers who can act."""
         return self.standing().filter(role=Role.MANAGER)
+
+    def expired(self, now: datetime) -> Self:
+        """Those whose time is over, and that were not ended yet."""
+        return self.active().filter(expires_at__lte=now)
 
     def seeing(self, side: Side) -> Self:
         """Those to whom this side is open."""
@@ -124,7 +133,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A person in a group: a professional through a place in a facility, or the family."""
+    """A person in a group: a professional through a place in a facility, or the family.
+
+    Past `expires_at` it gives no seat, whether or not it was ended since.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
@@ -133,12 +145,16 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     relation = models.CharField(max_length=20, choices=Relation, blank=True)
     began_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
 
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
-        """One active membership per person and group; the family has no staff, others have."""
+        """One active membership per person and group; the family has no staff, others have.
+
+        What expires manages nothing, and is looked for among the few that do.
+        """
 
         constraints = [
             models.UniqueConstraint(
@@ -151,6 +167,17 @@ class Membership(models.Model):
                 | (~models.Q(role=Role.FAMILY) & models.Q(staff__isnull=False)),
                 name="groups_family_has_no_staff",
             ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at=None) | models.Q(role=Role.PROFESSIONAL),
+                name="groups_what_expires_is_a_professionals",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(expires_at__isnull=False, left_at=None),
+                name="groups_membership_expiring",
+            )
         ]
 
     def __str__(self) -> str:

@@ -74,12 +74,16 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newcomer:
-    """Who is to sit in a group, and as what; professionals come through a place in a facility."""
+    """Who is to sit in a group, and as what; professionals come through a place in a facility.
+
+    `expires_at`: when their seat ends by itself, if it does.
+    """
 
     user_id: UUID
     role: Role
     staff_id: UUID | None = None
     relation: Relation | None = None
+    expires_at: datetime | None = None
 
 
 def may_see(role: Role, side: Side) -> bool:

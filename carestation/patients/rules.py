@@ -1,11 +1,19 @@
-"""Who may do what with a patient's face sheet and consent, and what a consent covers.
+"""Who may do what with a patient's face sheet and consent, what a consent covers, and emergencies.
 
 Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 """
 
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind, Role
 from carestation.groups.rules import Seat
 from carestation.patients.choices import ConsentScope
+
+# Long enough for a night call, too short for curiosity.
+EMERGENCY_LASTS: Final = timedelta(minutes=60)
 
 
 def may_see_face_sheet(seat: Seat) -> bool:
@@ -26,3 +34,8 @@ def may_record_consent(seat: Seat) -> bool:
 def covers(scope: ConsentScope, role: Role) -> bool:
     """Whether a consent lets someone be invited in this role; the family only where it says so."""
     return role is not Role.FAMILY or scope is ConsentScope.TEAM_AND_FAMILY
+
+
+def may_review(desk: Desk, user_id: UUID) -> bool:
+    """A manager looks into what others did in an emergency, and not into their own."""
+    return desk.actor.user_id != user_id

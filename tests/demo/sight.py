@@ -24,7 +24,10 @@ def actor_of(email: str) -> Actor:
 
 
 def messages_at(seat: Seat) -> list[Message]:
-    return messages_before(seat, None, limit=500)
+    pages: list[Message] = []
+    while found := messages_before(seat, pages[-1].number if pages else None, limit=100):
+        pages += found
+    return pages
 
 
 def all_that_is_seen_by(email: str) -> str:

@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from carestation.accounts.choices import Proof
 from carestation.facilities.models import FacilityApplication, StaffInvitation
+from tests.accounts.operating import an_operator
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager
 from tests.facilities.test_applications import TYPED
@@ -22,6 +24,8 @@ WORDS: Final = {
     "contact": "カナリア連絡先kanaria6x",
     "applicant": "kanaria7x-of-an-applicant",
     "searched": "カナリア検索kanaria8x",
+    "reason": "カナリア理由kanaria9x",
+    "sought": "カナリア施設検索kanaria0x",
 }
 
 
@@ -67,4 +71,17 @@ def type_everywhere(world: World, client: Client) -> None:
         Client().post(reverse("facilities:apply"), TYPED | told).status_code,
     ]
     assert answers == [302, 302, 302]
+    operate(world)
+    sign_in_client(client, world.people["abe"])
     client.get(reverse("facilities:staff", args=place), {"words": WORDS["searched"]})
+
+
+def operate(world: World) -> None:
+    operator = Client()
+    sign_in_client(operator, an_operator(), proof=Proof.PASSKEY)
+    operator.get(reverse("support:console"), {"words": WORDS["sought"]})
+    for ruling in ("freeze", "unfreeze"):
+        path = reverse("groups:rule_facility", args=[world.facility.pk, ruling])
+        assert operator.post(path, {"reason": WORDS["reason"]}).status_code == 302
+    page = operator.get(reverse("groups:facility", args=[world.facility.pk]))
+    assert WORDS["reason"] in page.text

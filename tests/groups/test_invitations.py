@@ -5,20 +5,17 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from carestation.accounts.commands.passwords import WeakPassword
 from carestation.accounts.commands.registrations import PersonDraft
 from carestation.accounts.models import User
 from carestation.facilities.choices import Allowed, EndCause
 from carestation.facilities.commands.policies import change_policy
-from carestation.facilities.queries.desks import take_desk
-from carestation.facilities.rules import Desk, Rules
+from carestation.facilities.rules import Rules
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import InvitationEnd, InvitationState, Relation, Role, Side
 from carestation.groups.commands.approvals import (
     agree_to_invitation,
-    decide_at_desk,
     decide_invitation,
 )
 from carestation.groups.commands.groups import archive_group
@@ -42,7 +39,6 @@ from carestation.groups.queries.invitations import (
     find_by_code,
     find_by_token,
     invitations_to,
-    waiting_at,
     waiting_in,
 )
 from carestation.groups.queries.seats import take_seat, take_seats
@@ -236,105 +232,6 @@ def test_only_who_invited_sends_again_and_takes_back(world: World) -> None:
     for act in (resend_invitation, cancel_invitation):
         with pytest.raises(Conflict, match="invitation_over"):
             act(world.seat("kato", PRO), invitation.pk)
-
-
-@pytest.mark.control("5.18")
-def test_what_others_invite_waits_for_a_manager_of_the_group(world: World) -> None:
-    agreed(world)
-    invitation = invite(world, "sato", family()).invitation
-
-    assert states(world) == [InvitationState.AWAITING_MANAGER]
-    assert not ProcrastinateJob.objects.filter(task_name="accounts.mail_registration").exists()
-    with pytest.raises(Refused):
-        decide_invitation(world.seat("sato", PRO), invitation.pk, approves=True)
-    decide_invitation(world.seat("kato", PRO), invitation.pk, approves=True)
-
-    assert states(world) == [InvitationState.AWAITING_REGISTRATION]
-    assert join_as_new(token_of(invitation), DRAFT, request_id=uuid7()).left_at is None
-    with pytest.raises(Conflict, match="invitation_over"):
-        decide_invitation(world.seat("kato", PRO), invitation.pk, approves=False)
-
-
-@pytest.mark.control("5.18")
-def test_a_manager_of_the_inviters_facility_approves_at_the_desk(world: World) -> None:
-    agreed(world)
-    desk, elsewhere = a_manager(world), a_neighbour(world, "oka")
-    first = invite(world, "sato", family()).invitation
-    second = invite(world, "sato", professional()).invitation
-
-    assert {one.name for one in waiting_at(desk)} == {"佐伯 美紀", "伊藤 実"}
-    decide_at_desk(desk, first.pk, approves=True)
-    decide_at_desk(desk, second.pk, approves=False)
-
-    assert waiting_at(desk) == []
-    assert ended(second) == InvitationEnd.NOT_APPROVED
-    assert first.pk in {one.id for one in waiting_in(world.seat("kato", PRO))}
-    assert elsewhere.user_id != desk.actor.user_id
-
-
-@pytest.mark.control("5.18")
-def test_the_desk_of_another_facility_approves_nothing(world: World) -> None:
-    agreed(world)
-    neighbour = a_neighbour(world)
-    invitation = invite(world, "sato", family()).invitation
-    desk = take_desk_of(world, "abe")
-
-    assert waiting_at(desk) == []
-    with pytest.raises(NotVisible):
-        decide_at_desk(desk, invitation.pk, approves=True)
-    assert neighbour.user_id == desk.actor.user_id
-
-
-@pytest.mark.control("5.18")
-def test_the_patient_who_takes_part_approves_after_the_manager(world: World) -> None:
-    agreed(world)
-    the_patient(world)
-    invitation = invite(world, "sato", family()).invitation
-    oka = world.seat("oka", PAT)
-
-    with pytest.raises(Conflict, match="invitation_over"):
-        agree_to_invitation(oka, invitation.pk, agrees=True)
-    decide_invitation(world.seat("kato", PRO), invitation.pk, approves=True)
-    assert states(world) == [InvitationState.AWAITING_PATIENT]
-    with pytest.raises(Refused):
-        agree_to_invitation(world.seat("mori", PAT), invitation.pk, agrees=True)
-    agree_to_invitation(oka, invitation.pk, agrees=True)
-
-    assert states(world) == [InvitationState.AWAITING_REGISTRATION]
-
-
-def test_the_patient_can_say_no(world: World) -> None:
-    agreed(world)
-    the_patient(world)
-    invitation = invite(world, "kato", professional()).invitation
-
-    agree_to_invitation(world.seat("oka", PAT), invitation.pk, agrees=False)
-
-    assert ended(invitation) == InvitationEnd.NOT_AGREED
-    assert invitations_to(world.actor("ito")) == []
-
-
-@pytest.mark.control("5.18")
-def test_every_member_sees_who_is_invited_and_only_some_the_address(world: World) -> None:
-    agreed(world)
-    the_patient(world)
-    invite(world, "sato", family())
-
-    rows = {
-        who: waiting_in(world.seat(who, side))[0]
-        for who, side in (("kato", PRO), ("sato", PRO), ("mori", PAT), ("oka", PAT))
-    }
-
-    assert {row.name for row in rows.values()} == {"佐伯 美紀"}
-    assert {row.inviter for row in rows.values()} == {"佐藤 一郎"}
-    assert {who: row.email != "" for who, row in rows.items()} == {
-        "kato": True,
-        "sato": True,
-        "mori": False,
-        "oka": False,
-    }
-    assert (rows["kato"].may_approve, rows["sato"].is_own) == (True, True)
-    assert not any(row.may_approve or row.may_agree for who, row in rows.items() if who != "kato")
 
 
 @pytest.mark.control("5.18")
@@ -561,7 +458,3 @@ def test_the_database_itself_knows_no_state_outside_the_diagram(
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Invitation.objects.filter(pk=invitation.pk).update(**wrong)
-
-
-def take_desk_of(world: World, name: str) -> Desk:
-    return take_desk(world.actor(name), world.staff[name].facility_id)

@@ -1,8 +1,11 @@
 """A group keeps a manager who can act; with its last professional the family's places end."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from carestation.accounts.choices import Proof
 from carestation.facilities.choices import EndCause
@@ -19,6 +22,7 @@ from carestation.timeline.commands.posts import publish_post
 from tests.accounts.signing_in import sign_in_client
 from tests.accounts.test_races import at_once, won
 from tests.facilities.people import a_manager
+from tests.groups.test_expiring import seated_until
 from tests.world import World, a_draft
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
@@ -201,6 +205,20 @@ def test_a_relative_with_a_seat_in_hand_writes_nothing_after_the_last_profession
 
     with pytest.raises(Refused):
         publish_post(seat, a_draft())
+
+
+@pytest.mark.control("8.3")
+def test_who_came_in_an_emergency_keeps_no_family_and_manages_nothing(world: World) -> None:
+    desk = a_manager(world)
+    guest = seated_until(world, timezone.now() + timedelta(hours=1))
+    with pytest.raises(DomainError, match="seat_ends_by_itself"):
+        change_role(world.seat("kato", PRO), guest.pk, MANAGER)
+
+    for who in ("sato", "kato"):
+        end_place(desk, world.staff[who].pk, EndCause.MOVED)
+
+    assert take_seats(world.actor("mori")) == []
+    assert [seat.group_id for seat in take_seats(world.actor("ito"))].count(world.group.pk) == 2
 
 
 def test_the_family_stays_while_a_professional_is_only_paused(world: World) -> None:

@@ -19,6 +19,7 @@ from carestation.kernel.pushes import Push
 from carestation.timeline.commands.posts import publish_post
 from tests.accounts.signing_in import BROWSER, a_token
 from tests.facilities.people import a_manager
+from tests.groups.test_expiring import seated_until
 from tests.live.process import LiveProcess, bearer, cookie, live_process, tell
 from tests.world import World, a_draft
 
@@ -303,3 +304,24 @@ def _token_with(user_id: object, **columns: object) -> str:
     opened = open_session(user_id, BROWSER, proof=Proof.TOTP, request_id=uuid7())  # type: ignore[arg-type]  # a user's id
     Session.objects.filter(pk=opened.session_id).update(**columns)
     return opened.token
+
+
+@pytest.mark.control("8.3")
+def test_who_sits_for_a_time_hears_that_it_is_over_and_then_nothing_more(
+    live: LiveProcess, committed_world: World
+) -> None:
+    world = committed_world
+    seated_until(world, timezone.now() + timedelta(seconds=3))
+    ito = live.opens(bearer(a_token(world.people["ito"])))
+    kato = live.opens(bearer(a_token(world.people["kato"])))
+    first = posted(world)
+    heard_while = ito.hears_post(first)
+
+    # Nobody ends the row, and nothing is pushed: the time alone is over.
+    assert ito.hears_kinds("catchup", "post", "membership", "membership")
+    last = posted(world)
+
+    assert heard_while
+    assert kato.hears_post(last)
+    assert [event.kind for event in ito.events].count("post") == 1
+    assert not ito.is_over

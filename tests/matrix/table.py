@@ -1,7 +1,8 @@
 """Who gets what from every address, method and side.
 
 Kato manages the group, Sato is a professional in it, Mori is family; Ito works in the same
-facility and sits elsewhere, Ueda has left, Abe manages the facility, Oka is an operator. `half` has
+facility and sits elsewhere, Ueda has left, Abe manages the facility, Oka is an operator (by a
+passkey). `half` has
 given the password and owes the second step; `bare` is a professional without a second factor.
 Posts, files and the membership in question are Kato's, Kato's, and Mori's; Sato has invited
 someone.
@@ -200,6 +201,12 @@ TABLE: Final = (
     Row("patients:edit_face_sheet", "post", PAT, (302,302,302,422,422,404,404,404,404,404)),
     Row("patients:edit_face_sheet", "get", ALL, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
     Row("patients:edit_face_sheet", "post", ALL, (302,302,302,404,404,404,404,404,404,404)),
+    Row("facilities:stopped", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
+    Row("support:console", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
+    Row("support:operators", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
+    Row("groups:facility", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
+    Row("groups:rule_facility", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
+    Row("groups:rule_facility", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 422)),
     Row("patients:consents", "get", PRO, (302,302,302,200,200,404,404,404,404,404)),
     Row("patients:consents", "post", PRO, (302,302,302,422,422,404,404,404,404,404)),
     Row("patients:withdraw_consent", "get", PRO, (302,302,302,200,200,404,404,404,404,404)),
@@ -230,6 +237,10 @@ TABLE: Final = (
     Row("patients:cancel", "post", ALL, (302,302,302,404,404,404,404,404,404,404)),
     Row("patients:decide", "post", ALL, (302,302,302,404,404,404,404,404,404,404)),
     Row("patients:agree", "post", ALL, (302,302,302,404,404,404,404,404,404,404)),
+    Row("patients:emergency", "get", None, (302, 302, 302, 200, 200, 404, 200, 200, 200, 404)),
+    Row("patients:emergency", "post", None, (302, 302, 302, 422, 422, 404, 422, 422, 422, 404)),
+    Row("patients:emergencies", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
+    Row("patients:review_emergency", "post", None, (302,302,302,404,404,404,404,404,302,404)),
     Row("support:manual", "get", None, OPEN),
     Row("support:help", "get", None, OPEN),
     Row("api:create_session", "post", None, (401, 401, 401, 401, 401, 401, 401, 401, 401, 401)),

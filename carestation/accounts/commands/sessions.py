@@ -88,6 +88,7 @@ def open_session(
         created_at=now,
         last_used_at=now,
         confirmed_at=now,
+        proof=proof,
         expires_at=now + binding.lasts,
         second_factor_at=now if proof in SECOND_FACTORS else None,
         agent_sealed=bundle.seal(where.agent[:AGENT_LENGTH], session_place(session_id, "agent")),
@@ -111,7 +112,7 @@ def complete_session(actor: Actor, proof: Proof) -> OpenedSession:
     """
     session = _locked(actor)
     session.second_factor_at = timezone.now()
-    opened = _with_new_token(session)
+    opened = _with_new_token(session, proof)
     announce(
         SignedIn(
             actor_id=actor.user_id,
@@ -134,7 +135,7 @@ def reopen_session(actor: Actor, proof: Proof) -> OpenedSession:
     session = _locked(actor)
     if proof in SECOND_FACTORS:
         session.second_factor_at = timezone.now()
-    opened = _with_new_token(session)
+    opened = _with_new_token(session, proof)
     announce(
         SessionReopened(
             actor_id=actor.user_id, request_id=actor.request_id, session_id=session.pk, proof=proof
@@ -260,11 +261,11 @@ def _locked(actor: Actor) -> Session:
     return session
 
 
-def _with_new_token(session: Session) -> OpenedSession:
+def _with_new_token(session: Session, proof: Proof) -> OpenedSession:
     token, now = _fresh_token(), timezone.now()
-    session.key = token_key(token)
+    session.key, session.proof = token_key(token), proof
     session.last_used_at = session.confirmed_at = now
-    session.save(update_fields=["key", "last_used_at", "confirmed_at", "second_factor_at"])
+    session.save(update_fields=["key", "last_used_at", "confirmed_at", "proof", "second_factor_at"])
     return _opened(session, token, is_half=False)
 
 

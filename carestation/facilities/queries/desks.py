@@ -9,12 +9,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from carestation.accounts.queries.people import read_own
-from carestation.facilities.choices import StaffRole
+from carestation.facilities.choices import FacilityState, StaffRole
 from carestation.facilities.models import Facility, Staff, StaffInvitation
 from carestation.facilities.queries.staff import last_review
 from carestation.facilities.rules import Desk, review_is_due
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import NotVisible
+from carestation.kernel.errors import NotVisible, require
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class DeskFrame:
     me: str
     review_due: bool
     invited: int
-    is_approved: bool
+    state: FacilityState
 
 
 def take_desk(actor: Actor, facility_id: UUID) -> Desk:
@@ -34,17 +34,19 @@ def take_desk(actor: Actor, facility_id: UUID) -> Desk:
 
     Raises:
         NotVisible: no such facility, no place there, paused, ended, or not a manager's.
+        Refused: the operator has frozen the facility (reason `frozen`).
     """
-    own = Staff.objects.standing().managers().of_person(actor.user_id)
-    staff = own.of_facility(facility_id).first()
+    own = Staff.objects.kept().managers().of_person(actor.user_id)
+    staff = own.of_facility(facility_id).select_related("facility").first()
     if staff is None:
         raise NotVisible
+    require(allowed=staff.facility.frozen_at is None, reason="frozen")
     return Desk(actor=actor, facility_id=facility_id, staff_id=staff.pk, role=StaffRole(staff.role))
 
 
 def desks_of(actor: Actor) -> list[Facility]:
-    """Return which facilities the actor manages, oldest place first."""
-    own = Staff.objects.standing().managers().of_person(actor.user_id)
+    """Return which facilities the actor manages, oldest place first; frozen ones too."""
+    own = Staff.objects.kept().managers().of_person(actor.user_id)
     places = own.select_related("facility").order_by("began_at")[:50]
     return [place.facility for place in places]
 
@@ -58,5 +60,5 @@ def frame_of(desk: Desk) -> DeskFrame:
         me=read_own(desk.actor).name,
         review_due=review_is_due(last.reviewed_at if last else None, timezone.now()),
         invited=StaffInvitation.objects.waiting().of_facility(desk.facility_id).count(),
-        is_approved=facility.approved_at is not None,
+        state=facility.state,
     )

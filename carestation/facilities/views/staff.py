@@ -35,7 +35,8 @@ def desks(request: CareRequest) -> HttpResponse:
     if not facilities:
         raise NotVisible
     if len(facilities) == 1:
-        return redirect("facilities:staff", facilities[0].pk)
+        page = "facilities:stopped" if facilities[0].frozen_at else "facilities:staff"
+        return redirect(page, facilities[0].pk)
     return TemplateResponse(request, "facilities/desks.html", {"facilities": facilities})
 
 

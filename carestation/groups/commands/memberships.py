@@ -85,6 +85,7 @@ def begin(actor: Actor, group_id: UUID, newcomer: Newcomer, facility_id: UUID | 
         role=newcomer.role,
         relation=newcomer.relation or "",
         began_at=timezone.now(),
+        expires_at=newcomer.expires_at,
     )
     ReadMark.objects.bulk_create(
         [
@@ -120,9 +121,9 @@ def finish(
     if not sitting.filter(pk=membership.pk).update(left_at=timezone.now()):
         return False
     _put_down_end(actor, facility_id, membership, timelines)
-    if membership.role != Role.FAMILY and not sitting.exclude(role=Role.FAMILY).exists():
+    if membership.role != Role.FAMILY and not sitting.lasting().exists():
         seen = [one for one in timelines if one.side in SIDES_OPEN_TO[Role.FAMILY]]
-        for relative in sitting.order_by("id"):
+        for relative in sitting.filter(role=Role.FAMILY).order_by("id"):
             finish(actor, facility_id, relative, seen)
     return True
 

@@ -25,8 +25,9 @@ def change_role(seat: Seat, membership_id: UUID, role: Role) -> Membership:
     Raises:
         NotVisible: no such membership in this group.
         Refused: only the group's manager does.
-        DomainError: the family manages nothing (reason `family_manages_nothing`), or the place of
-            who is to manage is paused (`place_is_paused`).
+        DomainError: the family manages nothing (reason `family_manages_nothing`), nor does who
+            came in an emergency (`seat_ends_by_itself`), or whose place gives no seat now
+            (`place_is_paused`).
         Conflict: they have this role already, or the group would lose its last manager (reasons
             `role_is_so`, `only_manager`).
     """
@@ -40,6 +41,8 @@ def change_role(seat: Seat, membership_id: UUID, role: Role) -> Membership:
         raise Conflict("role_is_so")
     if role is not Role.MANAGER:
         require_another_manager(membership)
+    elif membership.expires_at is not None:
+        raise DomainError("seat_ends_by_itself")
     elif not Membership.objects.standing().filter(pk=membership_id).exists():
         raise DomainError("place_is_paused")
     membership.role = role

@@ -16,6 +16,7 @@ from carestation.accounts.models import User
 from carestation.accounts.queries.links import find_registration
 from carestation.accounts.queries.people import read_person
 from carestation.accounts.queries.sessions import token_key
+from carestation.facilities.models import Staff
 from carestation.facilities.queries.staff import places_of
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import InvitationState, Kind, Relation, Role
@@ -55,6 +56,11 @@ class InvitationRow:
     is_own: bool = False
     may_approve: bool = False
     may_agree: bool = False
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether it waits for the reader."""
+        return self.may_approve or self.may_agree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +117,21 @@ def invitations_to(actor: Actor) -> list[OpenInvitation]:
     rows = Invitation.objects.open(timezone.now()).filter(email_index__in=own)
     found = list(rows.select_related(*WITH_INVITER).order_by("id")[:LONGEST_LIST])
     return [_opened(row, actor, person_id=actor.user_id) for row in found]
+
+
+def waits_for(invitation_id: UUID) -> set[UUID]:
+    """Return who has to approve of an invitation now: managers, or the patient; else nobody."""
+    row = Invitation.objects.select_related("inviter__staff").get(pk=invitation_id)
+    state = invitation_state(course_of(row, has_account=True), timezone.now())
+    sitting = Membership.objects.active().of_group(row.group_id)
+    if state is InvitationState.AWAITING_PATIENT:
+        patients = sitting.filter(relation=Relation.PATIENT)
+        return set(patients.values_list("user_id", flat=True))
+    if state is not InvitationState.AWAITING_MANAGER or row.inviter.staff is None:
+        return set()
+    desks = Staff.objects.standing().managers().of_facility(row.inviter.staff.facility_id)
+    managers = sitting.filter(role=Role.MANAGER)
+    return {*managers.values_list("user_id", flat=True), *desks.values_list("user_id", flat=True)}
 
 
 def find_by_token(token: str) -> OpenInvitation:

@@ -36,14 +36,15 @@ SELECT * FROM groups_seat WHERE user_id = %(user_id)s ORDER BY group_id, side LI
 """
 # Everyone who sits at a side now, with the place from which each works and how far each has read.
 MEMBERS: Final = """
-SELECT m.id AS membership_id, m.user_id, m.role, m.relation, m.began_at, u.name_sealed,
-  s.profession, f.name AS facility, r.number AS mark
+SELECT m.id AS membership_id, m.user_id, m.role, m.relation, m.began_at, m.expires_at,
+  u.name_sealed, s.profession, f.name AS facility, r.number AS mark
 FROM groups_readmark r
 JOIN groups_membership m ON m.id = r.membership_id AND m.group_id = r.group_id
 JOIN accounts_user u ON u.id = m.user_id
 LEFT JOIN facilities_staff s ON s.id = m.staff_id
 LEFT JOIN facilities_facility f ON f.id = s.facility_id
 WHERE r.group_id = %(group_id)s AND r.timeline_id = %(timeline_id)s AND m.left_at IS NULL
+  AND (m.expires_at IS NULL OR m.expires_at > now())
 ORDER BY m.role = 'family', m.began_at, m.id LIMIT 1000
 """
 # The groups in which a place gives the only manager, with who of the same facility sits there too.
@@ -76,7 +77,10 @@ class LeftAlone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """Someone who sits at a side, ready to show. `mark`: the post up to which they have read."""
+    """Someone who sits at a side, ready to show. `mark`: the post up to which they have read.
+
+    `until`: when their seat ends by itself, if it does.
+    """
 
     user_id: UUID
     membership_id: UUID
@@ -86,6 +90,7 @@ class Member:
     facility: str
     role: Role
     mark: int
+    until: datetime | None = None
 
     @property
     def is_family(self) -> bool:
@@ -246,4 +251,5 @@ def _member(seat: Seat, row: Row) -> Member:
         facility=row["facility"] or "",
         role=Role(row["role"]),
         mark=row["mark"],
+        until=row["expires_at"],
     )

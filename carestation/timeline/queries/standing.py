@@ -53,12 +53,12 @@ class Reach:
 def standing_of(message: Message, members: Sequence[Member]) -> Standing:
     """Return the numbers of one post among the members of its side."""
     others = [one for one in members if one.user_id != message.author_id]
-    acknowledged = set(message.acknowledged_by)
     asked: frozenset[UUID] = frozenset()
     if message.asks_acknowledgement:
         ids = [one.user_id for one in members]
         asked = asked_of((one.id for one in message.mentions), ids, message.author_id)
-    missing = (one.name for one in others if one.user_id in asked - acknowledged)
+    still = asked.difference(message.acknowledged_by)
+    missing = (one.name for one in others if one.user_id in still) if still else ()
     return Standing(
         readers=len(others),
         read=sum(one.mark >= message.number for one in others),

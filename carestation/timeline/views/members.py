@@ -22,6 +22,7 @@ from carestation.groups.rules import may_invite, may_manage
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, require
 from carestation.kernel.http import CareRequest
+from carestation.patients.queries.emergencies import accesses_in
 from carestation.patients.queries.rooms import room_of
 
 
@@ -32,7 +33,7 @@ def members(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     seat = take_seat(request.actor, group_id, side)
     note_members_viewed(seat)
     context = {"room": room_of(seat), "invitations": waiting_in(seat)}
-    context |= {"may_invite": may_invite(seat)}
+    context |= {"may_invite": may_invite(seat), "accesses": accesses_in(seat)}
     return TemplateResponse(request, "timeline/members.html", context)
 
 

@@ -41,6 +41,7 @@ CONTENTS: Final = (
             Page.MEMBERS,
             Page.INVITE_MEMBER,
             Page.GROUPS,
+            Page.EMERGENCY,
             Page.NEW_GROUP,
         ),
     ),
@@ -65,8 +66,10 @@ CONTENTS: Final = (
             Page.LEAVING,
             Page.FACILITY_RULES,
             Page.STAFF_REVIEW,
+            Page.STOPPED_FACILITY,
         ),
     ),
+    Section(chapter=Chapter.OPERATE, pages=(Page.CONSOLE,)),
     Section(chapter=Chapter.SAFE, pages=(Page.WHO_READS, Page.SAFETY)),
     Section(
         chapter=Chapter.TROUBLE,
