@@ -119,6 +119,18 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             staff__paused_at=None,
             staff__facility__frozen_at=None,
         )
+    def standing(self) -> Self:
+        """Those that give a seat: not through a place that is no more, paused or frozen."""
+        own = self.active().filter(staff__ended_at=None, staff__paused_at=None)
+        return own.filter(staff__facility__frozen_at=None)
+
+    def lasting(self) -> Self:
+        """Those of professionals who did not come for an hour."""
+        return self.active().exclude(role=Role.FAMILY).filter(expires_at=None)
+
+    def managing(self) -> Self:
+        """Those of managers who can act."""
+        return self.standing().filter(role=Role.MANAGER)
 
     def expired(self, now: datetime) -> Self:
         """Those whose time is over, and that were not ended yet."""

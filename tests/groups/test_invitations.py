@@ -11,6 +11,7 @@ from carestation.accounts.commands.registrations import PersonDraft
 from carestation.accounts.models import User
 from carestation.facilities.choices import Allowed, EndCause
 from carestation.facilities.commands.policies import change_policy
+from carestation.facilities.models import Facility
 from carestation.facilities.rules import Rules
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import InvitationEnd, InvitationState, Relation, Role, Side
@@ -302,6 +303,10 @@ def test_the_rules_of_the_inviters_facility_hold(world: World) -> None:
     with pytest.raises(DomainError, match="managers_invite"):
         invite(world, "kato", family())
     change_policy(desk, Rules(), version=2)
+    Facility.objects.filter(pk=world.facility.pk).update(approved_at=None)
+    with pytest.raises(DomainError, match="awaiting_approval"):
+        invite(world, "kato", family())
+    Facility.objects.filter(pk=world.facility.pk).update(approved_at=timezone.now())
 
     assert invite(world, "kato", family()).invitation.sent_at is not None
 
