@@ -2,34 +2,34 @@
 
 from uuid import UUID
 
-from carestation.facilities.commands.places import approve_facility
-from carestation.facilities.queries.applications import waiting_facilities
-from carestation.kernel.actor import Actor
-from carestation.kernel.errors import Conflict
-from carestation.kernel.ids import uuid7
-from carestation.vault.models import OPERATOR
+from carestation.accounts.rules import Console
+from carestation.facilities.choices import FacilityState
+from carestation.facilities.commands.rulings import approve_facility
+from carestation.facilities.queries.rulings import facilities_for
+from carestation.kernel.errors import Conflict, NotVisible
 
 
-def approve(facility_id: UUID) -> None:
+def approve(console: Console, facility_id: UUID) -> None:
     """Let a facility take part.
 
     Raises:
         SystemExit: nothing waits under this id.
     """
     try:
-        approve_facility(Actor(user_id=OPERATOR, request_id=uuid7()), facility_id)
-    except Conflict as error:
+        approve_facility(console, facility_id)
+    except (Conflict, NotVisible) as error:
         raise SystemExit(f"No facility waits under {facility_id}.") from error
 
 
-def waiting() -> list[dict[str, str]]:
-    """Return what waits, as people and machines read it."""
+def waiting(console: Console) -> list[dict[str, str]]:
+    """Return what waits, as people and machines read it; the oldest first."""
     return [
         {
-            "id": str(one.pk),
+            "id": str(one.id),
             "name": one.name,
-            "kind": one.kind,
+            "kind": one.kind.value,
             "since": one.created_at.isoformat(timespec="minutes"),
         }
-        for one in waiting_facilities()
+        for one in reversed(facilities_for(console))
+        if one.state is FacilityState.WAITING
     ]

@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "load-seed": ("config.load_seed", "people, groups and a long history for a load test"),
     "first-facility": ("config.first_facility", "the first facility and its manager"),
     "facilities": ("config.facilities", "which facilities wait for approval; approve one"),
+    "operators": ("config.operators", "who works for the provider; appoint or end one"),
     "keys": ("config.keyring", "which keys there are, and what they seal"),
     "urls": ("config.listing", "every address, how it is called and through which door"),
 }

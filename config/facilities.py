@@ -11,6 +11,9 @@ from config.joining import join_running
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
+    parser.add_argument(
+        "--as", dest="operator", required=True, metavar="EMAIL", help="who types: your address"
+    )
     parser.add_argument("--approve", type=UUID, metavar="ID", help="let this one take part")
     parser.add_argument("--data", type=Path, help="folder of the CareStation that runs (var)")
     parser.add_argument("--json", action="store_true", help="one line for machines")
@@ -20,14 +23,16 @@ def run(options: argparse.Namespace) -> int:
     """Approve what is asked for, then list what waits.
 
     Raises:
-        SystemExit: nothing waits under this id.
+        SystemExit: nothing waits under this id, or who types does not operate.
     """
     join_running(options.data)
+    from config.appointing import console_of  # noqa: PLC0415 - Django is set up first
     from config.approving import approve, waiting  # noqa: PLC0415 - Django is set up first
 
+    console = console_of(options.operator)
     if options.approve:
-        approve(options.approve)
-    rows = waiting()
+        approve(console, options.approve)
+    rows = waiting(console)
     if options.json:
         sys.stdout.write(json.dumps({"waiting": rows}, ensure_ascii=False) + "\n")
         return 0

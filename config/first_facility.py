@@ -29,11 +29,17 @@ class FirstFacility:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("--name", type=_line, required=True, help="what the facility is called")
+    parser.add_argument(
+        "--name", type=typed_line, required=True, help="what the facility is called"
+    )
     parser.add_argument("--kind", type=FacilityKind, required=True, help=_words(FacilityKind))
-    parser.add_argument("--manager-email", type=_line, required=True, help="address to sign in")
-    parser.add_argument("--manager-name", type=_line, required=True, help="surname and name")
-    parser.add_argument("--manager-kana", type=_line, required=True, help="the same in hiragana")
+    parser.add_argument(
+        "--manager-email", type=typed_line, required=True, help="address to sign in"
+    )
+    parser.add_argument("--manager-name", type=typed_line, required=True, help="surname and name")
+    parser.add_argument(
+        "--manager-kana", type=typed_line, required=True, help="the same in hiragana"
+    )
     parser.add_argument(
         "--manager-profession",
         type=Profession,
@@ -72,14 +78,12 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _typed_password() -> str:
-    typed = getpass.getpass("Password of the manager: ")
-    if not typed or getpass.getpass("Once more: ") != typed:
-        raise SystemExit("The two passwords are not the same; nothing was changed.")
-    return typed
+def typed_line(raw: str) -> str:
+    """Return a line as it is kept.
 
-
-def _line(raw: str) -> str:
+    Raises:
+        ArgumentTypeError: it is empty, or holds what cannot be kept.
+    """
     try:
         line = clean_line(raw)
     except UnfitText as error:
@@ -87,6 +91,13 @@ def _line(raw: str) -> str:
     if not line:
         raise argparse.ArgumentTypeError("it is empty")
     return line
+
+
+def _typed_password() -> str:
+    typed = getpass.getpass("Password of the manager: ")
+    if not typed or getpass.getpass("Once more: ") != typed:
+        raise SystemExit("The two passwords are not the same; nothing was changed.")
+    return typed
 
 
 def _words(choices: type[FacilityKind | Profession]) -> str:

@@ -37,6 +37,7 @@ class EndReason(models.TextChoices):
     RULES_CHANGED = "rules_changed", "安全の決まりの変更"
     FACTORS_RESET = "factors_reset", "2段階の確認のやりなおし"
     ADDRESS_CHANGED = "address_changed", "メールアドレスの変更"
+    FACILITY_FROZEN = "facility_frozen", "施設の凍結"
 
 
 class Proof(models.TextChoices):
@@ -116,6 +117,7 @@ class Purpose(StrEnum):
     ADDRESS_CHANGE = "address_change"
     INVITATION = "invitation"
     CHALLENGE = "challenge"
+    EMERGENCY = "emergency"
 
 
 class Weakness(models.TextChoices):
@@ -138,10 +140,18 @@ class Letter(models.TextChoices):
     FACTOR_REMOVED = "factor_removed", "2段階の確認を外しました"
     CODES_MADE = "codes_made", "回復コードを作りました"
     CODE_USED = "code_used", "回復コードが使われました"
+    DEVICE_REMEMBERED = "device_remembered", "2段階の確認を省く端末が増えました"
     NEW_DEVICE = "new_device", "サインインの確認"
     FACTORS_RESET = "factors_reset", "2段階の確認をやりなおしました"
     RULES_CHANGED = "rules_changed", "安全の決まりが変わりました"
+    ROLES_CHANGED = "roles_changed", "権限の組が変わりました"
     INVITATION_WAITS = "invitation_waits", "承認をお待ちしている招待があります"
+    FACILITY_APPROVED = "facility_approved", "施設の登録が承認されました"
+    FACILITY_REFUSED = "facility_refused", "施設の登録は承認されませんでした"
+    FACILITY_FROZEN = "facility_frozen", "施設の利用が止まりました"
+    FACILITY_UNFROZEN = "facility_unfrozen", "施設をまた使えるようになりました"
+    EMERGENCY_BEGAN = "emergency_began", "緊急の閲覧がありました"
+    EMERGENCY_TO_REVIEW = "emergency_to_review", "緊急の閲覧を確かめてください"
 
 
 class LinkLetter(models.TextChoices):

@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from carestation.accounts.choices import (
     Device,
     EndReason,
+    Proof,
     RefusalReason,
     RegistrationPurpose,
     SessionKind,
@@ -106,12 +107,18 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Neither ended nor past their last hour; idle ones too, which can be opened again."""
         return self.filter(ended_at=None, expires_at__gt=now)
 
+    def remembered(self, now: datetime) -> Self:
+        """Those whose device need not show the second factor, whether or not they have ended."""
+        return self.filter(trusted_until__gt=now)
+
 
 class Session(models.Model):
     """One device's way in. The token is with the device; here is its SHA-256 alone.
 
     `last_used_at` is written at most once a minute; after `idle_seconds` without use the session
-    asks for a proof again, after `expires_at` it is over. `confirmed_at`: the last such proof.
+    asks for a proof again, after `expires_at` it is over. `confirmed_at`: the last such proof, and
+    `proof` by what; nothing stands there of sessions that were older than the column.
+    `trust_key`: the SHA-256 of what its device shows instead of the factor, until `trusted_until`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -124,8 +131,11 @@ class Session(models.Model):
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
     confirmed_at = models.DateTimeField()
+    proof = models.CharField(max_length=20, choices=Proof, blank=True, default="", db_default="")
     expires_at = models.DateTimeField()
     second_factor_at = models.DateTimeField(null=True)
+    trust_key = models.BinaryField(max_length=32, null=True)
+    trusted_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True, default="")
     agent_sealed = models.BinaryField()
@@ -190,6 +200,11 @@ class Link(models.Model):
         return str(self.pk)
 
 
+def _one_open(name: str) -> models.UniqueConstraint:
+    unused = Q(used_at=None, replaced_at=None)
+    return models.UniqueConstraint(fields=["user"], condition=unused, name=name)
+
+
 class PasswordReset(Link):
     """A link by which a person sets a new password, for an hour."""
 
@@ -200,13 +215,7 @@ class PasswordReset(Link):
     class Meta:
         """The newest link is the only one that is open."""
 
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user"],
-                condition=Q(used_at=None, replaced_at=None),
-                name="accounts_reset_has_one_open_link",
-            )
-        ]
+        constraints = [_one_open("accounts_reset_has_one_open_link")]
 
 
 class FactorReset(Link):
@@ -219,13 +228,7 @@ class FactorReset(Link):
     class Meta:
         """The newest link is the only one that is open."""
 
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user"],
-                condition=Q(used_at=None, replaced_at=None),
-                name="accounts_factor_reset_is_one",
-            )
-        ]
+        constraints = [_one_open("accounts_factor_reset_is_one")]
 
 
 class AddressChange(Link):
@@ -240,13 +243,7 @@ class AddressChange(Link):
     class Meta:
         """The newest link is the only one that is open."""
 
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user"],
-                condition=Q(used_at=None, replaced_at=None),
-                name="accounts_address_change_is_one",
-            )
-        ]
+        constraints = [_one_open("accounts_address_change_is_one")]
 
 
 class RegistrationQuerySet(LinkQuerySet["Registration"]):

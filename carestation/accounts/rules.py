@@ -9,11 +9,13 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypedDict
+from uuid import UUID
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from carestation.accounts.choices import Device, Method, Network, Offer, Weakness
+from carestation.kernel.actor import Actor
 
 PERIOD_SECONDS: Final = 30
 # The clock of a telephone may be a step off (RFC 6238, 5.2).
@@ -42,13 +44,20 @@ ABSOLUTE_HOURS: Final = range(1, 25)
 SHORTEST_ASKED: Final = range(SHORTEST_WITH_FACTOR, 65)
 
 
+class ConsoleMarks(TypedDict):
+    """Who, in which request."""
+
+    actor_id: UUID
+    request_id: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
     """What the rules of the facilities that a person works for ask of them, the strictest of each.
 
     `shortest_password` is counted in characters and can only raise the floor; `facility_words` are
-    names that a password must not hold. `trusted_devices` says whether a device may be remembered;
-    none is yet, so each sign-in asks for the second step.
+    names that a password must not hold. `trusted_devices` says whether a device of one's own may be
+    remembered for thirty days, and then need not show the second factor.
     """
 
     second_factor: bool = True
@@ -67,6 +76,21 @@ class Binding:
     def lasts(self) -> timedelta:
         """How long a session lasts, used or not."""
         return timedelta(hours=self.absolute_hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """An operator who has shown by a passkey who they are: proof that they may operate.
+
+    Only `accounts.queries.consoles` makes one; a command that asks for a Console cannot run
+    without. No seat follows from it: it leads to no post and to no patient.
+    """
+
+    actor: Actor
+
+    def marks(self) -> ConsoleMarks:
+        """Return who and in which request: what every fact of this console says."""
+        return ConsoleMarks(actor_id=self.actor.user_id, request_id=self.actor.request_id)
 
 
 def is_sound(binding: Binding) -> bool:

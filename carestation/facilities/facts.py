@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from carestation.facilities.choices import Allowed, EndCause, Profession, StaffRole, TermsVersion
+from carestation.facilities.choices import (
+    Allowed,
+    EndCause,
+    Profession,
+    Right,
+    StaffRole,
+    TermsVersion,
+)
 from carestation.factlog.facts import Fact
 
 
@@ -26,6 +33,30 @@ class FacilityApplied(Fact, kind="facilities.FacilityApplied", of="application_i
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacilityApproved(Fact, kind="facilities.FacilityApproved", of="facility_id"):
     """The operator lets a facility that registered itself take part."""
+
+    actor_id: UUID
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityRefused(Fact, kind="facilities.FacilityRefused", of="facility_id"):
+    """The operator does not let a facility that registered itself take part."""
+
+    actor_id: UUID
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityFrozen(Fact, kind="facilities.FacilityFrozen", of="facility_id"):
+    """The operator stopped a facility: no place in it gives anything until it is unfrozen."""
+
+    actor_id: UUID
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityUnfrozen(Fact, kind="facilities.FacilityUnfrozen", of="facility_id"):
+    """The operator lets a frozen facility take part again."""
 
     actor_id: UUID
     facility_id: UUID
@@ -92,6 +123,7 @@ class StaffChanged(Fact, kind="facilities.StaffChanged", of="staff_id"):
     person_id: UUID
     profession: Profession
     role: StaffRole
+    custom_role_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,3 +194,43 @@ class PolicyChanged(Fact, kind="facilities.PolicyChanged", of="policy_id"):
     may_export: Allowed
     family_invitations: bool
     retention_years: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChanged(Fact, kind="facilities.RoleChanged", of="role_id"):
+    """A facility made a role of its own (version 1), or gave it another name or other rights."""
+
+    actor_id: UUID
+    facility_id: UUID
+    role_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightGiven(Fact, kind="facilities.RightGiven", of="role_id"):
+    """A role of a facility's own has a right more."""
+
+    actor_id: UUID
+    facility_id: UUID
+    role_id: UUID
+    right: Right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightTaken(Fact, kind="facilities.RightTaken", of="role_id"):
+    """A role of a facility's own has a right less."""
+
+    actor_id: UUID
+    facility_id: UUID
+    role_id: UUID
+    right: Right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleEnded(Fact, kind="facilities.RoleEnded", of="role_id"):
+    """A role of a facility's own is no more; who had it is a member."""
+
+    actor_id: UUID
+    facility_id: UUID
+    role_id: UUID
+    people: int

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
-from carestation.facilities.models import Facility, Staff
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff
 from carestation.groups.choices import InvitationEnd, Kind, Relation, Role, Side
 from carestation.kernel.ids import uuid7
 
@@ -110,13 +111,41 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those of one person."""
         return self.filter(user_id=user_id)
 
+    def seated(self, now: datetime) -> Self:
+        """Those that give a seat at a time, as the view `groups_seat` says it."""
+        return self.active().filter(
+            models.Q(expires_at=None) | models.Q(expires_at__gt=now),
+            staff__ended_at=None,
+            staff__paused_at=None,
+            staff__facility__frozen_at=None,
+        )
+    def standing(self) -> Self:
+        """Those that give a seat: not through a place that is no more, paused or frozen."""
+        own = self.active().filter(staff__ended_at=None, staff__paused_at=None)
+        return own.filter(staff__facility__frozen_at=None)
+
+    def lasting(self) -> Self:
+        """Those of professionals who did not come for an hour."""
+        return self.active().exclude(role=Role.FAMILY).filter(expires_at=None)
+
+    def managing(self) -> Self:
+        """Those of managers who can act."""
+        return self.standing().filter(role=Role.MANAGER)
+
+    def expired(self, now: datetime) -> Self:
+        """Those whose time is over, and that were not ended yet."""
+        return self.active().filter(expires_at__lte=now)
+
     def seeing(self, side: Side) -> Self:
         """Those to whom this side is open."""
         return self.exclude(role=Role.FAMILY) if side is Side.PROFESSIONAL else self
 
 
 class Membership(models.Model):
-    """A person in a group: a professional through a place in a facility, or the family."""
+    """A person in a group: a professional through a place in a facility, or the family.
+
+    Past `expires_at` it gives no seat, whether or not it was ended since.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
@@ -125,12 +154,16 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     relation = models.CharField(max_length=20, choices=Relation, blank=True)
     began_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
 
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
-        """One active membership per person and group; the family has no staff, others have."""
+        """One active membership per person and group; the family has no staff, others have.
+
+        What expires manages nothing, and is looked for among the few that do.
+        """
 
         constraints = [
             models.UniqueConstraint(
@@ -143,6 +176,17 @@ class Membership(models.Model):
                 | (~models.Q(role=Role.FAMILY) & models.Q(staff__isnull=False)),
                 name="groups_family_has_no_staff",
             ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at=None) | models.Q(role=Role.PROFESSIONAL),
+                name="groups_what_expires_is_a_professionals",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(expires_at__isnull=False, left_at=None),
+                name="groups_membership_expiring",
+            )
         ]
 
     def __str__(self) -> str:
@@ -209,10 +253,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self, now: datetime) -> Self:
         """Those by which one can join now: sent, in time, by someone who has a seat."""
         return self.waiting().filter(
-            models.Q(inviter__staff__ended_at=None, inviter__staff__paused_at=None),
             sent_at__isnull=False,
             expires_at__gt=now,
-            inviter__left_at=None,
+            inviter__in=Membership.objects.seated(now),
             group__archived_at=None,
         )
 

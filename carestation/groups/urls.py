@@ -1,14 +1,18 @@
-"""Paths about who sits together, and who is invited."""
+"""Paths about who sits together, who is invited, and of facilities as the operator sees them."""
 
 from django.urls import path
 
-from carestation.groups.views import approvals, joining, opening, places
+from carestation.groups.views import approvals, consoles, joining, opening, places, rights
 
 app_name = "groups"
+_CONSOLE = "console/facilities/<uuid:facility_id>/"
 _DESK = "desk/<uuid:facility_id>/"
 _PLACE = f"{_DESK}staff/<uuid:staff_id>/"
 _WAITING = f"{_DESK}group-invitations/"
 urlpatterns = [
+    path("desk/<uuid:facility_id>/rights/", rights.rights, name="rights"),
+    path(_CONSOLE, consoles.facility, name="facility"),
+    path(f"{_CONSOLE}<slug:ruling>/", consoles.rule, name="rule_facility"),
     path("groups/new/free/", opening.open_free, name="open_free"),
     path("groups/new/talk/", opening.begin_talk, name="begin_talk"),
     path(f"{_PLACE}end/", places.end, name="end_place"),

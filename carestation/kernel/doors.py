@@ -68,6 +68,12 @@ def door(kind: Door, *, side: str = "", changes: bool | None = None) -> Callable
     return say
 
 
+def door_of(view: View) -> Door | None:
+    """Return through which door a view is entered, if it says one."""
+    said: _Said | None = getattr(view, "door_said", None)
+    return said.door if said else None
+
+
 def entrances(patterns: Iterable[URLPattern | URLResolver]) -> list[Entrance]:
     """Return every address under these patterns.
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from carestation.kernel.pushes import Push
 from carestation.live import events
 from carestation.live.queries import Seated, Seating
-from carestation.live.rooms import Person, Room
+from carestation.live.rooms import FOR_EVER, Person, Room
 from carestation.live.streams import Stream
 
 Key = tuple[UUID, str]
@@ -49,6 +49,7 @@ class Hall:
         self._sessions: dict[UUID, list[Stream]] = {}
         self._marked: set[Room] = set()
         self._lagging: set[Room] = set()
+        self._ending: set[Room] = set()
         self._is_behind = False
 
     def enter(self, stream: Stream, seated: Iterable[Seated], now: float) -> None:
@@ -64,6 +65,7 @@ class Hall:
             room = self._rooms.get((one.group_id, one.side))
             room = room or self._open(one.group_id, one.side, one.seq)
             room.admit(person, one.seq)
+            self._ends(room, min(room.until, one.until or FOR_EVER))
             known.discard(room)
         for room in known:
             self._doubt(room)
@@ -147,7 +149,8 @@ class Hall:
         self._call_if_known()
 
     def tick(self, now: float) -> None:
-        """Once a second: tell marks, keep streams open, end those whose time is over."""
+        """Once a second: tell marks, keep streams open, end what has its time over."""
+        self._doubt_ended(now)
         marked, self._marked = self._marked, set()
         for room in marked:
             if room.tell_marks():
@@ -186,6 +189,7 @@ class Hall:
 
     def _seat(self, room: Room, read: Seating | None) -> None:
         seating = read or Seating(room.group_id, room.side, NOWHERE, frozenset())
+        self._ends(room, seating.until or FOR_EVER)
         people = (self._people.get(user_id) for user_id in seating.people)
         if room.seat(seating.seq, {person for person in people if person is not None}):
             self._doubt(room)
@@ -200,6 +204,19 @@ class Hall:
             for stream in self.streams:
                 stream.write(events.catchup("lost"))
 
+    def _ends(self, room: Room, until: float) -> None:
+        room.until = until
+        if until < FOR_EVER:
+            self._ending.add(room)
+        else:
+            self._ending.discard(room)
+
+    def _doubt_ended(self, now: float) -> None:
+        # Who sits here until now may sit no more: the seats say so.
+        for room in [one for one in self._ending if one.until <= now]:
+            self._ending.discard(room)
+            self._doubt(room)
+
     def _open(self, group_id: UUID, side: str, seq: int) -> Room:
         room = self._rooms[group_id, side] = Room(group_id, side, seq)
         return room
@@ -213,6 +230,7 @@ class Hall:
             self._rooms.pop((room.group_id, room.side), None)
             self._marked.discard(room)
             self._lagging.discard(room)
+            self._ending.discard(room)
 
     def _forget_session(self, stream: Stream) -> None:
         streams = self._sessions.get(stream.session_id, [])

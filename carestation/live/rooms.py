@@ -4,6 +4,7 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 """
 
 from collections.abc import Collection
+from math import inf
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from carestation.live.streams import Stream
 
 LONGEST_HELD: Final = 200
 MOST_TRIES: Final = 3
+FOR_EVER: Final = inf
 
 
 class Person:
@@ -42,16 +44,18 @@ class Room:
 
     Where that number is in doubt nobody is shown anything: pushes are held until the seats are
     read. Each person was seated at a number; what changed up to it they have from the page.
+    `until`: when the first of those who sit here sits no more, as the seats were read.
     """
 
     __slots__ = (
         "_held", "_is_behind", "_marks", "_marks_seq", "_people", "_seated_again", "_seq",
-        "_tries", "group_id", "side",
+        "_tries", "group_id", "side", "until",
     )  # fmt: skip
 
     def __init__(self, group_id: UUID, side: str, seq: int) -> None:
         self.group_id = group_id
         self.side = side
+        self.until = FOR_EVER
         self._seq = seq
         self._people: dict[Person, int] = {}
         self._seated_again: dict[Person, int] = {}

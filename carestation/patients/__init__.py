@@ -3,8 +3,12 @@
 Access lies below: a seat is asked for. Consent is data: with whom to share, explained by whom, in
 which form, since when, and whether it was withdrawn.
 
+In an emergency a professional takes a seat at a patient of their own facility, with a reason and
+for an hour; every member is told, and a manager looks into it.
+
 Announces: PatientRegistered, AlikeShown, FaceSheetChanged, FaceSheetViewed, PatientsListed,
-    ConsentRecorded, ConsentWithdrawn, ConsentsViewed.
-Listens to: nothing.
+    ConsentRecorded, ConsentWithdrawn, ConsentsViewed, EmergencySought, EmergencyBegan,
+    EmergencyReviewed, EmergenciesListed.
+Listens to: EmergencyBegan.
 Controls: ISO/IEC 27017 8.3, 8.24; white paper 「暗号化」.
 """

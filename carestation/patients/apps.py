@@ -7,3 +7,7 @@ class PatientsConfig(AppConfig):
     """Patients."""
 
     name = "carestation.patients"
+
+    def ready(self) -> None:
+        """Let the followers follow."""
+        from carestation.patients import followers  # noqa: F401, PLC0415 - registers them

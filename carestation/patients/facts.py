@@ -85,3 +85,43 @@ class ConsentsViewed(Fact, kind="patients.ConsentsViewed", of="group_id"):
     actor_id: UUID
     facility_id: UUID | None = None
     group_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencySought(Fact, kind="patients.EmergencySought", of="attempt_id"):
+    """A professional looked for a patient of their facility in an emergency, by reading and day."""
+
+    actor_id: UUID
+    facility_id: UUID
+    attempt_id: UUID
+    was_found: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyBegan(Fact, kind="patients.EmergencyBegan", of="access_id"):
+    """A professional took a seat in an emergency; it ends by itself."""
+
+    actor_id: UUID
+    facility_id: UUID
+    group_id: UUID
+    access_id: UUID
+    membership_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyReviewed(Fact, kind="patients.EmergencyReviewed", of="access_id"):
+    """A manager looked into a seat that was taken in an emergency; `ended`: and ended it."""
+
+    actor_id: UUID
+    facility_id: UUID
+    group_id: UUID
+    access_id: UUID
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergenciesListed(Fact, kind="patients.EmergenciesListed", of="facility_id"):
+    """A manager read why people of the facility took seats in an emergency."""
+
+    actor_id: UUID
+    facility_id: UUID

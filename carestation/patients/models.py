@@ -9,9 +9,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
-from carestation.facilities.models import Facility
+from carestation.facilities.models.facilities import Facility
 from carestation.groups.choices import Relation
-from carestation.groups.models import Group
+from carestation.groups.models import Group, Membership
 from carestation.kernel.ids import uuid7
 from carestation.patients.choices import ConsentForm, ConsentScope
 from carestation.vault.sealing import Place
@@ -121,3 +121,49 @@ class Consent(models.Model):
     def stands(self) -> bool:
         """Whether it was not withdrawn; a newer one may have taken its place."""
         return self.withdrawn_on is None
+
+
+class EmergencyAccessQuerySet(models.QuerySet["EmergencyAccess"]):
+    """Filters."""
+
+    def of_facility(self, facility_id: UUID) -> Self:
+        """Those of one facility's people, the newest first."""
+        return self.filter(facility_id=facility_id).order_by("-id")
+
+    def of_group(self, group_id: UUID) -> Self:
+        """Those of one group, the newest first."""
+        return self.filter(membership__group_id=group_id).order_by("-id")
+
+
+class EmergencyAccess(models.Model):
+    """A seat that a professional took in an emergency, and which manager looked into it.
+
+    How long it stands, its membership says. Why, is sealed under the group's scope.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    membership = models.OneToOneField(Membership, on_delete=models.PROTECT, related_name="+")
+    reason_sealed = models.BinaryField()
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True)
+
+    objects = EmergencyAccessQuerySet.as_manager()
+
+    class Meta:
+        """A review has its reviewer; looked for by facility, the newest first."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reviewer=None, reviewed_at=None)
+                | models.Q(reviewer__isnull=False, reviewed_at__isnull=False),
+                name="patients_review_is_whole",
+            )
+        ]
+        indexes = [models.Index(fields=["facility", "-id"], name="patients_emergency_by_facility")]
+
+    def __str__(self) -> str:
+        """Return the id: why is sealed."""
+        return str(self.pk)

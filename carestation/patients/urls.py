@@ -3,14 +3,24 @@
 from django.urls import path
 
 from carestation.groups.paths import know_sides
-from carestation.patients.views import consents, face_sheets, invitations, registering
+from carestation.patients.views import (
+    consents,
+    emergencies,
+    face_sheets,
+    invitations,
+    registering,
+)
 
 know_sides()
 app_name = "patients"
+DESK = "desk/<uuid:facility_id>/emergencies/"
 SIDE = "groups/<uuid:group_id>/<side:side>/"
 ONE = f"{SIDE}invitations/<uuid:invitation_id>/"
 urlpatterns = [
     path("groups/new/patient/", registering.register, name="register"),
+    path("emergency/", emergencies.seek, name="emergency"),
+    path(DESK, emergencies.emergencies, name="emergencies"),
+    path(DESK + "<uuid:access_id>/review/", emergencies.review, name="review_emergency"),
     path(SIDE + "face-sheet/", face_sheets.face_sheet, name="face_sheet"),
     path(SIDE + "face-sheet/edit/", face_sheets.edit_face_sheet, name="edit_face_sheet"),
     path(SIDE + "consent/", consents.consents, name="consents"),

@@ -1,9 +1,14 @@
-"""Help for those who use the product: the manual, a page for each screen.
+"""Help for those who use the product, and the console of those who operate it.
 
-Public: it is read before there is an account, and when signing in fails. It knows no one and
-keeps nothing. Each screen links its page by `url("support:help", slug)`.
+The manual has a page for each screen. It is public: it is read before there is an account, and when
+signing in fails. Each screen links its page by `url("support:help", slug)`.
+
+The console is the operator's: which facilities there are and how each stands, and who operates. It
+is entered by a passkey, keeps nothing, and stands below the contexts of patients and timelines, so
+that nothing in it can read them. What touches seats has its pages above, in the console's frame.
 
 Announces: nothing.
 Listens to: nothing.
-Controls: ISO/IEC 27017 5.16, 5.18, CLD.12.1.5; white paper 「管理者用手順」, 「認証情報の管理」.
+Controls: ISO/IEC 27017 5.16, 5.18, 8.2, CLD.12.1.5; white paper 「管理者用手順」,
+    「認証情報の管理」, 「ユーティリティプログラム」.
 """

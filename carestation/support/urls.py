@@ -1,11 +1,13 @@
-"""Paths of the manual."""
+"""Paths of the manual and of the console."""
 
 from django.urls import path
 
-from carestation.support import views
+from carestation.support.views import consoles, manual
 
 app_name = "support"
 urlpatterns = [
-    path("help/", views.manual, name="manual"),
-    path("help/<slug:slug>/", views.page, name="help"),
+    path("help/", manual.manual, name="manual"),
+    path("help/<slug:slug>/", manual.page, name="help"),
+    path("console/", consoles.facilities, name="console"),
+    path("console/operators/", consoles.people, name="operators"),
 ]

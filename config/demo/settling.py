@@ -5,11 +5,14 @@ from typing import Final
 from uuid import UUID
 
 from carestation.accounts.commands.factors import give_fixed_secret
-from carestation.accounts.commands.people import NewPerson, begin_operator, register_person
+from carestation.accounts.commands.operators import begin_operator
+from carestation.accounts.commands.people import NewPerson, register_person
 from carestation.accounts.models import User
+from carestation.accounts.queries.consoles import take_first_console
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.models import Facility, Staff  # noqa: TC001 - types of attributes
+from carestation.facilities.models.facilities import Facility  # noqa: TC001 - types of attributes
+from carestation.facilities.models.staff import Staff  # noqa: TC001 - types of attributes
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.commands.groups import open_group
 from carestation.groups.commands.memberships import begin_membership
@@ -81,7 +84,7 @@ class DemoWorld:
         if person.totp_secret is not None:
             give_fixed_secret(user.pk, person.totp_secret)
         if person.is_operator:
-            begin_operator(operator, user.pk)
+            begin_operator(take_first_console(), user.pk)
         self.times.note("person", user.pk, self._ago(JOINED_DAYS_AGO))
         return user
 

@@ -15,19 +15,15 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from carestation.accounts import followers
 from carestation.accounts.choices import Device, Letter, Proof, Purpose
 from carestation.accounts.commands.brakes import brake, forget_brakes
-from carestation.accounts.commands.people import (
-    NewPerson,
-    begin_operator,
-    end_operator,
-    end_person,
-    register_person,
-)
+from carestation.accounts.commands.operators import begin_operator, end_operator
+from carestation.accounts.commands.people import NewPerson, end_person, register_person
 from carestation.accounts.commands.sessions import lock_session, open_session
 from carestation.accounts.gate.adapter import FactorAdapter
 from carestation.accounts.gate.middleware import GateMiddleware
 from carestation.accounts.gate.store import SessionStore
 from carestation.accounts.gate.where import network_address
 from carestation.accounts.models import Brake, Session, User
+from carestation.accounts.queries.consoles import take_first_console
 from carestation.accounts.rules import browser_of, device_of
 from carestation.accounts.tasks import forget_old_brakes, mail_letter
 from carestation.factlog.commands import FOLLOWERS
@@ -36,6 +32,7 @@ from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import Conflict
 from carestation.kernel.ids import uuid7
 from tests.accounts.authenticator import SoftPasskey
+from tests.accounts.operating import a_console
 from tests.accounts.people import (
     BROWSER,
     PASSWORD,
@@ -324,17 +321,18 @@ def test_what_ended_does_not_end_again() -> None:
     with pytest.raises(Conflict):
         end_person(SYSTEM, user.pk)
     with pytest.raises(Conflict):
-        end_operator(SYSTEM, user.pk)
+        end_operator(a_console(), user.pk)
 
 
 def test_an_operator_is_one_once_at_a_time_and_again_later() -> None:
-    user = a_person(is_professional=False)
+    user, console = a_person(is_professional=False), a_console()
 
-    begin_operator(SYSTEM, user.pk)
-    end_operator(SYSTEM, user.pk)
-    begin_operator(SYSTEM, user.pk)
+    begin_operator(console, user.pk)
+    end_operator(console, user.pk)
+    begin_operator(console, user.pk)
 
-    kinds = LoggedFact.objects.filter(kind__startswith="accounts.Operator").order_by("id")
+    told = LoggedFact.objects.filter(kind__startswith="accounts.Operator", object_id=user.pk)
+    kinds = told.order_by("id")
     assert [fact.kind.removeprefix("accounts.Operator") for fact in kinds] == [
         "Began",
         "Ended",
@@ -372,7 +370,7 @@ def test_allauths_own_sealing_is_refused() -> None:
 def test_people_and_their_things_are_named_by_ids_alone() -> None:
     user = a_person()
     opened = open_session(user.pk, BROWSER, proof=Proof.TOTP, request_id=uuid7())
-    operator = begin_operator(SYSTEM, user.pk)
+    operator = begin_operator(take_first_console(), user.pk)
 
     assert str(user) == str(operator) == str(user.pk)
     assert str(Session.objects.get()) == str(opened.session_id)

@@ -9,12 +9,12 @@ from hypothesis.extra.django import TestCase
 
 from carestation.accounts.choices import Device, EndReason, Proof, SessionKind, Standing
 from carestation.accounts.commands.bindings import bind_person
-from carestation.accounts.commands.people import begin_operator, end_operator, end_person
+from carestation.accounts.commands.devices import cut_off_others, cut_off_session
+from carestation.accounts.commands.operators import begin_operator, end_operator
+from carestation.accounts.commands.people import end_person
 from carestation.accounts.commands.sessions import (
     OpenedSession,
     Where,
-    cut_off_others,
-    cut_off_session,
     keep_session_data,
     lock_session,
     open_session,
@@ -23,6 +23,7 @@ from carestation.accounts.commands.sessions import (
     touch_session,
 )
 from carestation.accounts.models import Session, User
+from carestation.accounts.queries.consoles import take_console_at_machine, take_first_console
 from carestation.accounts.queries.devices import devices_of
 from carestation.accounts.queries.sessions import find_entry
 from carestation.accounts.rules import Binding
@@ -31,6 +32,7 @@ from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
 from carestation.vault.scopes import bus_key
 from carestation.vault.sealing import open_push
+from tests.accounts.operating import OPERATOR_ADDRESS, a_console
 from tests.accounts.people import BROWSER, ELSEWHERE, SECRET, SYSTEM, a_person, acting, clock_later
 from tests.accounts.twins import find_entry_twin
 
@@ -144,9 +146,9 @@ def test_an_operator_owes_a_second_factor_while_they_are_one() -> None:
     user = a_person(is_professional=False)
     opened = a_session(user, proof=Proof.PASSWORD)
 
-    begin_operator(SYSTEM, user.pk)
+    begin_operator(a_console(), user.pk)
     while_one = find_entry(opened.token)
-    end_operator(SYSTEM, user.pk)
+    end_operator(take_console_at_machine(OPERATOR_ADDRESS), user.pk)
 
     assert while_one is not None
     assert while_one.is_operator
@@ -271,7 +273,7 @@ class TestTheHotStatement(TestCase):
         is_operator=st.booleans(),
         has_factor=st.booleans(),
         bound=st.sampled_from([None, True, False]),
-        proof=st.sampled_from([Proof.PASSWORD, Proof.TOTP]),
+        proof=st.sampled_from([Proof.PASSWORD, Proof.TOTP, Proof.PASSKEY]),
         end=st.sampled_from(["", "session", "person"]),
         seconds=st.sampled_from([0, 59, 61, QUARTER - 1, QUARTER + 1, HALF_DAY - 1, HALF_DAY + 1]),
     )
@@ -292,7 +294,7 @@ class TestTheHotStatement(TestCase):
             secret=SECRET if has_factor else "",
         )
         if is_operator:
-            begin_operator(SYSTEM, user.pk)
+            begin_operator(take_first_console(), user.pk)
         if bound is not None:
             bind_person(SYSTEM, user.pk, Binding(second_factor=bound))
         opened = a_session(user, proof=proof)

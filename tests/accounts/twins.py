@@ -26,6 +26,7 @@ def find_entry_twin(token: str) -> Entry | None:
         kind=SessionKind(session.kind),
         standing=standing,
         confirmed_at=session.confirmed_at,
+        proof=session.proof,
         idle_seconds=session.idle_seconds,
         is_due=standing is not Standing.IDLE and now - session.last_used_at >= timedelta(minutes=1),
         is_professional=session.user.is_professional,

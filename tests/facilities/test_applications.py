@@ -14,31 +14,29 @@ from carestation.accounts.commands.passwords import WeakPassword
 from carestation.accounts.commands.registrations import PersonDraft, make_registration_link
 from carestation.accounts.models import Registration, User
 from carestation.accounts.tasks import mail_registration
-from carestation.facilities.choices import FacilityKind, Profession, StaffRole
+from carestation.facilities.choices import FacilityKind, FacilityState, Profession, StaffRole
 from carestation.facilities.commands.invitations import invite_staff
 from carestation.facilities.commands.places import (
     Founder,
     apply_for_facility,
-    approve_facility,
     forget_applications,
     found_facility,
     found_facility_as_known,
 )
+from carestation.facilities.commands.rulings import approve_facility
 from carestation.facilities.forms.applications import ApplyForm
-from carestation.facilities.models import Facility, FacilityApplication, Staff, TermsAcceptance
-from carestation.facilities.queries.applications import (
-    ToldFacility,
-    find_application,
-    waiting_facilities,
-)
+from carestation.facilities.models.facilities import Facility, FacilityApplication, TermsAcceptance
+from carestation.facilities.models.staff import Staff
+from carestation.facilities.queries.applications import ToldFacility, find_application
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.staff import places_of
-from carestation.facilities.rules import TERMS_VERSION
+from carestation.facilities.rules import DESK_RIGHTS, TERMS_VERSION
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused, TooMany
 from carestation.kernel.ids import uuid7
-from tests.accounts.people import SYSTEM, clock_at
+from tests.accounts.operating import a_console
+from tests.accounts.people import clock_at
 from tests.accounts.signing_in import sign_in_client
 from tests.accounts.test_races import at_once, won
 from tests.facilities.people import an_invited
@@ -98,25 +96,25 @@ def test_whoever_completes_it_manages_a_facility_that_waits_for_the_operator() -
     actor = Actor(user_id=user.pk, request_id=uuid7())
 
     facility = Facility.objects.get()
-    desk = take_desk(actor, facility.pk)
+    desk = take_desk(actor, facility.pk, *DESK_RIGHTS)
     assert (facility.name, facility.kind, desk.role) == (
         "夕やけ診療所",
         "clinic",
         StaffRole.MANAGER,
     )
-    assert [one.pk for one in waiting_facilities()] == [facility.pk]
-    assert not frame_of(desk).is_approved
+    assert frame_of(desk).state is FacilityState.WAITING
     with pytest.raises(Refused, match="awaiting_approval"):
         invite_staff(desk, [an_invited()])
     assert places_of(user.pk) == []
 
-    approve_facility(SYSTEM, facility.pk)
+    console = a_console()
+    approve_facility(console, facility.pk)
 
-    assert waiting_facilities() == []
+    assert frame_of(desk).state is FacilityState.APPROVED
     assert len(invite_staff(desk, [an_invited()])) == 1
     assert [one.facility_id for one in places_of(user.pk)] == [facility.pk]
     with pytest.raises(Conflict):
-        approve_facility(SYSTEM, facility.pk)
+        approve_facility(console, facility.pk)
 
 
 @pytest.mark.django_db

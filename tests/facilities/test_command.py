@@ -2,8 +2,10 @@
 
 import pytest
 
-from carestation.facilities.models import Facility
+from carestation.facilities.models.facilities import Facility
+from config.appointing import console_of
 from config.approving import approve, waiting
+from tests.accounts.operating import OPERATOR_ADDRESS, an_operator
 from tests.facilities.test_applications import found, token_of
 
 
@@ -11,11 +13,13 @@ from tests.facilities.test_applications import found, token_of
 @pytest.mark.control("5.16")
 def test_the_operator_sees_what_waits_and_approves_it_once() -> None:
     found(token_of())
-    [row] = waiting()
+    an_operator()
+    console = console_of(OPERATOR_ADDRESS)
+    [row] = waiting(console)
 
-    approve(Facility.objects.get().pk)
+    approve(console, Facility.objects.get().pk)
 
     assert row["name"] == "夕やけ診療所"
-    assert waiting() == []
+    assert waiting(console) == []
     with pytest.raises(SystemExit, match="No facility waits"):
-        approve(Facility.objects.get().pk)
+        approve(console, Facility.objects.get().pk)

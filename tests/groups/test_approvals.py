@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from carestation.accounts.choices import Letter
 from carestation.facilities.queries.desks import take_desk
-from carestation.facilities.rules import Desk
+from carestation.facilities.rules import DESK_RIGHTS, Desk
 from carestation.factlog.facts import Fact, fact_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import InvitationEnd, InvitationState
@@ -201,4 +201,4 @@ def told_by_letter() -> list[UUID]:
 
 
 def take_desk_of(world: World, name: str) -> Desk:
-    return take_desk(world.actor(name), world.staff[name].facility_id)
+    return take_desk(world.actor(name), world.staff[name].facility_id, *DESK_RIGHTS)

@@ -7,15 +7,20 @@ from django.db import connection
 from django.utils import timezone
 
 from carestation.accounts.choices import Proof
-from carestation.accounts.commands.sessions import cut_off_session, open_session
+from carestation.accounts.commands.devices import cut_off_session
+from carestation.accounts.commands.sessions import open_session
 from carestation.accounts.models import Session
+from carestation.facilities.choices import EndCause
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands.memberships import begin_membership, end_membership
+from carestation.groups.commands.places import end_place
 from carestation.groups.rules import Newcomer
 from carestation.kernel.ids import uuid7
 from carestation.kernel.pushes import Push
 from carestation.timeline.commands.posts import publish_post
 from tests.accounts.signing_in import BROWSER, a_token
+from tests.facilities.people import a_manager
+from tests.groups.test_expiring import seated_until
 from tests.live.process import LiveProcess, bearer, cookie, live_process, tell
 from tests.world import World, a_draft
 
@@ -120,6 +125,22 @@ def test_who_is_removed_hears_so_at_once_and_then_nothing_more(
     assert {event.data["side"] for event in sato.events[1:]} == {"professional", "patient"}
     assert all(event.data["ended"] for event in sato.events[1:])
     assert not sato.is_over
+
+
+@pytest.mark.control("8.3")
+def test_with_the_last_professional_the_family_hears_nothing_more(
+    live: LiveProcess, committed_world: World
+) -> None:
+    world = committed_world
+    desk = a_manager(world)
+    mori = live.opens(bearer(a_token(world.people["mori"])))
+
+    for who in ("sato", "kato"):
+        end_place(desk, world.staff[who].pk, EndCause.MOVED)
+    reseated(world)
+
+    assert mori.hears_kinds("catchup", "membership")
+    assert (mori.events[1].data["side"], mori.events[1].data["ended"]) == ("patient", True)
 
 
 @pytest.mark.control("8.3")
@@ -284,3 +305,24 @@ def _token_with(user_id: object, **columns: object) -> str:
     opened = open_session(user_id, BROWSER, proof=Proof.TOTP, request_id=uuid7())  # type: ignore[arg-type]  # a user's id
     Session.objects.filter(pk=opened.session_id).update(**columns)
     return opened.token
+
+
+@pytest.mark.control("8.3")
+def test_who_sits_for_a_time_hears_that_it_is_over_and_then_nothing_more(
+    live: LiveProcess, committed_world: World
+) -> None:
+    world = committed_world
+    seated_until(world, timezone.now() + timedelta(seconds=3))
+    ito = live.opens(bearer(a_token(world.people["ito"])))
+    kato = live.opens(bearer(a_token(world.people["kato"])))
+    first = posted(world)
+    heard_while = ito.hears_post(first)
+
+    # Nobody ends the row, and nothing is pushed: the time alone is over.
+    assert ito.hears_kinds("catchup", "post", "membership", "membership")
+    last = posted(world)
+
+    assert heard_while
+    assert kato.hears_post(last)
+    assert [event.kind for event in ito.events].count("post") == 1
+    assert not ito.is_over

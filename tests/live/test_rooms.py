@@ -1,6 +1,7 @@
 import pytest
 
 from carestation.kernel.pushes import Push
+from carestation.live.queries import Seated, Seating
 from carestation.live.rooms import LONGEST_HELD, MOST_TRIES
 from tests.live.scene import (
     GROUP,
@@ -311,3 +312,42 @@ def test_a_push_of_what_the_database_does_not_know_is_dropped_in_the_end() -> No
 
     assert not hall.doubted
     assert sato.wire.posts() == [1]
+
+
+@pytest.mark.control("8.3")
+def test_a_seat_that_ends_by_itself_is_taken_away_without_a_push() -> None:
+    hall, sato, ito = a_hall(), Listener(), Listener()
+    sato.enters(hall, a_seat(4))
+    ito.enters(hall, Seated(GROUP, "professional", 4, until=10.0))
+
+    hall.tick(9.9)
+    hall.take(a_push(5))
+    hall.tick(10.0)
+    hall.take(a_push(6))
+    assert {room.group_id for room in hall.doubted} == {GROUP}
+    seats_are_read(hall, 5, sato)
+
+    assert sato.wire.posts() == [5, 6]
+    assert ito.wire.posts() == [5]
+    assert ito.wire.kinds()[-1] == "membership"
+    hall.tick(11.0)
+    assert not hall.doubted
+
+
+@pytest.mark.control("8.3")
+def test_of_several_who_sit_for_a_time_each_is_looked_at_when_theirs_is_over() -> None:
+    hall, sato, ito, ueda = a_hall(), Listener(), Listener(), Listener()
+    sato.enters(hall, a_seat(4))
+    hall.doubt_all()
+    people = frozenset(one.user_id for one in (sato, ito, ueda))
+    hall.seat(hall.take_doubted(), [Seating(GROUP, "professional", 4, people, until=10.0)])
+
+    hall.tick(10.0)
+    first = bool(hall.doubted)
+    still = people - {ito.user_id}
+    hall.seat(hall.take_doubted(), [Seating(GROUP, "professional", 5, still, until=20.0)])
+    hall.tick(19.9)
+    between = bool(hall.doubted)
+    hall.tick(20.0)
+
+    assert (first, between, bool(hall.doubted)) == (True, False, True)

@@ -1,6 +1,7 @@
 """Live reads the same seats and sessions as the doors of the pages do."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
@@ -18,9 +19,10 @@ from carestation.accounts.models import Operator, Session, User
 from carestation.accounts.queries.sessions import find_entry, token_key
 from carestation.accounts.rules import Binding
 from carestation.groups.choices import Side
+from carestation.groups.commands.freezing import freeze_seats
 from carestation.groups.commands.memberships import end_membership
 from carestation.groups.commands.places import pause_place
-from carestation.groups.models import Group, Timeline
+from carestation.groups.models import Group, Membership, Timeline
 from carestation.groups.queries.seats import take_seat
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
@@ -34,8 +36,10 @@ from carestation.live.queries import (
     read_seats_of_person,
     valid_sessions,
 )
+from tests.accounts.operating import a_console
 from tests.accounts.signing_in import BROWSER
 from tests.facilities.people import a_manager
+from tests.groups.test_expiring import seated_until
 from tests.live.process import test_database_url as database_url
 from tests.world import World
 
@@ -85,6 +89,41 @@ def test_live_seats_nobody_through_a_place_that_is_paused(committed_world: World
         Seating(one.group_id, one.side, one.seq, _at_the_door(world, one))
         for one in Timeline.objects.all()
     }
+
+
+def test_live_seats_nobody_through_a_facility_that_is_frozen(committed_world: World) -> None:
+    world = committed_world
+    freeze_seats(a_console(), world.facility.pk, "連絡がつかないため")
+    groups = list(Group.objects.values_list("pk", flat=True))
+
+    seatings = asked(lambda db: read_seatings(db, groups))
+    seats = asked(partial(read_seats_of_person, user_id=world.people["sato"].pk))
+
+    assert seats == []
+    assert {one for seating in seatings for one in seating.people} == {world.people["mori"].pk}
+
+
+@pytest.mark.control("8.3")
+def test_live_knows_when_a_seat_ends_by_itself_and_seats_nobody_past_it(
+    committed_world: World,
+) -> None:
+    world, ito = committed_world, committed_world.people["ito"]
+    membership = seated_until(world, timezone.now() + 10 * A_MINUTE)
+    began = time.monotonic()
+
+    before = asked(lambda db: read_seatings(db, [world.group.pk]))
+    own = asked(partial(read_seats_of_person, user_id=ito.pk))
+    Membership.objects.filter(pk=membership.pk).update(expires_at=timezone.now())
+    after = asked(lambda db: read_seatings(db, [world.group.pk]))
+    left = asked(partial(read_seats_of_person, user_id=ito.pk))
+
+    times = [one.until for one in before]
+    times += [one.until for one in own if one.group_id == world.group.pk]
+    assert len(times) == 4
+    assert all(one and 590 < one - began < 605 for one in times)
+    assert all(ito.pk in one.people for one in before)
+    assert [(ito.pk in one.people, one.until) for one in after] == [(False, None)] * 2
+    assert {one.group_id for one in left} == {world.elsewhere.pk}
 
 
 def test_the_seats_of_a_person_are_those_of_the_groups(committed_world: World) -> None:

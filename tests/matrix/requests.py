@@ -14,16 +14,21 @@ from PIL import Image
 
 from carestation.accounts.choices import Proof
 from carestation.accounts.commands.factors import give_fixed_secret
-from carestation.accounts.commands.people import begin_operator
+from carestation.accounts.commands.operators import begin_operator
 from carestation.accounts.commands.sessions import OpenedSession
+from carestation.accounts.queries.consoles import take_first_console
+from carestation.facilities.choices import Right
 from carestation.facilities.commands.invitations import invite_staff
+from carestation.facilities.commands.roles import NewRole, make_role
 from carestation.groups.choices import Side
+from carestation.groups.commands.memberships import end_membership
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager, an_invited
 from tests.groups.people import agreed, family, invite
+from tests.patients.emergencies import an_emergency
 from tests.world import World, a_person
 
 WHO: Final = (
@@ -49,7 +54,9 @@ class Stage:
     posts: dict[Side, UUID]
     files: dict[Side, UUID]
     invitation: UUID
+    role: UUID
     invited: UUID
+    access: UUID
 
 
 def a_picture() -> bytes:
@@ -62,8 +69,10 @@ def set_stage(world: World) -> Stage:
     """Add Abe, who manages the facility, and Oka, the operator; neither sits in the group."""
     kato = world.actor("kato")
     world.people["oka"] = a_person("oka")
-    [invitation] = invite_staff(a_manager(world), [an_invited()])
-    begin_operator(kato, world.people["oka"].pk)
+    abe = a_manager(world)
+    [invitation] = invite_staff(abe, [an_invited()])
+    role = make_role(abe, NewRole(name="事務リーダー", rights=frozenset({Right.INVITE_STAFF})))
+    begin_operator(take_first_console(), world.people["oka"].pk)
     agreed(world)
     invited = invite(world, "sato", family()).invitation
     posts, files = {}, {}
@@ -72,8 +81,16 @@ def set_stage(world: World) -> Stage:
         draft = Draft(id=uuid7(), body="お変わりありません。", attachments=(file.id,))
         posts[side] = publish_post(world.seat("kato", side), draft).post.pk
         files[side] = file.id
+    access = an_emergency(world, "ito")
+    end_membership(world.seat("ito", Side.PROFESSIONAL), access.membership_id)
     return Stage(
-        world=world, posts=posts, files=files, invitation=invitation.pk, invited=invited.pk
+        world=world,
+        posts=posts,
+        files=files,
+        invitation=invitation.pk,
+        role=role.pk,
+        invited=invited.pk,
+        access=access.pk,
     )
 
 
@@ -88,7 +105,7 @@ def a_client(stage: Stage, who: str) -> tuple[Client, OpenedSession | None]:
         return client, sign_in_client(client, people["kato"], proof=Proof.PASSWORD, is_half=True)
     if who == "bare":
         return client, sign_in_client(client, people["sato"], proof=Proof.PASSWORD)
-    proof = Proof.PASSWORD if who == "mori" else Proof.TOTP
+    proof = {"mori": Proof.PASSWORD, "oka": Proof.PASSKEY}.get(who, Proof.TOTP)
     return client, sign_in_client(client, people[who], proof=proof)
 
 
@@ -111,6 +128,9 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "slug": "timeline",
         "facility_id": world.facility.pk,
         "invitation_id": stage.invitation if name.startswith("facilities:") else stage.invited,
+        "ruling": "freeze",
+        "access_id": stage.access,
+        "role_id": stage.role,
         "staff_id": world.staff["sato"].pk,
     }
     return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})

@@ -66,6 +66,8 @@ def test_nobody_passes_a_door_that_is_not_theirs(row: Row) -> None:
         strangers |= {"half", "bare", "ito", "ueda", "abe", "oka"}
     if ENTRANCES[row.name].door is Door.DESK:
         strangers |= set(WHO) - {"abe"}
+    if ENTRANCES[row.name].door is Door.CONSOLE:
+        strangers |= set(WHO) - {"oka"}
     if row.side is Side.PROFESSIONAL:
         strangers |= {"mori"}
 

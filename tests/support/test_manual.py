@@ -10,14 +10,20 @@ from django.test import Client
 from django.urls import reverse
 
 from carestation.support.choices import Chapter, Page
-from carestation.support.queries import CONTENTS
+from carestation.support.queries.manual import CONTENTS
 
 ROOT: Final = Path(__file__).parents[2] / "carestation"
 TEMPLATES: Final = {
     path.relative_to(path.parents[len(path.relative_to(ROOT).parts) - 3]).as_posix(): path
     for path in sorted(ROOT.glob("*/jinja2/**/*.html"))
 }
-FRAMES: Final = ("ui/app.html", "ui/bare.html", "patients/room.html", "facilities/desk.html")
+FRAMES: Final = (
+    "ui/app.html",
+    "ui/bare.html",
+    "patients/room.html",
+    "facilities/desk.html",
+    "support/console.html",
+)
 # An answer, not a screen: it says itself what to do, and stands below the manual.
 ANSWERS: Final = {"ui/problem.html"}
 EXTENDS: Final = re.compile(r"""{%-? extends ["']([^"']+)["']""")

@@ -28,7 +28,7 @@ PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumerate(
     ("post", "family", "reply", "edit", "sheet", "search", "address", "filename", "pixels",
      "sign-in", "password", "explainer", "consent", "withdrawal",
-     "invited", "patient", "group")
+     "invited", "patient", "group", "emergency", "sought")
 )}  # fmt: skip
 WORDS["mail"] = "kanaria-of-a-mail-99x"
 
@@ -152,6 +152,7 @@ def type_everywhere(world: World, client: Client) -> None:
     ]
     assert answers == [302] * len(answers)
     client.get(reverse("timeline:home"), {"words": WORDS["search"]})
+    assert in_an_emergency(world) == [422, 302]
     wrong = {"email": f"{WORDS['sign-in']}@example.org", "password": WORDS["password"]}
     Client().post(reverse("accounts:sign_in"), wrong)
     Client().post("/api/v1/sessions", json.dumps(wrong), content_type="application/json")
@@ -172,3 +173,18 @@ def newest(client: Client, world: World) -> str:
     url = f"/api/v1/groups/{world.group.pk}/professional/posts?limit=100"
     posts = client.get(url).json()["posts"]
     return str(next(one["id"] for one in posts if one["parent"] is None))
+
+
+def in_an_emergency(world: World) -> list[int]:
+    """Let a colleague outside the group look for someone, and then for the patient."""
+    client = Client()
+    sign_in_client(client, world.people["ito"])
+    typed = filled_form(FACE_SHEET, 1) | {
+        "place": world.staff["ito"].pk,
+        "reason": WORDS["emergency"],
+        "is_urgent": "on",
+    }
+    return [
+        client.post(reverse("patients:emergency"), typed | more).status_code
+        for more in ({"kana": WORDS["sought"]}, {})
+    ]

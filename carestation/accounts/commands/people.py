@@ -12,13 +12,11 @@ from django.utils import timezone
 from carestation.accounts.choices import EndReason
 from carestation.accounts.commands.sessions import end_sessions_of
 from carestation.accounts.facts import (
-    OperatorBegan,
-    OperatorEnded,
     PersonEnded,
     PersonRegistered,
     ProfileChanged,
 )
-from carestation.accounts.models import Operator, User
+from carestation.accounts.models import User
 from carestation.accounts.queries.people import (
     email_index,
     email_place,
@@ -113,27 +111,3 @@ def end_person(actor: Actor, user_id: UUID) -> None:
         raise Conflict
     end_sessions_of(actor, user_id, EndReason.PERSON_ENDED)
     announce(PersonEnded(actor_id=actor.user_id, request_id=actor.request_id, person_id=user_id))
-
-
-@transaction.atomic
-def begin_operator(actor: Actor, user_id: UUID) -> Operator:
-    """Give a person a place with the provider.
-
-    Raises:
-        IntegrityError: they have one already.
-    """
-    operator = Operator.objects.create(user_id=user_id, began_at=timezone.now())
-    announce(OperatorBegan(actor_id=actor.user_id, request_id=actor.request_id, person_id=user_id))
-    return operator
-
-
-@transaction.atomic
-def end_operator(actor: Actor, user_id: UUID) -> None:
-    """End a person's place with the provider.
-
-    Raises:
-        Conflict: they have none.
-    """
-    if not Operator.objects.active().filter(user_id=user_id).update(ended_at=timezone.now()):
-        raise Conflict
-    announce(OperatorEnded(actor_id=actor.user_id, request_id=actor.request_id, person_id=user_id))

@@ -2,7 +2,8 @@
 
 Default deny: a view is open to `Standing.FULL` alone unless it says otherwise, by `Door.PUBLIC` or
 `@open_to`. A professional without a second factor stands at `ENROLMENT_DUE` and sees nothing but
-its enrolment; whoever owes a code stands at `CODE_DUE`.
+its enrolment; whoever owes a code stands at `CODE_DUE`. An operator's console wants a passkey as
+the last proof of who they are, whatever they signed in with.
 
 Controls: ISO/IEC 27017 5.17, 8.3, 8.5; white paper 「認証情報の管理」.
 """
@@ -20,14 +21,16 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django_htmx.http import HttpResponseClientRedirect
 
-from carestation.accounts.choices import Standing
+from carestation.accounts.choices import Proof, Standing
 from carestation.accounts.commands.sessions import touch_session
 from carestation.accounts.gate.cookies import drop_cookie, token_of_cookie
 from carestation.accounts.gate.returning import way_back, with_next
 from carestation.accounts.gate.store import SessionStore
 from carestation.accounts.models import User
+from carestation.accounts.queries.factors import has_passkey
 from carestation.accounts.queries.sessions import Entry, find_entry
 from carestation.kernel.actor import Actor
+from carestation.kernel.doors import Door, door_of
 from carestation.kernel.http import answer_for
 from carestation.kernel.problems import API, problem_json
 
@@ -106,14 +109,25 @@ class GateMiddleware:
             request_id=request.request_id,  # type: ignore[attr-defined]  # CareRequest has it
             session_id=entry.session_id,
         )
-        if getattr(view, "is_freshly_confirmed", False) and not is_fresh(entry):
-            return _led(request, "accounts:reopening", HTTPStatus.FORBIDDEN, "confirmation")
-        return None
+        return _asked_again(request, view, entry)
 
 
 def is_fresh(entry: Entry) -> bool:
     """Whether the last proof of the person is young enough for what is hard to undo."""
     return timezone.now() - entry.confirmed_at < FRESH
+
+
+def _asked_again(request: HttpRequest, view: View, entry: Entry) -> HttpResponse | None:
+    # A console is entered by a passkey alone; whoever is no operator finds none there.
+    is_stale = getattr(view, "is_freshly_confirmed", False) and not is_fresh(entry)
+    if entry.is_operator and door_of(view) is Door.CONSOLE:
+        if is_stale or entry.proof != Proof.PASSKEY:
+            has_one = has_passkey(entry.user_id)
+            name = "accounts:passkey_showing" if has_one else "accounts:passkey_making"
+            return _led(request, name, HTTPStatus.FORBIDDEN, "passkey")
+    elif is_stale:
+        return _led(request, "accounts:reopening", HTTPStatus.FORBIDDEN, "confirmation")
+    return None
 
 
 def _token_of(request: HttpRequest) -> str:

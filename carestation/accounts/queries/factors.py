@@ -59,6 +59,11 @@ def person_has_factor(user_id: UUID) -> bool:
     return bool(Authenticator.objects.filter(user_id=user_id, type__in=FACTOR_TYPES).exists())
 
 
+def has_passkey(user_id: UUID) -> bool:
+    """Whether a person has a passkey."""
+    return bool(Authenticator.objects.filter(user_id=user_id, type=PASSKEY).exists())
+
+
 def shortest_for(user_id: UUID) -> int:
     """Return how many characters a new password of a person has at the least."""
     asked = binding_of(User.objects.get(pk=user_id)).shortest_password

@@ -21,7 +21,7 @@ from carestation.vault.sealing import Place
 # live asks the same of the same row (live/queries.py). Whether there is a factor, and whether
 # one is a must, is only looked for where none was shown.
 SESSION: Final = """
-SELECT s.id, s.user_id, s.kind, s.confirmed_at,
+SELECT s.id, s.user_id, s.kind, s.confirmed_at, s.proof,
   s.second_factor_at IS NOT NULL AS is_proven,
   s.last_used_at + make_interval(secs => s.idle_seconds) <= %(now)s AS is_idle,
   s.last_used_at <= %(now)s - interval '1 minute' AS is_due,
@@ -42,8 +42,9 @@ WHERE s.key = %(key)s AND s.ended_at IS NULL AND s.expires_at > %(now)s AND u.en
 class Entry:
     """A session that a token opened: whose, and how far it has come.
 
-    `is_due`: its last use is a minute old and should be written anew. `idle_seconds`: how long its
-    screen may be left alone. `is_shared`: others use the same device, which keeps nothing.
+    `proof`: by what its holder last showed who they are, at `confirmed_at`. `is_due`: its last use
+    is a minute old and should be written anew. `idle_seconds`: how long its screen may be left
+    alone. `is_shared`: others use the same device, which keeps nothing.
     """
 
     session_id: UUID
@@ -51,6 +52,7 @@ class Entry:
     kind: SessionKind
     standing: Standing
     confirmed_at: datetime
+    proof: str
     idle_seconds: int
     is_due: bool
     is_professional: bool
@@ -75,6 +77,7 @@ def find_entry(token: str) -> Entry | None:
         kind=SessionKind(row["kind"]),
         standing=standing,
         confirmed_at=row["confirmed_at"],
+        proof=row["proof"],
         idle_seconds=row["idle_seconds"],
         is_due=row["is_due"] and standing is not Standing.IDLE,
         is_professional=row["is_professional"],

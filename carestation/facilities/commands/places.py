@@ -1,4 +1,4 @@
-"""Facilities take part: opened by the operator, or registered by themselves and then approved.
+"""Facilities begin: opened by the operator, or registered by themselves (`rulings` approves them).
 
 A registration is asked for by anyone; whose address it is, the link proves. There is no account
 and no facility before.
@@ -28,13 +28,8 @@ from carestation.accounts.rules import Binding
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole, TermsVersion
 from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.facts import (
-    FacilityApplied,
-    FacilityApproved,
-    FacilityOpened,
-    TermsAccepted,
-)
-from carestation.facilities.models import Facility, FacilityApplication, TermsAcceptance
+from carestation.facilities.facts import FacilityApplied, FacilityOpened, TermsAccepted
+from carestation.facilities.models.facilities import Facility, FacilityApplication, TermsAcceptance
 from carestation.facilities.queries.applications import (
     ToldFacility,
     application_place,
@@ -45,7 +40,7 @@ from carestation.facilities.queries.applications import (
 from carestation.facilities.rules import TERMS_VERSION
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import Conflict, DomainError
+from carestation.kernel.errors import DomainError
 from carestation.kernel.ids import uuid7
 from carestation.vault.models import ScopeKind
 from carestation.vault.scopes import create_scope, operator_bundle
@@ -131,23 +126,6 @@ def found_facility_as_known(actor: Actor, token: str, profession: Profession) ->
     application = lock_application(claimed.subject_id)
     match_claimed(actor, claimed, is_professional=True)
     _found(actor, application, profession)
-
-
-@transaction.atomic
-def approve_facility(actor: Actor, facility_id: UUID) -> None:
-    """Let a facility that registered itself take part.
-
-    Raises:
-        Conflict: there is none that waits under this id.
-    """
-    waiting = Facility.objects.filter(pk=facility_id, approved_at=None)
-    if not waiting.update(approved_at=timezone.now()):
-        raise Conflict("not_waiting")
-    announce(
-        FacilityApproved(
-            actor_id=actor.user_id, request_id=actor.request_id, facility_id=facility_id
-        )
-    )
 
 
 def forget_applications() -> int:

@@ -1,4 +1,4 @@
-"""What was written of a facility that shall take part, and which facilities wait.
+"""What was written of a facility that shall take part.
 
 Controls: ISO/IEC 27017 5.16, 8.24; white paper 「利用者アクセスの管理」, 「暗号化」.
 """
@@ -9,7 +9,7 @@ from uuid import UUID
 from carestation.accounts.choices import RegistrationPurpose
 from carestation.accounts.queries.links import find_registration
 from carestation.facilities.choices import FacilityKind
-from carestation.facilities.models import Facility, FacilityApplication
+from carestation.facilities.models.facilities import FacilityApplication
 from carestation.kernel.errors import NotVisible
 from carestation.vault.scopes import operator_bundle
 from carestation.vault.sealing import Place
@@ -73,11 +73,6 @@ def read_application(row: FacilityApplication) -> ToldFacility:
         address=bundle.unseal(row.address_sealed, application_place(row.pk, "address")),
         contact=bundle.unseal(row.contact_sealed, application_place(row.pk, "contact")),
     )
-
-
-def waiting_facilities() -> list[Facility]:
-    """Return which facilities wait for the operator, oldest first."""
-    return list(Facility.objects.filter(approved_at=None).order_by("created_at")[:1_000])
 
 
 def application_place(application_id: UUID, column: str) -> Place:

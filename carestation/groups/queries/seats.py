@@ -15,7 +15,7 @@ from carestation.facilities.queries.staff import short_profession
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.models import Group, Membership
-from carestation.groups.rules import Seat, may_end, may_see
+from carestation.groups.rules import Seat, may_end, may_manage, may_see
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible, require
 from carestation.kernel.sql import Row, row_of, rows_of
@@ -36,14 +36,15 @@ SELECT * FROM groups_seat WHERE user_id = %(user_id)s ORDER BY group_id, side LI
 """
 # Everyone who sits at a side now, with the place from which each works and how far each has read.
 MEMBERS: Final = """
-SELECT m.id AS membership_id, m.user_id, m.role, m.relation, m.began_at, u.name_sealed,
-  s.profession, f.name AS facility, r.number AS mark
+SELECT m.id AS membership_id, m.user_id, m.role, m.relation, m.began_at, m.expires_at,
+  u.name_sealed, s.profession, f.name AS facility, r.number AS mark
 FROM groups_readmark r
 JOIN groups_membership m ON m.id = r.membership_id AND m.group_id = r.group_id
 JOIN accounts_user u ON u.id = m.user_id
 LEFT JOIN facilities_staff s ON s.id = m.staff_id
 LEFT JOIN facilities_facility f ON f.id = s.facility_id
 WHERE r.group_id = %(group_id)s AND r.timeline_id = %(timeline_id)s AND m.left_at IS NULL
+  AND (m.expires_at IS NULL OR m.expires_at > now())
 ORDER BY m.role = 'family', m.began_at, m.id LIMIT 1000
 """
 # The groups in which a place gives the only manager, with who of the same facility sits there too.
@@ -76,7 +77,10 @@ class LeftAlone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """Someone who sits at a side, ready to show. `mark`: the post up to which they have read."""
+    """Someone who sits at a side, ready to show. `mark`: the post up to which they have read.
+
+    `until`: when their seat ends by itself, if it does.
+    """
 
     user_id: UUID
     membership_id: UUID
@@ -86,6 +90,7 @@ class Member:
     facility: str
     role: Role
     mark: int
+    until: datetime | None = None
 
     @property
     def is_family(self) -> bool:
@@ -138,6 +143,28 @@ def leaver(seat: Seat, membership_id: UUID) -> Member:
             require(allowed=may_end(seat, one.user_id))
             return one
     raise NotVisible
+
+
+def colleague_at(seat: Seat, membership_id: UUID) -> Member:
+    """Return a professional who sits at the side of a seat, for the group's manager.
+
+    Raises:
+        Refused: the actor is not the group's manager.
+        NotVisible: there is none with this id.
+    """
+    require(allowed=may_manage(seat))
+    for one in members_at(seat):
+        if one.membership_id == membership_id and not one.is_family:
+            return one
+    raise NotVisible
+
+
+def is_only_manager(seat: Seat, member: Member) -> bool:
+    """Whether the seat's group would be left without a manager who can act."""
+    if member.role is not Role.MANAGER or seat.kind is Kind.DIRECT:
+        return False
+    managers = Membership.objects.managing().of_group(seat.group_id)
+    return not managers.exclude(pk=member.membership_id).exists()
 
 
 def groups_left_alone(desk: Desk, staff_id: UUID) -> list[LeftAlone]:
@@ -224,4 +251,5 @@ def _member(seat: Seat, row: Row) -> Member:
         facility=row["facility"] or "",
         role=Role(row["role"]),
         mark=row["mark"],
+        until=row["expires_at"],
     )

@@ -8,8 +8,8 @@ Controls: ISO/IEC 27017 8.3, 8.24; white paper 「利用者アクセスの管理
 """
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
+from typing import Final, Protocol
 from uuid import UUID
 
 from carestation.accounts.models import User
@@ -34,6 +34,18 @@ FROM patients_patient p JOIN groups_group g ON g.id = p.group_id
 WHERE p.managing_facility_id = %(facility_id)s AND p.likeness = %(likeness)s
 ORDER BY g.id LIMIT 20
 """
+
+
+class Told(Protocol):
+    """Of whom a reading and a day of birth are known: a face sheet, or less."""
+
+    @property
+    def kana(self) -> str:
+        """The reading."""
+
+    @property
+    def birth_date(self) -> date:
+        """The day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +95,16 @@ def is_alike(one: FaceSheet, other: FaceSheet) -> bool:
     return same_surname or folded(one.kana) == folded(other.kana)
 
 
-def likeness_of(bundle: Bundle, sheet: FaceSheet) -> bytes:
+def likeness_of(bundle: Bundle, one: Told) -> bytes:
     """Return what tells two patients of a facility alike, under the facility's own key."""
-    said = f"{folded(sheet.kana)}|{sheet.birth_date.isoformat()}"
+    said = f"{folded(one.kana)}|{one.birth_date.isoformat()}"
     return bundle.derive(said, "patients_patient.likeness")
 
 
-def known_likeness(actor: Actor, facility_id: UUID, sheet: FaceSheet) -> bytes | None:
+def known_likeness(actor: Actor, facility_id: UUID, one: Told) -> bytes | None:
     """Return the likeness; None where the facility has no key yet, and so no such patient."""
     try:
-        return likeness_of(open_scope(facility_id, actor), sheet)
+        return likeness_of(open_scope(facility_id, actor), one)
     except NotVisible:
         return None
 

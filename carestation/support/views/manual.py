@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from carestation.kernel.doors import Door, door
 from carestation.support.choices import Page
-from carestation.support.queries import CONTENTS, find_page
+from carestation.support.queries.manual import CONTENTS, find_page
 
 PAGES: Final = {page.value: page for page in Page}
 

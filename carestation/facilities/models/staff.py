@@ -1,4 +1,4 @@
-"""Facilities and their staff.
+"""Who works in a facility, and who is invited to.
 
 Controls: ISO/IEC 27017 5.18; white paper 「利用者アクセスの管理」.
 """
@@ -9,84 +9,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
-from carestation.facilities.choices import Allowed, EndCause, FacilityKind, Profession, StaffRole
+from carestation.facilities.choices import EndCause, Profession, Right, StaffRole
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.policies import CustomRole, Grant
 from carestation.kernel.ids import uuid7
-
-
-class Facility(models.Model):
-    """A clinic, a station, an office. Its name is public and stands in the clear.
-
-    Until the operator has approved it, it invites nobody, and no seat begins through it.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    name = models.CharField(max_length=200)
-    kind = models.CharField(max_length=40, choices=FacilityKind)
-    address_sealed = models.BinaryField(null=True)
-    contact_sealed = models.BinaryField(null=True)
-    created_at = models.DateTimeField()
-    approved_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        """Return the name."""
-        return self.name
-
-
-class FacilityApplicationQuerySet(models.QuerySet["FacilityApplication"]):
-    """Filters."""
-
-    def waiting(self) -> Self:
-        """Those that were not completed."""
-        return self.filter(facility=None)
-
-    def one(self, application_id: UUID | None) -> Self:
-        """What a registration is about, if it is about any."""
-        return self.filter(pk=application_id) if application_id else self.none()
-
-
-class FacilityApplication(models.Model):
-    """What someone wrote of a facility that shall take part, until its address is proven.
-
-    Sealed under the operator's scope: there is no facility yet.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    kind = models.CharField(max_length=40, choices=FacilityKind)
-    name_sealed = models.BinaryField()
-    address_sealed = models.BinaryField()
-    contact_sealed = models.BinaryField()
-    terms_version = models.CharField(max_length=20)
-    created_at = models.DateTimeField()
-    facility = models.ForeignKey(Facility, null=True, on_delete=models.PROTECT, related_name="+")
-
-    objects = FacilityApplicationQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        """Return the kind: what was written is sealed."""
-        return self.kind
-
-
-class TermsAcceptance(models.Model):
-    """Who accepted which version of the terms for a facility."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    version = models.CharField(max_length=20)
-    accepted_at = models.DateTimeField()
-
-    class Meta:
-        """Each version once a facility."""
-
-        constraints = [
-            models.UniqueConstraint(
-                fields=["facility", "version"], name="facilities_terms_are_accepted_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        """Return the version."""
-        return self.version
 
 
 class StaffQuerySet(models.QuerySet["Staff"]):
@@ -96,13 +22,22 @@ class StaffQuerySet(models.QuerySet["Staff"]):
         """Those who have not ended."""
         return self.filter(ended_at=None)
 
-    def standing(self) -> Self:
-        """Those that give what they are for: neither ended nor paused."""
+    def kept(self) -> Self:
+        """Those that are neither ended nor paused, in a frozen facility too."""
         return self.filter(ended_at=None, paused_at=None)
+
+    def standing(self) -> Self:
+        """Those that give what they are for: kept, and in a facility that is not frozen."""
+        return self.kept().filter(facility__frozen_at=None)
 
     def managers(self) -> Self:
         """Those of managers."""
         return self.filter(role=StaffRole.MANAGER)
+
+    def with_right(self, *rights: Right) -> Self:
+        """Those whose role has one of these rights, whatever the facility's rules are."""
+        granted = Grant.objects.filter(right__in=rights).values("role_id")
+        return self.filter(models.Q(role=StaffRole.MANAGER) | models.Q(custom_role_id__in=granted))
 
     def of_facility(self, facility_id: UUID) -> Self:
         """The places of one facility."""
@@ -116,7 +51,7 @@ class StaffQuerySet(models.QuerySet["Staff"]):
 class Staff(models.Model):
     """A person's place in a facility; it ends with a time and is never deleted.
 
-    While it is paused, it gives no seat and no desk.
+    While it is paused, it gives no seat and no desk. Who has a custom role is a member by `role`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -124,6 +59,9 @@ class Staff(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     profession = models.CharField(max_length=40, choices=Profession)
     role = models.CharField(max_length=20, choices=StaffRole)
+    custom_role = models.ForeignKey(
+        CustomRole, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     began_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -134,14 +72,18 @@ class Staff(models.Model):
     objects = StaffQuerySet.as_manager()
 
     class Meta:
-        """One active place per person and facility."""
+        """One active place per person and facility; a manager has every right, and no other."""
 
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(custom_role=None) | models.Q(role=StaffRole.MEMBER),
+                name="facilities_manager_has_no_custom_role",
+            ),
             models.UniqueConstraint(
                 fields=["facility", "user"],
                 condition=models.Q(ended_at=None),
                 name="facilities_person_works_once",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -232,44 +174,3 @@ class StaffReview(models.Model):
     def __str__(self) -> str:
         """Return the day."""
         return self.reviewed_at.date().isoformat()
-
-
-class Policy(models.Model):
-    """A facility's 安全の決まり in one version; the newest holds (`rules.Rules`)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
-    version = models.PositiveIntegerField()
-    second_factor = models.BooleanField()
-    idle_minutes = models.PositiveSmallIntegerField()
-    absolute_hours = models.PositiveSmallIntegerField()
-    shortest_password = models.PositiveSmallIntegerField()
-    trusted_devices = models.BooleanField()
-    may_invite = models.CharField(max_length=10, choices=Allowed)
-    may_export = models.CharField(max_length=10, choices=Allowed)
-    family_invitations = models.BooleanField()
-    retention_years = models.PositiveSmallIntegerField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField()
-
-    class Meta:
-        """Each version once; within what can be asked of anyone, whatever wrote it."""
-
-        constraints = [
-            models.UniqueConstraint(
-                fields=["facility", "version"], name="facilities_policy_version_is_one"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(
-                    idle_minutes__range=(5, 60),
-                    absolute_hours__range=(1, 24),
-                    shortest_password__range=(8, 64),
-                    retention_years__range=(5, 30),
-                ),
-                name="facilities_policy_is_sound",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        """Return the version."""
-        return str(self.version)

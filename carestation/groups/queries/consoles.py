@@ -1,0 +1,25 @@
+"""Groups as the operator sees them: how many, and nothing else.
+
+Controls: ISO/IEC 27017 8.2; white paper 「ユーティリティプログラム」.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from carestation.accounts.rules import Console
+from carestation.groups.models import Group, Membership
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupNumbers:
+    """In how many groups a facility's people sit, and how many open ones it manages."""
+
+    joined: int
+    managed: int
+
+
+def count_groups(_console: Console, facility_id: UUID) -> GroupNumbers:
+    """Return in how many groups a facility takes part, and how many it manages."""
+    held = Membership.objects.active().filter(staff__facility_id=facility_id)
+    managed = Group.objects.filter(facility_id=facility_id, archived_at=None)
+    return GroupNumbers(joined=held.values("group_id").distinct().count(), managed=managed.count())

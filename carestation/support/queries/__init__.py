@@ -1,0 +1,1 @@
+"""Reading: the manual's contents, and what stands around a console's pages."""
