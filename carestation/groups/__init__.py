@@ -6,7 +6,8 @@ An invitation waits for a manager, where someone else invites, then for the pati
 take part; then it is sent, for seven days, and the invited joins with the account that they have
 or, as the family, a new one. It ends with the seat of who invited.
 
-Announces: GroupOpened, MembershipBegan, MembershipEnded, GroupArchived, MembersViewed,
+Announces: GroupOpened, MembershipBegan, MembershipEnded, GroupArchived, GroupReopened,
+    RoleChanged, MembersViewed,
     MemberInvited, InvitationApproved, InvitationAgreed, InvitationResent, InvitationEnded,
     InvitationAccepted.
 Listens to: MemberInvited, InvitationApproved.

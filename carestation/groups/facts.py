@@ -41,6 +41,27 @@ class MembershipEnded(Fact, kind="groups.MembershipEnded", of="membership_id"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChanged(Fact, kind="groups.RoleChanged", of="membership_id"):
+    """A member became a manager of a group, or is none any more."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID
+    membership_id: UUID
+    person_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupReopened(Fact, kind="groups.GroupReopened", of="group_id"):
+    """A group that was closed can be written again."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupArchived(Fact, kind="groups.GroupArchived", of="group_id"):
     """A group can be read and no longer written."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from carestation.facilities.choices import EndCause
 from carestation.facilities.models.staff import Staff
 from carestation.facilities.rules import folded
+from carestation.groups.choices import Role
 from carestation.groups.queries.contacts import Contact
 from carestation.kernel.errors import CareError, NotVisible, TooMany
 from carestation.kernel.text import UnfitText, clean_line
@@ -26,6 +27,13 @@ REFUSALS: Final = {
         "ご自分より権限の多い人の変更はできません。施設の管理者にたのんでください。"
     ),
     "not_paused": _("この方は、停止中ではありません。"),
+    "only_manager": _(
+        "グループの管理者がいなくなります。"
+        "先に、ほかの方をグループの管理者にしてから、もう一度してください。"
+    ),
+    "role_is_so": _("すでに、そうなっています。"),
+    "seat_ends_by_itself": _("緊急で参加している方は、グループの管理者になれません。"),
+    "place_is_paused": _("この方は、いま施設で停止中です。再開してから、もう一度してください。"),
 }
 NOT_JOINED: Final = {
     "sits_already": _("もうこのグループに参加しています。ホームから開けます。"),
@@ -57,6 +65,18 @@ class PauseForm(forms.Form):
     def refuse(self, error: CareError) -> None:
         """Say why it was not done."""
         self.add_error(None, str(REFUSALS.get(error.reason, OTHERWISE)))
+
+
+class RoleForm(PauseForm):
+    """What a member is to be from now on."""
+
+    role = forms.ChoiceField(
+        choices=[(one.value, one.label) for one in (Role.MANAGER, Role.PROFESSIONAL)]
+    )
+
+    def as_role(self) -> Role:
+        """Return it."""
+        return Role(self.cleaned_data["role"])
 
 
 class EndPlaceForm(PauseForm):

@@ -111,6 +111,27 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those of one person."""
         return self.filter(user_id=user_id)
 
+    def seated(self, now: datetime) -> Self:
+        """Those that give a seat at a time, as the view `groups_seat` says it."""
+        return self.active().filter(
+            models.Q(expires_at=None) | models.Q(expires_at__gt=now),
+            staff__ended_at=None,
+            staff__paused_at=None,
+            staff__facility__frozen_at=None,
+        )
+    def standing(self) -> Self:
+        """Those that give a seat: not through a place that is no more, paused or frozen."""
+        own = self.active().filter(staff__ended_at=None, staff__paused_at=None)
+        return own.filter(staff__facility__frozen_at=None)
+
+    def lasting(self) -> Self:
+        """Those of professionals who did not come for an hour."""
+        return self.active().exclude(role=Role.FAMILY).filter(expires_at=None)
+
+    def managing(self) -> Self:
+        """Those of managers who can act."""
+        return self.standing().filter(role=Role.MANAGER)
+
     def expired(self, now: datetime) -> Self:
         """Those whose time is over, and that were not ended yet."""
         return self.active().filter(expires_at__lte=now)
@@ -232,10 +253,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self, now: datetime) -> Self:
         """Those by which one can join now: sent, in time, by someone who has a seat."""
         return self.waiting().filter(
-            models.Q(inviter__staff__ended_at=None, inviter__staff__paused_at=None),
             sent_at__isnull=False,
             expires_at__gt=now,
-            inviter__left_at=None,
+            inviter__in=Membership.objects.seated(now),
             group__archived_at=None,
         )
 

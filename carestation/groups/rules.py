@@ -58,7 +58,8 @@ class Seat:
 
     Only `groups.queries.seats.take_seat` makes one; a command that asks for a Seat cannot run
     without.
-    `seq`, `posts` and `mark` are as they were when the seat was taken.
+    `seq`, `posts` and `mark` are as they were when the seat was taken; `expires_at`: when it ends
+    by itself, if it does.
     """
 
     actor: Actor
@@ -75,6 +76,7 @@ class Seat:
     facility_id: UUID | None
     mark_id: UUID
     mark: int
+    expires_at: datetime | None
 
     @property
     def unread(self) -> int:
@@ -131,9 +133,12 @@ def may_manage(seat: Seat) -> bool:
 
 
 def may_invite(seat: Seat) -> bool:
-    """Professionals invite, into what is open and has more than two; others wait for approval."""
+    """Professionals invite, into what is open and has more than two; others wait for approval.
+
+    Who came for a time alone brings nobody in.
+    """
     is_open = seat.kind is not Kind.DIRECT and not seat.is_archived
-    return holds(seat, GroupRight.INVITE) and is_open
+    return holds(seat, GroupRight.INVITE) and seat.expires_at is None and is_open
 
 
 def may_resend(seat: Seat, inviter_id: UUID) -> bool:

@@ -28,8 +28,11 @@ def may_change_face_sheet(seat: Seat) -> bool:
 
 
 def may_record_consent(seat: Seat) -> bool:
-    """Whoever may put the face sheet right puts down what the patient agreed to, too."""
-    return may_change_face_sheet(seat)
+    """Whoever may put the face sheet right puts down what the patient agreed to, too.
+
+    Who came for a time alone decides nothing that lasts.
+    """
+    return may_change_face_sheet(seat) and seat.expires_at is None
 
 
 def covers(scope: ConsentScope, role: Role) -> bool:

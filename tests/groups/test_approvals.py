@@ -17,9 +17,11 @@ from carestation.groups.commands.approvals import (
     decide_at_desk,
     decide_invitation,
 )
+from carestation.groups.commands.invitations import resend_invitation
 from carestation.groups.commands.joining import (
     join_as_new,
 )
+from carestation.groups.commands.memberships import end_membership
 from carestation.groups.facts import InvitationApproved, MemberInvited
 from carestation.groups.followers import tell_the_patient, tell_who_decides
 from carestation.groups.models import Invitation
@@ -136,6 +138,21 @@ def test_the_patient_who_takes_part_approves_after_the_manager(world: World) -> 
     agree_to_invitation(oka, invitation.pk, agrees=True)
 
     assert states(world) == [InvitationState.AWAITING_REGISTRATION]
+
+
+def test_where_the_patient_has_left_what_is_sent_again_waits_for_them_no_longer(
+    world: World,
+) -> None:
+    agreed(world)
+    patient = the_patient(world)
+    invitation = invite(world, "kato", professional()).invitation
+    end_membership(world.seat("oka", PAT), patient.pk)
+    before = states(world)
+
+    resend_invitation(world.seat("kato", PRO), invitation.pk)
+
+    assert before == [InvitationState.AWAITING_PATIENT]
+    assert states(world) == [InvitationState.AWAITING_JOIN]
 
 
 def test_the_patient_can_say_no(world: World) -> None:

@@ -10,13 +10,16 @@ from carestation.accounts.choices import Proof
 from carestation.accounts.commands.devices import cut_off_session
 from carestation.accounts.commands.sessions import open_session
 from carestation.accounts.models import Session
+from carestation.facilities.choices import EndCause
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands.memberships import begin_membership, end_membership
+from carestation.groups.commands.places import end_place
 from carestation.groups.rules import Newcomer
 from carestation.kernel.ids import uuid7
 from carestation.kernel.pushes import Push
 from carestation.timeline.commands.posts import publish_post
 from tests.accounts.signing_in import BROWSER, a_token
+from tests.facilities.people import a_manager
 from tests.groups.test_expiring import seated_until
 from tests.live.process import LiveProcess, bearer, cookie, live_process, tell
 from tests.world import World, a_draft
@@ -122,6 +125,22 @@ def test_who_is_removed_hears_so_at_once_and_then_nothing_more(
     assert {event.data["side"] for event in sato.events[1:]} == {"professional", "patient"}
     assert all(event.data["ended"] for event in sato.events[1:])
     assert not sato.is_over
+
+
+@pytest.mark.control("8.3")
+def test_with_the_last_professional_the_family_hears_nothing_more(
+    live: LiveProcess, committed_world: World
+) -> None:
+    world = committed_world
+    desk = a_manager(world)
+    mori = live.opens(bearer(a_token(world.people["mori"])))
+
+    for who in ("sato", "kato"):
+        end_place(desk, world.staff[who].pk, EndCause.MOVED)
+    reseated(world)
+
+    assert mori.hears_kinds("catchup", "membership")
+    assert (mori.events[1].data["side"], mori.events[1].data["ended"]) == ("patient", True)
 
 
 @pytest.mark.control("8.3")

@@ -16,7 +16,7 @@ from carestation.groups.choices import InvitationEnd, Kind, Role
 from carestation.groups.commands.invitations import end_all_invitations
 from carestation.groups.commands.memberships import begin, require_still_manager
 from carestation.groups.commands.timelines import count_change, lock_timelines
-from carestation.groups.facts import GroupArchived, GroupOpened
+from carestation.groups.facts import GroupArchived, GroupOpened, GroupReopened
 from carestation.groups.models import Group, Timeline
 from carestation.groups.queries.seats import group_name_place
 from carestation.groups.rules import SIDES_OF, Newcomer, Seat, may_manage
@@ -73,6 +73,25 @@ def open_free_group(actor: Actor, staff: Staff, name: str) -> Group:
     place = lock_own_place(actor, staff.pk, Right.OPEN_GROUPS)
     founder = Newcomer(user_id=actor.user_id, role=Role.MANAGER, staff_id=place.pk)
     return open_group(actor, Kind.FREE, founder, facility_id=place.facility_id, name=name)
+
+
+@transaction.atomic
+def reopen_group(seat: Seat) -> None:
+    """Let a closed group be written again; who was invited before it closed is invited anew.
+
+    Raises:
+        Refused: only the group's manager does.
+        Conflict: it is open already.
+    """
+    require(allowed=may_manage(seat))
+    timelines = lock_timelines(seat.group_id, Role.MANAGER)
+    require_still_manager(seat)
+    closed = Group.objects.filter(pk=seat.group_id).exclude(archived_at=None)
+    if not closed.update(archived_at=None):
+        raise Conflict("open")
+    for timeline in timelines:
+        count_change(timeline)
+    announce(GroupReopened(**seat.marks()))
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import MembershipBegan, MembershipEnded, MembersViewed
 from carestation.groups.models import Membership, ReadMark, Timeline
 from carestation.groups.queries.seats import find_membership
-from carestation.groups.rules import Newcomer, Seat, may_end, may_manage
+from carestation.groups.rules import SIDES_OPEN_TO, Newcomer, Seat, may_end, may_manage
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, require
 
@@ -47,7 +47,8 @@ def end_membership(seat: Seat, membership_id: UUID) -> Membership:
     Raises:
         NotVisible: no such membership in this group.
         Refused: another's place, and the actor is not the group's manager.
-        Conflict: it has ended already, or the group would lose its last manager.
+        Conflict: it has ended already, or the group would lose its last manager (reasons `ended`,
+            `only_manager`).
     """
     membership = find_membership(seat, membership_id)
     require(allowed=may_end(seat, membership.user_id))
@@ -55,11 +56,8 @@ def end_membership(seat: Seat, membership_id: UUID) -> Membership:
     timelines = lock_timelines(seat.group_id, Role(membership.role))
     if not is_own:
         require_still_manager(seat)
-    sitting = Membership.objects.active().of_group(seat.group_id)
     if membership.role == Role.MANAGER and seat.kind is not Kind.DIRECT:
-        others = sitting.filter(role=Role.MANAGER).exclude(pk=membership_id)
-        if not others.exists():
-            raise Conflict("last_manager")
+        require_another_manager(membership)
     if not finish(seat.actor, seat.facility_id, membership, timelines):
         raise Conflict("ended")
     return membership
@@ -116,11 +114,44 @@ def finish(
 ) -> bool:
     """End a membership whose timelines are locked, and what it invited; return whether it stood.
 
-    Who calls has asked whether they may. Inside the caller's transaction.
+    With the last professional the family's places end too: nobody is left who answers for what
+    they read. Who calls has asked whether they may. Inside the caller's transaction.
     """
-    sitting = Membership.objects.active().filter(pk=membership.pk)
-    if not sitting.update(left_at=timezone.now()):
+    sitting = Membership.objects.active().of_group(membership.group_id)
+    if not sitting.filter(pk=membership.pk).update(left_at=timezone.now()):
         return False
+    _put_down_end(actor, facility_id, membership, timelines)
+    if membership.role != Role.FAMILY and not sitting.lasting().exists():
+        seen = [one for one in timelines if one.side in SIDES_OPEN_TO[Role.FAMILY]]
+        for relative in sitting.filter(role=Role.FAMILY).order_by("id"):
+            finish(actor, facility_id, relative, seen)
+    return True
+
+
+def require_another_manager(membership: Membership) -> None:
+    """Stop where a group would be left without a manager who can act; its timelines are locked.
+
+    Raises:
+        Conflict: there is no other (reason `only_manager`).
+    """
+    managers = Membership.objects.managing().of_group(membership.group_id)
+    if not managers.exclude(pk=membership.pk).exists():
+        raise Conflict("only_manager")
+
+
+def require_still_manager(seat: Seat) -> None:
+    """Read again, under the lock, that a seat is a manager's.
+
+    Raises:
+        Refused: it is no more.
+    """
+    sitting = Membership.objects.active().filter(pk=seat.membership_id, role=Role.MANAGER)
+    require(allowed=sitting.exists())
+
+
+def _put_down_end(
+    actor: Actor, facility_id: UUID | None, membership: Membership, timelines: Sequence[Timeline]
+) -> None:
     end_invitations_by(actor, facility_id, membership)
     for timeline in timelines:
         count_change(timeline)
@@ -134,14 +165,3 @@ def finish(
             person_id=membership.user_id,
         )
     )
-    return True
-
-
-def require_still_manager(seat: Seat) -> None:
-    """Read again, under the lock, that a seat is a manager's.
-
-    Raises:
-        Refused: it is no more.
-    """
-    sitting = Membership.objects.active().filter(pk=seat.membership_id, role=Role.MANAGER)
-    require(allowed=sitting.exists())

@@ -22,6 +22,7 @@ CONTACTS: Final = """
 WITH places AS (
   SELECT s.* FROM facilities_staff s JOIN facilities_facility f ON f.id = s.facility_id
   WHERE s.ended_at IS NULL AND s.paused_at IS NULL AND f.approved_at IS NOT NULL
+    AND f.frozen_at IS NULL
 ), own AS (
   SELECT facility_id FROM places WHERE user_id = %(user_id)s
 ), known AS (

@@ -15,7 +15,7 @@ from carestation.facilities.queries.staff import short_profession
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.models import Group, Membership
-from carestation.groups.rules import Seat, may_end, may_see
+from carestation.groups.rules import Seat, may_end, may_manage, may_see
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible, require
 from carestation.kernel.sql import Row, row_of, rows_of
@@ -143,6 +143,28 @@ def leaver(seat: Seat, membership_id: UUID) -> Member:
             require(allowed=may_end(seat, one.user_id))
             return one
     raise NotVisible
+
+
+def colleague_at(seat: Seat, membership_id: UUID) -> Member:
+    """Return a professional who sits at the side of a seat, for the group's manager.
+
+    Raises:
+        Refused: the actor is not the group's manager.
+        NotVisible: there is none with this id.
+    """
+    require(allowed=may_manage(seat))
+    for one in members_at(seat):
+        if one.membership_id == membership_id and not one.is_family:
+            return one
+    raise NotVisible
+
+
+def is_only_manager(seat: Seat, member: Member) -> bool:
+    """Whether the seat's group would be left without a manager who can act."""
+    if member.role is not Role.MANAGER or seat.kind is Kind.DIRECT:
+        return False
+    managers = Membership.objects.managing().of_group(seat.group_id)
+    return not managers.exclude(pk=member.membership_id).exists()
 
 
 def groups_left_alone(desk: Desk, staff_id: UUID) -> list[LeftAlone]:

@@ -1,0 +1,57 @@
+"""Who manages a group: others are named, managers step back, and one always stays.
+
+Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from carestation.factlog.commands import announce
+from carestation.groups.choices import Role
+from carestation.groups.commands.memberships import require_another_manager, require_still_manager
+from carestation.groups.commands.timelines import count_change, lock_timelines
+from carestation.groups.facts import RoleChanged
+from carestation.groups.models import Membership
+from carestation.groups.queries.seats import find_membership
+from carestation.groups.rules import Seat, may_manage
+from carestation.kernel.errors import Conflict, DomainError, require
+
+
+@transaction.atomic
+def change_role(seat: Seat, membership_id: UUID, role: Role) -> Membership:
+    """Make a professional a manager of the group, or a manager one of the others.
+
+    Raises:
+        NotVisible: no such membership in this group.
+        Refused: only the group's manager does.
+        DomainError: the family manages nothing (reason `family_manages_nothing`), nor does who
+            came in an emergency (`seat_ends_by_itself`), or whose place gives no seat now
+            (`place_is_paused`).
+        Conflict: they have this role already, or the group would lose its last manager (reasons
+            `role_is_so`, `only_manager`).
+    """
+    require(allowed=may_manage(seat))
+    timelines = lock_timelines(seat.group_id, Role.MANAGER)
+    require_still_manager(seat)
+    membership = find_membership(seat, membership_id)
+    if Role.FAMILY in {membership.role, role}:
+        raise DomainError("family_manages_nothing")
+    if membership.role == role:
+        raise Conflict("role_is_so")
+    if role is not Role.MANAGER:
+        require_another_manager(membership)
+    elif membership.expires_at is not None:
+        raise DomainError("seat_ends_by_itself")
+    elif not Membership.objects.standing().filter(pk=membership_id).exists():
+        raise DomainError("place_is_paused")
+    membership.role = role
+    membership.save(update_fields=["role"])
+    for timeline in timelines:
+        count_change(timeline)
+    announce(
+        RoleChanged(
+            **seat.marks(), membership_id=membership.pk, person_id=membership.user_id, role=role
+        )
+    )
+    return membership
