@@ -119,6 +119,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those of professionals who did not come for an hour."""
         return self.active().exclude(role=Role.FAMILY).filter(expires_at=None)
 
+    def could_manage(self, facility_id: UUID) -> Self:
+        """Those of a facility's people who sit there for good, and can act."""
+        return self.standing().lasting().filter(staff__facility_id=facility_id)
+
     def managing(self) -> Self:
         """Those of managers who can act."""
         return self.standing().filter(role=Role.MANAGER)
