@@ -10,8 +10,9 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import django
 import psycopg
@@ -21,6 +22,9 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from config.environment import choose_settings
+
+if TYPE_CHECKING:
+    from carestation.factlog.commands import Follower
 
 logger = logging.getLogger("carestation.worker")
 IDLE_SECONDS: Final = 0.2
@@ -46,15 +50,15 @@ def follow_all(ending: threading.Event) -> None:
     """Let each follower read its next batch, round and round, until told to end."""
     from carestation.factlog.commands import (  # noqa: PLC0415 - needs the apps
         BATCH_SIZE,
-        FOLLOWERS,
         follow,
+        followers_behind,
     )
 
     rests: dict[str, float] = {}
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="followers") as hands:
         while not ending.is_set():
             has_more = False
-            for one in list(FOLLOWERS.values()):
+            for one in _behind(hands, followers_behind):
                 if ending.is_set() or rests.get(one.name, 0.0) > time.monotonic():
                     continue
                 batch = hands.submit(follow, one)
@@ -70,6 +74,17 @@ def follow_all(ending: threading.Event) -> None:
                 # What is written meanwhile is read at once: a round costs the same for any number.
                 ending.wait(IDLE_SECONDS)
         hands.submit(_let_go).result()
+
+
+def _behind(hands: ThreadPoolExecutor, ask: Callable[[], list["Follower"]]) -> list["Follower"]:
+    """Return who has something to read; nobody while the database is away."""
+    asked = hands.submit(ask)
+    error = asked.exception()
+    if error is None:
+        return asked.result()
+    _tell("all", error)
+    hands.submit(_let_go).result()
+    return []
 
 
 def _let_go() -> None:

@@ -11,18 +11,34 @@ from django.db import transaction
 
 from carestation.factlog.facts import Fact, fact_of
 from carestation.factlog.models import Cursor
-from carestation.kernel.sql import Row, rows_of
+from carestation.kernel.sql import rows_of
 
-BATCH_SIZE: Final = 500
+BATCH_SIZE: Final = 500  # as in the statement below
 # In the order of (era, xid, id): ids alone are given out before the commit, and a slow transaction
 # would be passed by. Below xmin every transaction has ended, so no row can still appear there; a
 # restore begins a new era, because transaction ids start anew.
+# Of a batch come the facts of the follower's kind, and its last one, to which the cursor moves.
 SURE: Final = """
-SELECT f.*, f.xid::text AS xid FROM factlog_loggedfact f
-WHERE (f.era, f.xid, f.id) > (%(era)s, %(xid)s::xid8, %(fact_id)s)
-  AND (f.xid < pg_snapshot_xmin(pg_current_snapshot())
-    OR f.era < (SELECT max(era) FROM factlog_loggedfact))
-ORDER BY f.era, f.xid, f.id LIMIT %(limit)s
+WITH batch AS MATERIALIZED (
+  SELECT f.* FROM factlog_loggedfact f
+  WHERE (f.era, f.xid, f.id) > (%(era)s, %(xid)s::xid8, %(fact_id)s)
+    AND (f.xid < pg_snapshot_xmin(pg_current_snapshot())
+      OR f.era < (SELECT max(era) FROM factlog_loggedfact))
+  ORDER BY f.era, f.xid, f.id LIMIT 500
+), numbered AS (
+  SELECT b.*, row_number() OVER (ORDER BY b.era, b.xid, b.id) AS place, count(*) OVER () AS size
+  FROM batch b
+)
+SELECT n.*, n.xid::text AS xid FROM numbered n
+WHERE n.kind = %(kind)s OR n.place = n.size ORDER BY n.place
+"""
+# Who has read all that is sure: asked once a round, so that where nothing happens nobody reads.
+AT_THE_END: Final = """
+SELECT c.follower FROM factlog_cursor c WHERE NOT EXISTS (
+  SELECT FROM factlog_loggedfact f
+  WHERE (f.era, f.xid, f.id) > (c.era, c.xid::xid8, c.fact_id)
+    AND (f.xid < pg_snapshot_xmin(pg_current_snapshot())
+      OR f.era < (SELECT max(era) FROM factlog_loggedfact)))
 """
 # The application may name these columns and no others: time, order and leaf are the database's.
 ANNOUNCE: Final = """
@@ -62,12 +78,22 @@ def follower(
     return register
 
 
+def followers_behind() -> list[Follower]:
+    """Return who has something to read, and who has not read anything yet."""
+    at_the_end = {row["follower"] for row in rows_of(AT_THE_END, {})}
+    return [one for one in FOLLOWERS.values() if one.name not in at_the_end]
+
+
 @transaction.atomic
 def follow(one: Follower) -> int:
-    """Let a follower read its next batch; its effect and its cursor are one transaction."""
+    """Let a follower read its next batch; its effect and its cursor are one transaction.
+
+    Returns how many facts the batch had, of its kind or not.
+    """
     Cursor.objects.get_or_create(follower=one.name)
     cursor = Cursor.objects.select_for_update().get(follower=one.name)
-    rows = _read(cursor)
+    place = {"era": cursor.era, "xid": cursor.xid, "fact_id": cursor.fact_id}
+    rows = rows_of(SURE, place | {"kind": one.kind.kind})
     facts = [fact_of(row) for row in rows if row["kind"] == one.kind.kind]
     if facts:
         one.act(facts)
@@ -75,9 +101,4 @@ def follow(one: Follower) -> int:
         last = rows[-1]
         cursor.era, cursor.xid, cursor.fact_id = last["era"], last["xid"], last["id"]
         cursor.save(update_fields=["era", "xid", "fact_id"])
-    return len(rows)
-
-
-def _read(cursor: Cursor) -> list[Row]:
-    place = {"era": cursor.era, "xid": cursor.xid, "fact_id": cursor.fact_id, "limit": BATCH_SIZE}
-    return rows_of(SURE, place)
+    return rows[-1]["size"] if rows else 0

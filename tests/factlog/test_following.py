@@ -2,13 +2,20 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carestation.factlog.commands import Follower, announce, follow
+from carestation.factlog.commands import (
+    FOLLOWERS,
+    Follower,
+    announce,
+    follow,
+    followers_behind,
+)
 from carestation.factlog.facts import KINDS, Fact, fact_of
 from carestation.factlog.models import Cursor, LoggedFact
 from carestation.groups.choices import Role, Side
@@ -210,3 +217,48 @@ def test_every_kind_of_fact_has_a_name_of_its_own() -> None:
     kinds = {cls.kind for cls in KINDS.values()}
 
     assert len(kinds) == len(KINDS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_who_has_something_to_read_is_asked_to_read() -> None:
+    seen: list[Fact] = []
+    one = Follower(name="tests.asked", kind=MembershipBegan, act=seen.extend)
+    with patch.dict(FOLLOWERS, {one.name: one}, clear=True):
+        never_read = followers_behind()
+        announce(began())
+        follow_until(one, lambda: len(seen) == 1)
+        at_the_end = followers_behind()
+        announce(posted())
+        follow_until(one, lambda: not followers_behind())
+        announce(began())
+        heard = any(sure_soon() for _ in range(200))
+
+    assert (never_read, at_the_end, len(seen)) == ([one], [], 1)
+    assert heard, "what is new is heard of once it is sure"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_facts_a_follower_gets_its_own_and_passes_the_others() -> None:
+    seen: list[Fact] = []
+    one = Follower(name="tests.passes", kind=MembershipBegan, act=seen.extend)
+    own = [began() for _ in range(3)]
+    for fact in own:
+        announce(fact)
+        announce(posted())
+    last = LoggedFact.objects.order_by("-id").values_list("id", flat=True)[0]
+
+    follow_until(one, lambda: Cursor.objects.filter(pk=one.name, fact_id=last).exists())
+
+    assert seen == own
+    assert (follow(one), seen) == (0, own)
+
+
+def posted() -> PostPublished:
+    return PostPublished(
+        actor_id=uuid7(), group_id=uuid7(), request_id=uuid7(), side=Side.ALL, post_id=uuid7()
+    )
+
+
+def sure_soon() -> bool:
+    threading.Event().wait(0.05)
+    return bool(followers_behind())
