@@ -47,6 +47,7 @@ DESK_RIGHTS: Final = (
     Right.CHANGE_ROLES,
     Right.APPROVE_INVITATIONS,
     Right.REVIEW_EMERGENCIES,
+    Right.NAME_MANAGERS,
 )
 # What every member may do, beside what the rules of the facility leave to members.
 MEMBERS_OWN: Final = frozenset({Right.OPEN_GROUPS, Right.SEEK_IN_EMERGENCY})
@@ -61,6 +62,8 @@ RIGHT_FOR: Final = {
     Todo.FACTORS: Right.SEE_STAFF,
     Todo.INVITATIONS: Right.INVITE_STAFF,
     Todo.REFUSALS: Right.SEE_STAFF,
+    Todo.APPROVALS: Right.APPROVE_INVITATIONS,
+    Todo.EMERGENCIES: Right.REVIEW_EMERGENCIES,
     Todo.REVIEW: Right.SIGN_REVIEW,
     Todo.SECOND_MANAGER: Right.CHANGE_STAFF,
 }
