@@ -11,7 +11,7 @@ from carestation.accounts.commands.registrations import PersonDraft
 from carestation.accounts.models import User
 from carestation.facilities.choices import Allowed, EndCause
 from carestation.facilities.commands.policies import change_policy
-from carestation.facilities.models import Facility
+from carestation.facilities.models.facilities import Facility
 from carestation.facilities.rules import Rules
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import InvitationEnd, InvitationState, Relation, Role, Side
