@@ -31,6 +31,7 @@ REFUSALS: Final = {
         "グループの管理者がいなくなります。"
         "先に、ほかの方をグループの管理者にしてから、もう一度してください。"
     ),
+    "has_manager": _("このグループには、もう管理者がいます。"),
     "role_is_so": _("すでに、そうなっています。"),
     "seat_ends_by_itself": _("緊急で参加している方は、グループの管理者になれません。"),
     "place_is_paused": _("この方は、いま施設で停止中です。再開してから、もう一度してください。"),
@@ -77,6 +78,12 @@ class RoleForm(PauseForm):
     def as_role(self) -> Role:
         """Return it."""
         return Role(self.cleaned_data["role"])
+
+
+class NameForm(PauseForm):
+    """Who shall manage a group."""
+
+    membership = forms.UUIDField(error_messages={"required": _("管理者にする方を選んでください。")})
 
 
 class EndPlaceForm(PauseForm):

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from carestation.groups.views import approvals, consoles, joining, opening, places, rights
+from carestation.groups.views import (
+    approvals,
+    consoles,
+    joining,
+    opening,
+    places,
+    rights,
+    unmanaged,
+)
 
 app_name = "groups"
 _CONSOLE = "console/facilities/<uuid:facility_id>/"
@@ -15,6 +23,7 @@ urlpatterns = [
     path(f"{_CONSOLE}<slug:ruling>/", consoles.rule, name="rule_facility"),
     path("groups/new/free/", opening.open_free, name="open_free"),
     path("groups/new/talk/", opening.begin_talk, name="begin_talk"),
+    path(f"{_DESK}groups/", unmanaged.unmanaged, name="unmanaged"),
     path(f"{_PLACE}end/", places.end, name="end_place"),
     path(f"{_PLACE}pause/", places.pause, name="pause_place"),
     path(f"{_PLACE}resume/", places.resume, name="resume_place"),

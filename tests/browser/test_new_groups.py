@@ -101,7 +101,7 @@ def test_two_who_work_together_find_their_talk_by_keyboard(stage: Stage, *, scri
         page.get_by_label("お名前・施設の名前でさがす").fill("はやかわ")
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name="話す")).to_have_count(1)
-        page.get_by_role("button", name="話す：早川 誠一").press("Enter")
+        page.get_by_role("button", name="早川 誠一").press("Enter")
         page.wait_for_url("**/all/**")
 
         expect(page.get_by_text("早川 誠一").first).to_be_visible()

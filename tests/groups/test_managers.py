@@ -8,22 +8,27 @@ from django.urls import reverse
 from django.utils import timezone
 
 from carestation.accounts.choices import Proof
-from carestation.facilities.choices import EndCause
+from carestation.facilities.choices import EndCause, Right, StaffRole
+from carestation.facilities.models.staff import Staff
+from carestation.facilities.queries.desks import take_desk
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands.groups import archive_group, reopen_group
-from carestation.groups.commands.memberships import end_membership
+from carestation.groups.commands.memberships import begin_membership, end_membership
 from carestation.groups.commands.places import end_place, pause_place
-from carestation.groups.commands.roles import change_role
+from carestation.groups.commands.roles import change_role, name_manager
 from carestation.groups.models import Membership
 from carestation.groups.queries.seats import take_seats
+from carestation.groups.queries.unmanaged import unmanaged_at
+from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.timeline.commands.posts import publish_post
 from tests.accounts.signing_in import sign_in_client
 from tests.accounts.test_races import at_once, won
 from tests.facilities.people import a_manager
 from tests.groups.test_expiring import seated_until
-from tests.world import World, a_draft
+from tests.groups.test_talks import a_stranger
+from tests.world import FACE_SHEET, World, a_draft
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 MANAGER, MEMBER = Role.MANAGER, Role.PROFESSIONAL
@@ -250,3 +255,81 @@ def test_nobody_else_reopens_and_nothing_open_is_reopened(world: World) -> None:
         reopen_group(world.seat("sato", PRO))
     with pytest.raises(NotVisible):
         reopen_group(world.seat("ueda", PRO))
+
+
+@pytest.mark.control("8.2")
+def test_the_desk_names_a_manager_where_none_is_left_and_learns_no_name(world: World) -> None:
+    desk = a_manager(world)
+    end_place(desk, world.staff["kato"].pk, EndCause.RETIRED)
+    client = a_client(world, "abe")
+    path = reverse("groups:unmanaged", args=[world.facility.pk])
+
+    asked = client.get(path).content.decode()
+    answer = client.post(path, {"membership": world.membership("sato").pk})
+
+    assert "佐藤 一郎（医師）" in asked
+    assert FACE_SHEET.name not in asked
+    assert (answer.status_code, managers(world)) == (302, {"sato"})
+    fact = LoggedFact.objects.get(kind="groups.RoleChanged")
+    assert (fact.actor_id, fact.facility_id) == (desk.actor.user_id, world.facility.pk)
+    assert "佐藤 一郎" not in client.get(path).content.decode()
+
+
+@pytest.mark.control("8.2")
+def test_the_desk_names_nobody_beside_a_manager_who_can_act(world: World) -> None:
+    desk = a_manager(world)
+
+    with pytest.raises(Conflict, match="has_manager"):
+        name_manager(desk, world.membership("sato").pk)
+    pause_place(desk, world.staff["kato"].pk)
+    name_manager(desk, world.membership("sato").pk)
+
+    assert managers(world) == {"kato", "sato"}
+
+
+@pytest.mark.control("8.2")
+def test_the_desk_names_neither_family_nor_guests_nor_anyone_of_another_facility(
+    world: World,
+) -> None:
+    desk, place = a_manager(world), a_stranger(world)
+    stranger = Newcomer(user_id=place.user_id, role=MEMBER, staff_id=place.pk)
+    others = [
+        begin_membership(world.seat("kato", PRO), stranger).pk,
+        world.membership("mori").pk,
+        seated_until(world, timezone.now() + timedelta(hours=1)).pk,
+    ]
+    end_place(desk, world.staff["kato"].pk, EndCause.RETIRED)
+
+    for one in others:
+        with pytest.raises(NotVisible):
+            name_manager(desk, one)
+
+    assert managers(world) == set()
+
+
+@pytest.mark.control("8.2")
+def test_another_facilitys_desk_sees_and_names_nothing(world: World) -> None:
+    end_place(a_manager(world), world.staff["kato"].pk, EndCause.RETIRED)
+    place = a_stranger(world)
+    Staff.objects.filter(pk=place.pk).update(role=StaffRole.MANAGER)
+    desk = take_desk(world.actor("oka"), place.facility_id, Right.NAME_MANAGERS)
+
+    with pytest.raises(NotVisible):
+        name_manager(desk, world.membership("sato").pk)
+    assert unmanaged_at(desk) == []
+
+
+def test_two_managers_of_the_facility_name_one_at_once(committed_world: World) -> None:
+    world = committed_world
+    desk = a_manager(world)
+    begin_membership(
+        world.seat("kato", PRO),
+        Newcomer(user_id=world.people["ueda"].pk, role=MEMBER, staff_id=world.staff["ueda"].pk),
+    )
+    end_place(desk, world.staff["kato"].pk, EndCause.RETIRED)
+    named = [world.membership(who).pk for who in ("sato", "ueda")]
+
+    results = at_once(8, lambda number: name_manager(desk, named[number % 2]))
+
+    assert won(results) == 1
+    assert len(managers(world)) == 1

@@ -109,6 +109,8 @@ TABLE: Final = (
     Row("groups:open_free", "post", None, (302, 302, 302, 422, 422, 404, 422, 422, 422, 404)),
     Row("groups:begin_talk", "get", None, (302, 302, 302, 200, 200, 404, 200, 200, 200, 404)),
     Row("groups:begin_talk", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
+    Row("groups:unmanaged", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
+    Row("groups:unmanaged", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 422, 404)),
     Row("groups:end_place", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("groups:end_place", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 302, 404)),
     Row("groups:pause_place", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),

@@ -7,15 +7,18 @@ from uuid import UUID
 
 from django.db import transaction
 
+from carestation.facilities.choices import Right
+from carestation.facilities.commands.staff import lock_desk
+from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
-from carestation.groups.choices import Role
+from carestation.groups.choices import Kind, Role
 from carestation.groups.commands.memberships import require_another_manager, require_still_manager
 from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import RoleChanged
 from carestation.groups.models import Membership
 from carestation.groups.queries.seats import find_membership
 from carestation.groups.rules import Seat, may_manage
-from carestation.kernel.errors import Conflict, DomainError, require
+from carestation.kernel.errors import Conflict, DomainError, NotVisible, require
 
 
 @transaction.atomic
@@ -52,6 +55,40 @@ def change_role(seat: Seat, membership_id: UUID, role: Role) -> Membership:
     announce(
         RoleChanged(
             **seat.marks(), membership_id=membership.pk, person_id=membership.user_id, role=role
+        )
+    )
+    return membership
+
+
+@transaction.atomic
+def name_manager(desk: Desk, membership_id: UUID) -> Membership:
+    """Let someone of the desk's facility manage a group of the facility that nobody else can.
+
+    Raises:
+        NotVisible: no such membership, or not of the facility's people in a group of theirs.
+        Refused: the actor may not, or may no more.
+        Conflict: the group has a manager who can act (reason `has_manager`).
+    """
+    lock_desk(desk, Right.NAME_MANAGERS)
+    could = Membership.objects.could_manage(desk.facility_id)
+    own = could.filter(pk=membership_id, group__facility_id=desk.facility_id)
+    membership = own.exclude(group__kind=Kind.DIRECT).first()
+    if membership is None:
+        raise NotVisible
+    timelines = lock_timelines(membership.group_id, Role.MANAGER)
+    if Membership.objects.managing().of_group(membership.group_id).exists():
+        raise Conflict("has_manager")
+    if not could.filter(pk=membership_id).update(role=Role.MANAGER):
+        raise NotVisible
+    for timeline in timelines:
+        count_change(timeline)
+    announce(
+        RoleChanged(
+            **desk.marks(),
+            group_id=membership.group_id,
+            membership_id=membership_id,
+            person_id=membership.user_id,
+            role=Role.MANAGER,
         )
     )
     return membership
