@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
+from django.db.models import PROTECT
 
 from carestation.facilities.models.facilities import Facility
 from carestation.facilities.models.staff import Staff
@@ -21,7 +22,7 @@ class Group(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     kind = models.CharField(max_length=20, choices=Kind)
-    facility = models.ForeignKey(Facility, null=True, on_delete=models.PROTECT, related_name="+")
+    facility = models.ForeignKey(Facility, null=True, on_delete=PROTECT, related_name="+")
     name_sealed = models.BinaryField(null=True)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
@@ -42,11 +43,9 @@ class PairQuerySet(models.QuerySet["Pair"]):
 class Pair(models.Model):
     """The two people of a talk, for good: whoever of them has left comes back to the same one."""
 
-    group = models.OneToOneField(
-        Group, primary_key=True, on_delete=models.PROTECT, related_name="+"
-    )
-    lower = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    higher = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    group = models.OneToOneField(Group, primary_key=True, on_delete=PROTECT, related_name="+")
+    lower = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=PROTECT, related_name="+")
+    higher = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=PROTECT, related_name="+")
 
     objects = PairQuerySet.as_manager()
 
@@ -77,7 +76,7 @@ class Timeline(models.Model):
     """One side of a group: `seq` counts what its readers can see change, `posts` the posts."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(Group, on_delete=PROTECT, related_name="+")
     side = models.CharField(max_length=20, choices=Side)
     seq = models.BigIntegerField(default=0)
     posts = models.BigIntegerField(default=0)
@@ -148,9 +147,9 @@ class Membership(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(Group, on_delete=PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=PROTECT, related_name="+")
+    staff = models.ForeignKey(Staff, null=True, on_delete=PROTECT, related_name="+")
     role = models.CharField(max_length=20, choices=Role)
     relation = models.CharField(max_length=20, choices=Relation, blank=True)
     began_at = models.DateTimeField()
@@ -214,9 +213,9 @@ class ReadMark(models.Model):
     """A membership at one timeline: the number of the post up to which that person has read."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
-    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    timeline = models.ForeignKey(Timeline, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(Group, on_delete=PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=PROTECT, related_name="+")
+    timeline = models.ForeignKey(Timeline, on_delete=PROTECT, related_name="+")
     number = models.BigIntegerField()
 
     objects = ReadMarkQuerySet.as_manager()
@@ -268,8 +267,8 @@ class Invitation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
-    inviter = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(Group, on_delete=PROTECT, related_name="+")
+    inviter = models.ForeignKey(Membership, on_delete=PROTECT, related_name="+")
     role = models.CharField(max_length=20, choices=Role)
     relation = models.CharField(max_length=20, choices=Relation, blank=True)
     name_sealed = models.BinaryField()
@@ -282,15 +281,13 @@ class Invitation(models.Model):
     created_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True)
     approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, on_delete=PROTECT, related_name="+"
     )
     agreed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True)
-    membership = models.ForeignKey(
-        Membership, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    membership = models.ForeignKey(Membership, null=True, on_delete=PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
     end_cause = models.CharField(max_length=20, choices=InvitationEnd, blank=True, default="")
 

@@ -138,7 +138,8 @@ def test_a_role_is_made_by_keyboard_and_shown_in_the_table(
         page.get_by_role("button", name="変わるところを確かめる").press("Enter")
         expect(page.get_by_text("まだ変えていません。")).to_be_visible()
         expect(page.get_by_role("row").filter(has_text="スタッフの一覧を見る")).to_be_visible()
-        fits(page)
+        if scripts:
+            fits(page)
         page.get_by_role("button", name="この権限の組を作る").press("Enter")
         page.wait_for_url("**/rights/")
         row = page.get_by_role("row").filter(has_text="スタッフを招待する")

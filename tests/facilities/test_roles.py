@@ -448,6 +448,7 @@ def test_a_role_is_made_given_and_ended_on_pages(world: World) -> None:
     client, place = signed_in(world, "abe"), [world.facility.pk]
     typed = {"version": 0, "name": "事務リーダー", "rights": ["invite_staff"]}
 
+    begun = client.get(reverse("facilities:new_role", args=place)).text
     tried = client.post(reverse("facilities:new_role", args=place), typed)
     client.post(reverse("facilities:new_role", args=place), typed | {"step": "save"})
     again = client.post(reverse("facilities:new_role", args=place), typed | {"step": "save"})
@@ -458,6 +459,9 @@ def test_a_role_is_made_given_and_ended_on_pages(world: World) -> None:
     asked = client.get(reverse("facilities:end_role", args=[*place, role.id]))
     client.post(reverse("facilities:end_role", args=[*place, role.id]))
 
+    chosen_first = re.findall(r'name="rights" value="(\w+)" checked', begun)
+    members = MEMBERS_OWN | {Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY}
+    assert set(chosen_first) == {one.value for one in members}
     assert "まだ変えていません。" in tried.text
     assert again.status_code == 422
     assert "同じ名前の権限の組があります。" in again.text

@@ -45,9 +45,10 @@ class RoleForm(DeskForm):
         return NewRole(name=self.cleaned_data["name"], rights=chosen)
 
 
-def typed_role(role: CustomRoleShown | None) -> dict[str, object]:
-    """Return a role as the form shows it; none yet is an empty one."""
+def typed_role(role: CustomRoleShown | None, members: frozenset[Right]) -> dict[str, object]:
+    """Return a role as the form shows it; a new one begins with what every member may do."""
+    held = members if role is None else role.granted
+    rights = [one.value for one in Right if one in held]
     if role is None:
-        return {"version": 0}
-    rights = [one.value for one in Right if one in role.granted]
+        return {"version": 0, "rights": rights}
     return {"version": role.version, "name": role.title, "rights": rights}

@@ -11,12 +11,13 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
 from carestation.accounts.gate.middleware import freshly_confirmed
-from carestation.facilities.choices import Right
+from carestation.facilities.choices import Right, StaffRole
 from carestation.facilities.commands.roles import change_role, end_role, make_role
 from carestation.facilities.forms.roles import RoleForm, typed_role
 from carestation.facilities.queries.desks import frame_of, take_desk
+from carestation.facilities.queries.policies import rules_of
 from carestation.facilities.queries.roles import CustomRoleShown, changes_of, custom_role
-from carestation.facilities.rules import Desk, completed
+from carestation.facilities.rules import Desk, completed, rights_of
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError
 from carestation.kernel.http import CareRequest
@@ -53,10 +54,12 @@ def end(request: CareRequest, facility_id: UUID, role_id: UUID) -> HttpResponse:
 
 
 def _chosen(request: CareRequest, desk: Desk, now: CustomRoleShown | None) -> HttpResponse:
-    form = RoleForm(request.POST if request.method == "POST" else None, initial=typed_role(now))
+    members = rights_of(StaffRole.MEMBER, rules_of(desk.facility_id))
+    typed, initial = request.POST if request.method == "POST" else None, typed_role(now, members)
+    form = RoleForm(typed, initial=initial)
     context = {"place": frame_of(desk), "form": form, "role": now, "changes": None}
     if form.is_valid() and request.POST.get("step") != "save":
-        before, after = now.granted if now else frozenset(), completed(form.as_role().rights)
+        before, after = now.granted if now else members, completed(form.as_role().rights)
         context |= {"changes": changes_of(before, after), "name": form.as_role().name}
         return TemplateResponse(request, "facilities/role.html", context)
     if form.is_valid():
