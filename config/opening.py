@@ -17,7 +17,7 @@ from carestation.accounts.queries.people import email_index, find_by_email
 from carestation.facilities.choices import StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.models import Facility
+from carestation.facilities.models.facilities import Facility
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
 from carestation.vault.models import OPERATOR

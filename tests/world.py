@@ -14,7 +14,8 @@ from carestation.accounts.models import User
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.models import Facility, Staff
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.commands.groups import open_group
 from carestation.groups.commands.memberships import begin_membership, end_membership

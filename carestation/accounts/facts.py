@@ -1,6 +1,7 @@
 """What happened to people's accounts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from carestation.accounts.choices import (
@@ -98,6 +99,33 @@ class SessionEnded(Fact, kind="accounts.SessionEnded", of="session_id"):
     session_id: UUID
     person_id: UUID
     reason: EndReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRemembered(Fact, kind="accounts.DeviceRemembered", of="session_id"):
+    """A device need not show the second factor for a time."""
+
+    actor_id: UUID
+    session_id: UUID
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRecognised(Fact, kind="accounts.DeviceRecognised", of="session_id"):
+    """A remembered device let its person in without the second factor."""
+
+    actor_id: UUID
+    session_id: UUID
+    former_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesForgotten(Fact, kind="accounts.DevicesForgotten", of="person_id"):
+    """Devices of a person show the second factor again."""
+
+    actor_id: UUID
+    person_id: UUID
+    devices: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

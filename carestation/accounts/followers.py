@@ -14,6 +14,7 @@ from carestation.accounts.choices import Job, Letter
 from carestation.accounts.facts import (
     AddressChangeAsked,
     AddressChanged,
+    DeviceRemembered,
     FactorsReset,
     PasswordChanged,
     RecoveryCodesMade,
@@ -89,6 +90,13 @@ def tell_of_new_device(facts: Sequence[SignedIn]) -> None:
     for fact in facts:
         if is_from_new_device(fact.actor_id, fact.session_id):
             _write(fact.actor_id, Letter.NEW_DEVICE)
+
+
+@follower(DeviceRemembered)
+def tell_of_remembered_device(facts: Sequence[DeviceRemembered]) -> None:
+    """Tell people that a device of theirs need not show the second factor any more."""
+    for fact in facts:
+        _write(fact.actor_id, Letter.DEVICE_REMEMBERED)
 
 
 def _write(user_id: UUID, letter: Letter) -> None:

@@ -98,6 +98,16 @@ class CodeForm(RefusableForm):
     code = forms.CharField(label=_("確認コード"), max_length=LONGEST_CODE)
 
 
+class SecondStepForm(CodeForm):
+    """The code, and whether the device shall have to show one again."""
+
+    trust = forms.BooleanField(
+        label=_("この端末では30日間、確認を省く"),
+        help_text=_("自分だけが使う端末のときに選んでください。"),
+        required=False,
+    )
+
+
 class PasskeyForm(RefusableForm):
     """What the browser answered to a challenge, and the challenge's own state."""
 

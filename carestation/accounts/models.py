@@ -107,6 +107,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Neither ended nor past their last hour; idle ones too, which can be opened again."""
         return self.filter(ended_at=None, expires_at__gt=now)
 
+    def remembered(self, now: datetime) -> Self:
+        """Those whose device need not show the second factor, whether or not they have ended."""
+        return self.filter(trusted_until__gt=now)
+
 
 class Session(models.Model):
     """One device's way in. The token is with the device; here is its SHA-256 alone.
@@ -114,6 +118,7 @@ class Session(models.Model):
     `last_used_at` is written at most once a minute; after `idle_seconds` without use the session
     asks for a proof again, after `expires_at` it is over. `confirmed_at`: the last such proof, and
     `proof` by what; nothing stands there of sessions that were older than the column.
+    `trust_key`: the SHA-256 of what its device shows instead of the factor, until `trusted_until`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -129,6 +134,8 @@ class Session(models.Model):
     proof = models.CharField(max_length=20, choices=Proof, blank=True, default="", db_default="")
     expires_at = models.DateTimeField()
     second_factor_at = models.DateTimeField(null=True)
+    trust_key = models.BinaryField(max_length=32, null=True)
+    trusted_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True, default="")
     agent_sealed = models.BinaryField()

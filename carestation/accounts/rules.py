@@ -56,8 +56,8 @@ class Binding:
     """What the rules of the facilities that a person works for ask of them, the strictest of each.
 
     `shortest_password` is counted in characters and can only raise the floor; `facility_words` are
-    names that a password must not hold. `trusted_devices` says whether a device may be remembered;
-    none is yet, so each sign-in asks for the second step.
+    names that a password must not hold. `trusted_devices` says whether a device of one's own may be
+    remembered for thirty days, and then need not show the second factor.
     """
 
     second_factor: bool = True

@@ -36,6 +36,7 @@ urlpatterns = [
     path("account/history/", profile.history, name="history"),
     path("account/password/", account.password, name="password"),
     path("account/devices/others/end/", account.cut_off_all, name="cut_off_others"),
+    path("account/devices/<uuid:session_id>/forget/", account.forget, name="forget_device"),
     path("account/devices/<uuid:session_id>/end/", account.cut_off, name="cut_off"),
     path("account/app/", factors.enrolment, name="enrolment"),
     path("account/codes/", factors.codes, name="codes"),

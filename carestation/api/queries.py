@@ -9,7 +9,7 @@ from uuid import UUID
 from carestation.accounts.models import User
 from carestation.accounts.queries.bindings import binding_of, must_have_factor
 from carestation.accounts.queries.people import Person, read_email, read_person
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.staff import places_of
 from carestation.kernel.actor import Actor
 from carestation.timeline.rules import EDITABLE

@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from carestation.accounts.commands.sessions import OpenedSession
 from carestation.api.queries import Account
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.groups.choices import Kind, Side
 from carestation.kernel.shapes import Format
 from carestation.patients.queries.face_sheets import PatientCard

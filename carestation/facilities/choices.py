@@ -91,6 +91,39 @@ class StaffRole(TextChoices):
     MEMBER = "member", "一般ユーザー"
 
 
+class Right(TextChoices):
+    """What someone may do through their role in a facility; what is not here, nobody may.
+
+    In the order of the table that shows them.
+    """
+
+    SEE_STAFF = "see_staff", "スタッフの一覧を見る"
+    INVITE_STAFF = "invite_staff", "スタッフを招待する・招待を取り消す"
+    CHANGE_STAFF = "change_staff", "スタッフの職種と権限を変える"
+    END_STAFF = "end_staff", "スタッフの利用を停止・再開・解除する"
+    RESET_FACTORS = "reset_factors", "2段階の確認のやりなおしを案内する"
+    SIGN_REVIEW = "sign_review", "名簿を確認して署名する"
+    CHANGE_RULES = "change_rules", "安全の決まりを変える"
+    CHANGE_ROLES = "change_roles", "権限の組を変える"
+    APPROVE_INVITATIONS = "approve_invitations", "スタッフが出したグループへの招待を承認する"
+    REVIEW_EMERGENCIES = "review_emergencies", "緊急の閲覧を確かめる"
+    NAME_GROUP_MANAGERS = "name_group_managers", "管理者のいないグループに、管理者を決める"
+    OPEN_GROUPS = "open_groups", "患者グループ・自由グループを作る、個別メッセージをはじめる"
+    SEEK_IN_EMERGENCY = "seek_in_emergency", "緊急のとき、参加していない患者さんを1時間見る"
+    INVITE_TO_GROUPS = "invite_to_groups", "自分が管理するグループに、医療・介護の人を加える"
+    INVITE_FAMILY = "invite_family", "自分が管理するグループに、ご家族を加える"
+
+
+class Todo(TextChoices):
+    """What waits for who sits at a desk; each leads to where it is done."""
+
+    FACTORS = "factors", "2段階の確認がまだの人がいます"
+    INVITATIONS = "invitations", "まもなく切れる招待、または切れた招待があります"
+    REFUSALS = "refusals", "サインインのまちがいが続いている人がいます"
+    REVIEW = "review", "名簿の確認の時期です"
+    SECOND_MANAGER = "second_manager", "管理者がひとりだけです"
+
+
 class EndCause(TextChoices):
     """Why a person's place in a facility ended; said by who ended it."""
 

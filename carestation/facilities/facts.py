@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from carestation.facilities.choices import Allowed, EndCause, Profession, StaffRole, TermsVersion
+from carestation.facilities.choices import (
+    Allowed,
+    EndCause,
+    Profession,
+    Right,
+    StaffRole,
+    TermsVersion,
+)
 from carestation.factlog.facts import Fact
 
 
@@ -116,6 +123,7 @@ class StaffChanged(Fact, kind="facilities.StaffChanged", of="staff_id"):
     person_id: UUID
     profession: Profession
     role: StaffRole
+    custom_role_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,3 +194,43 @@ class PolicyChanged(Fact, kind="facilities.PolicyChanged", of="policy_id"):
     may_export: Allowed
     family_invitations: bool
     retention_years: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChanged(Fact, kind="facilities.RoleChanged", of="role_id"):
+    """A facility made a role of its own (version 1), or gave it another name or other rights."""
+
+    actor_id: UUID
+    facility_id: UUID
+    role_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightGiven(Fact, kind="facilities.RightGiven", of="role_id"):
+    """A role of a facility's own has a right more."""
+
+    actor_id: UUID
+    facility_id: UUID
+    role_id: UUID
+    right: Right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightTaken(Fact, kind="facilities.RightTaken", of="role_id"):
+    """A role of a facility's own has a right less."""
+
+    actor_id: UUID
+    facility_id: UUID
+    role_id: UUID
+    right: Right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleEnded(Fact, kind="facilities.RoleEnded", of="role_id"):
+    """A role of a facility's own is no more; who had it is a member."""
+
+    actor_id: UUID
+    facility_id: UUID
+    role_id: UUID
+    people: int

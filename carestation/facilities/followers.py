@@ -15,8 +15,10 @@ from carestation.facilities.facts import (
     FacilityRefused,
     FacilityUnfrozen,
     PolicyChanged,
+    RoleChanged,
+    RoleEnded,
 )
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.factlog.commands import follower
 
 
@@ -25,6 +27,20 @@ def tell_managers_of_rules(facts: Sequence[PolicyChanged]) -> None:
     """Tell every manager of a facility that its rules are others."""
     for fact in facts:
         _write_to_managers(fact.facility_id, Letter.RULES_CHANGED)
+
+
+@follower(RoleChanged)
+def tell_managers_of_roles(facts: Sequence[RoleChanged]) -> None:
+    """Tell every manager of a facility that one of its roles is another."""
+    for fact in facts:
+        _write_to_managers(fact.facility_id, Letter.ROLES_CHANGED)
+
+
+@follower(RoleEnded)
+def tell_managers_of_ended_roles(facts: Sequence[RoleEnded]) -> None:
+    """Tell every manager of a facility that one of its roles is no more."""
+    for fact in facts:
+        _write_to_managers(fact.facility_id, Letter.ROLES_CHANGED)
 
 
 @follower(FacilityApproved)

@@ -14,9 +14,11 @@ from carestation.facilities.choices import (
     Allowed,
     FacilityState,
     InvitationState,
+    Right,
     Ruling,
     StaffRole,
     TermsVersion,
+    Todo,
 )
 from carestation.kernel.actor import Actor
 
@@ -33,6 +35,40 @@ RULINGS: Final = {
     FacilityState.FROZEN: (Ruling.UNFREEZE,),
 }
 
+# What is done at a desk: who has none of these, has no desk.
+DESK_RIGHTS: Final = (
+    Right.SEE_STAFF,
+    Right.INVITE_STAFF,
+    Right.CHANGE_STAFF,
+    Right.END_STAFF,
+    Right.RESET_FACTORS,
+    Right.SIGN_REVIEW,
+    Right.CHANGE_RULES,
+    Right.CHANGE_ROLES,
+    Right.APPROVE_INVITATIONS,
+    Right.REVIEW_EMERGENCIES,
+    Right.NAME_GROUP_MANAGERS,
+)
+# What every member may do, beside what the rules of the facility leave to members.
+MEMBERS_OWN: Final = frozenset({Right.OPEN_GROUPS, Right.SEEK_IN_EMERGENCY})
+# What keeps a facility governable: no role but the manager's has it.
+MANAGERS_ALONE: Final = frozenset({Right.CHANGE_RULES, Right.CHANGE_ROLES})
+MOST_ROLES: Final = 20
+
+# What is done about one of the staff, on the page of that person.
+OVER_STAFF: Final = (Right.CHANGE_STAFF, Right.END_STAFF, Right.RESET_FACTORS)
+# Who is told what waits: whoever may do something about it.
+RIGHT_FOR: Final = {
+    Todo.FACTORS: Right.SEE_STAFF,
+    Todo.INVITATIONS: Right.INVITE_STAFF,
+    Todo.REFUSALS: Right.SEE_STAFF,
+    Todo.REVIEW: Right.SIGN_REVIEW,
+    Todo.SECOND_MANAGER: Right.CHANGE_STAFF,
+}
+INVITATION_ENDS_SOON: Final = timedelta(days=2)
+REFUSALS_LOOKED_BACK: Final = timedelta(days=1)
+MANAGERS_ADVISED: Final = 2
+
 
 class DeskMarks(TypedDict):
     """Who, for which facility, in which request."""
@@ -44,16 +80,17 @@ class DeskMarks(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The actor's own standing place as a manager: proof that they may administer the facility.
+    """The actor's own standing place with rights at the desk: proof that they may sit there.
 
-    Only `facilities.queries.desks.take_desk` makes one; a command that asks for a Desk cannot run
-    without.
+    Only `facilities.queries.desks.take_desk` makes one, for a right that it is taken for; a command
+    that asks for a Desk cannot run without.
     """
 
     actor: Actor
     facility_id: UUID
     staff_id: UUID
     role: StaffRole
+    rights: frozenset[Right]
 
     def marks(self) -> DeskMarks:
         """Return who, where and in which request: what every fact of this desk says."""
@@ -108,17 +145,55 @@ class Rules:
     retention_years: int = 5
 
 
-def strictest(found: Sequence[tuple[str, Rules]]) -> Binding:
-    """Return what the rules of several facilities, each with its name, ask of one person."""
+def rights_of(
+    role: StaffRole, rules: Rules, granted: frozenset[Right] | None = None
+) -> frozenset[Right]:
+    """Return what a role may do where these rules hold; whatever is not said here is refused.
+
+    This is the table: every page and command asks it, and the page of rights shows it. `granted`:
+    what a facility gave to a role of its own making.
+    """
+    if role is StaffRole.MANAGER:
+        held = frozenset(Right)
+    elif granted is not None:
+        held = granted - MANAGERS_ALONE
+    elif rules.may_invite is Allowed.EVERYONE:
+        held = MEMBERS_OWN | {Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY}
+    else:
+        held = MEMBERS_OWN
+    return held if rules.family_invitations else held - {Right.INVITE_FAMILY}
+
+
+def completed(rights: frozenset[Right]) -> frozenset[Right]:
+    """Return rights with what they cannot be used without: who handles staff, sees the list."""
+    needs_list = {*OVER_STAFF, Right.SIGN_REVIEW}
+    return rights if rights.isdisjoint(needs_list) else rights | {Right.SEE_STAFF}
+
+
+def may_give(held: frozenset[Right], role: frozenset[Right], members: frozenset[Right]) -> bool:
+    """Nobody gives a right that they do not have, beside what every member has."""
+    return role - members <= held
+
+
+def may_handle(held: frozenset[Right], theirs: frozenset[Right]) -> bool:
+    """Nobody changes, pauses or ends who may do more at the desk."""
+    return theirs.intersection(DESK_RIGHTS) <= held
+
+
+def strictest(found: Sequence[tuple[str, Rules]], *, has_desk: bool = False) -> Binding:
+    """Return what the rules of several facilities, each with its name, ask of one person.
+
+    Who has a desk anywhere always has a second factor, and shows it each time.
+    """
     if not found:
         return Binding()
     rules = [one for _, one in found]
     return Binding(
-        second_factor=any(one.second_factor for one in rules),
+        second_factor=has_desk or any(one.second_factor for one in rules),
         idle_minutes=min(one.idle_minutes for one in rules),
         absolute_hours=min(one.absolute_hours for one in rules),
         shortest_password=max(one.shortest_password for one in rules),
-        trusted_devices=all(one.trusted_devices for one in rules),
+        trusted_devices=not has_desk and all(one.trusted_devices for one in rules),
         facility_words=tuple(sorted({name for name, _ in found})),
     )
 

@@ -7,6 +7,7 @@ from carestation.facilities.views import (
     invitations,
     joining,
     policies,
+    roles,
     staff,
     stopped,
 )
@@ -16,10 +17,14 @@ _DESK = "desk/<uuid:facility_id>/"
 _INVITATION = f"{_DESK}invitations/<uuid:invitation_id>/"
 urlpatterns = [
     path("desk/", staff.desks, name="desks"),
+    path(_DESK, staff.top, name="top"),
     path(f"{_DESK}staff/", staff.staff, name="staff"),
     path(f"{_DESK}staff/<uuid:staff_id>/", staff.change, name="change"),
     path(f"{_DESK}staff/<uuid:staff_id>/factors/", staff.reset_factors, name="reset_factors"),
     path(f"{_DESK}rules/", policies.rules, name="rules"),
+    path(f"{_DESK}roles/new/", roles.new_role, name="new_role"),
+    path(f"{_DESK}roles/<uuid:role_id>/", roles.role, name="role"),
+    path(f"{_DESK}roles/<uuid:role_id>/end/", roles.end, name="end_role"),
     path(f"{_DESK}stopped/", stopped.stopped, name="stopped"),
     path(f"{_DESK}review/", staff.review, name="review"),
     path(f"{_DESK}invitations/", invitations.invitations, name="invitations"),

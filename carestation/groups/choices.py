@@ -19,6 +19,22 @@ class Role(TextChoices):
     FAMILY = "family", "ご家族"
 
 
+class GroupRight(TextChoices):
+    """What a role in a group may do there; what is not here, nobody may.
+
+    In the order of the table that shows them.
+    """
+
+    READ_PROFESSIONALS = "read_professionals", "医療・介護だけの投稿を読む"
+    READ_SHARED = "read_shared", "ご本人・ご家族も読む投稿を読む"
+    WRITE = "write", "読める投稿に並べて、投稿・返信・了解をする"
+    TAKE_BACK = "take_back", "自分の投稿を直す・取り消す"
+    READ_FACE_SHEET = "read_face_sheet", "基本情報を読む"
+    CHANGE_FACE_SHEET = "change_face_sheet", "基本情報を直す"
+    INVITE = "invite", "人を招待する（管理者の承認がいることがあります）"
+    MANAGE = "manage", "招待を承認する、メンバーを外す、グループを終える"
+
+
 class Relation(TextChoices):
     """What a member of the family side is to the patient."""
 

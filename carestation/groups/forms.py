@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from carestation.facilities.choices import EndCause
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.rules import folded
 from carestation.groups.choices import Role
 from carestation.groups.queries.contacts import Contact
@@ -23,6 +23,9 @@ REFUSALS: Final = {
     ),
     "ended": _("この方は、すでに解除されています。"),
     "paused": _("この方は、すでに停止中です。"),
+    "beyond_own_rights": _(
+        "ご自分より権限の多い人の変更はできません。施設の管理者にたのんでください。"
+    ),
     "not_paused": _("この方は、停止中ではありません。"),
     "only_manager": _(
         "グループの管理者がいなくなります。"

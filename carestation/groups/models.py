@@ -10,7 +10,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
-from carestation.facilities.models import Facility, Staff
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff
 from carestation.groups.choices import InvitationEnd, Kind, Relation, Role, Side
 from carestation.kernel.ids import uuid7
 
@@ -110,6 +111,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those of one person."""
         return self.filter(user_id=user_id)
 
+    def seated(self, now: datetime) -> Self:
+        """Those that give a seat at a time, as the view `groups_seat` says it."""
+        return self.active().filter(
+            models.Q(expires_at=None) | models.Q(expires_at__gt=now),
+            staff__ended_at=None,
+            staff__paused_at=None,
+            staff__facility__frozen_at=None,
+        )
+
     def standing(self) -> Self:
         """Those that give a seat: not through a place that is no more, paused or frozen."""
         own = self.active().filter(staff__ended_at=None, staff__paused_at=None)
@@ -118,10 +128,6 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def lasting(self) -> Self:
         """Those of professionals who did not come for an hour."""
         return self.active().exclude(role=Role.FAMILY).filter(expires_at=None)
-
-    def could_manage(self, facility_id: UUID) -> Self:
-        """Those of a facility's people who sit there for good, and can act."""
-        return self.standing().lasting().filter(staff__facility_id=facility_id)
 
     def managing(self) -> Self:
         """Those of managers who can act."""
@@ -248,10 +254,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self, now: datetime) -> Self:
         """Those by which one can join now: sent, in time, by someone who has a seat."""
         return self.waiting().filter(
-            models.Q(inviter__staff__ended_at=None, inviter__staff__paused_at=None),
             sent_at__isnull=False,
             expires_at__gt=now,
-            inviter__left_at=None,
+            inviter__in=Membership.objects.seated(now),
             group__archived_at=None,
         )
 

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final, TypedDict
 from uuid import UUID
 
-from carestation.groups.choices import InvitationState, Kind, Relation, Role, Side
+from carestation.groups.choices import (
+    GroupRight,
+    InvitationState,
+    Kind,
+    Relation,
+    Role,
+    Side,
+)
 from carestation.kernel.actor import Actor
 
 SIDES_OF: Final = {
@@ -16,10 +23,22 @@ SIDES_OF: Final = {
     Kind.FREE: frozenset({Side.ALL}),
     Kind.DIRECT: frozenset({Side.ALL}),
 }
+_FAMILY: Final = frozenset({GroupRight.READ_SHARED, GroupRight.WRITE, GroupRight.TAKE_BACK})
+# This is the table: every rule of groups, patients and timelines asks it, and the page of rights
+# shows it. Whatever is not said here is refused.
+RIGHTS_OF: Final = {
+    Role.MANAGER: frozenset(GroupRight),
+    Role.PROFESSIONAL: frozenset(GroupRight) - {GroupRight.MANAGE},
+    Role.FAMILY: _FAMILY,
+}
+_READING: Final = {
+    Side.PROFESSIONAL: GroupRight.READ_PROFESSIONALS,
+    Side.PATIENT: GroupRight.READ_SHARED,
+    Side.ALL: GroupRight.READ_SHARED,
+}
 SIDES_OPEN_TO: Final = {
-    Role.MANAGER: frozenset(Side),
-    Role.PROFESSIONAL: frozenset(Side),
-    Role.FAMILY: frozenset({Side.PATIENT, Side.ALL}),
+    role: frozenset(side for side, right in _READING.items() if right in held)
+    for role, held in RIGHTS_OF.items()
 }
 INVITATION_LASTS: Final = timedelta(days=7)
 
@@ -39,7 +58,8 @@ class Seat:
 
     Only `groups.queries.seats.take_seat` makes one; a command that asks for a Seat cannot run
     without.
-    `seq`, `posts` and `mark` are as they were when the seat was taken.
+    `seq`, `posts` and `mark` are as they were when the seat was taken; `expires_at`: when it ends
+    by itself, if it does.
     """
 
     actor: Actor
@@ -56,6 +76,7 @@ class Seat:
     facility_id: UUID | None
     mark_id: UUID
     mark: int
+    expires_at: datetime | None
 
     @property
     def unread(self) -> int:
@@ -86,6 +107,11 @@ class Newcomer:
     expires_at: datetime | None = None
 
 
+def holds(seat: Seat, right: GroupRight) -> bool:
+    """Whether the role of a seat has a right in its group."""
+    return right in RIGHTS_OF[seat.role]
+
+
 def may_see(role: Role, side: Side) -> bool:
     """Professionals see both sides; the patient and the family see theirs only."""
     return side in SIDES_OPEN_TO[role]
@@ -93,7 +119,7 @@ def may_see(role: Role, side: Side) -> bool:
 
 def may_post(seat: Seat) -> bool:
     """Whoever sees a side may write there, until the group is archived."""
-    return not seat.is_archived
+    return holds(seat, GroupRight.WRITE) and not seat.is_archived
 
 
 def may_end(seat: Seat, user_id: UUID) -> bool:
@@ -103,12 +129,16 @@ def may_end(seat: Seat, user_id: UUID) -> bool:
 
 def may_manage(seat: Seat) -> bool:
     """A group's manager adds and removes members and archives it; a talk of two has none."""
-    return seat.role is Role.MANAGER and seat.kind is not Kind.DIRECT
+    return holds(seat, GroupRight.MANAGE) and seat.kind is not Kind.DIRECT
 
 
 def may_invite(seat: Seat) -> bool:
-    """Professionals invite, into what is open and has more than two; others wait for approval."""
-    return seat.role is not Role.FAMILY and seat.kind is not Kind.DIRECT and not seat.is_archived
+    """Professionals invite, into what is open and has more than two; others wait for approval.
+
+    Who came for a time alone brings nobody in.
+    """
+    is_open = seat.kind is not Kind.DIRECT and not seat.is_archived
+    return holds(seat, GroupRight.INVITE) and seat.expires_at is None and is_open
 
 
 def may_resend(seat: Seat, inviter_id: UUID) -> bool:

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from carestation.groups.views import approvals, consoles, joining, opening, places, unmanaged
+from carestation.groups.views import (
+    approvals,
+    consoles,
+    joining,
+    opening,
+    places,
+    rights,
+    unmanaged,
+)
 
 app_name = "groups"
 _CONSOLE = "console/facilities/<uuid:facility_id>/"
@@ -10,6 +18,7 @@ _DESK = "desk/<uuid:facility_id>/"
 _PLACE = f"{_DESK}staff/<uuid:staff_id>/"
 _WAITING = f"{_DESK}group-invitations/"
 urlpatterns = [
+    path("desk/<uuid:facility_id>/rights/", rights.rights, name="rights"),
     path(_CONSOLE, consoles.facility, name="facility"),
     path(f"{_CONSOLE}<slug:ruling>/", consoles.rule, name="rule_facility"),
     path("groups/new/free/", opening.open_free, name="open_free"),

@@ -9,7 +9,8 @@ from uuid import UUID
 from procrastinate.contrib.django import app as jobs
 
 from carestation.accounts.choices import Job, Letter
-from carestation.facilities.models import Staff
+from carestation.facilities.choices import Right
+from carestation.facilities.models.staff import Staff
 from carestation.factlog.commands import follower
 from carestation.groups.models import Membership
 from carestation.patients.facts import EmergencyBegan
@@ -17,10 +18,11 @@ from carestation.patients.facts import EmergencyBegan
 
 @follower(EmergencyBegan)
 def tell_of_emergency(facts: Sequence[EmergencyBegan]) -> None:
-    """Tell every other member of the group, and every other manager of the facility."""
+    """Tell every other member of the group, and whoever looks into it at the facility's desk."""
     for fact in facts:
         members = Membership.objects.active().of_group(fact.group_id)
-        managers = Staff.objects.standing().managers().of_facility(fact.facility_id)
+        working = Staff.objects.standing().of_facility(fact.facility_id)
+        managers = working.with_right(Right.REVIEW_EMERGENCIES)
         for letter, rows in (
             (Letter.EMERGENCY_BEGAN, members.values_list("user_id", flat=True)),
             (Letter.EMERGENCY_TO_REVIEW, managers.values_list("user_id", flat=True)),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
-from carestation.facilities.models import Facility
+from carestation.facilities.models.facilities import Facility
 from carestation.groups.choices import Relation
 from carestation.groups.models import Group, Membership
 from carestation.kernel.ids import uuid7

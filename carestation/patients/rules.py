@@ -8,8 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from carestation.facilities.rules import Desk
-from carestation.groups.choices import Kind, Role
-from carestation.groups.rules import Seat
+from carestation.groups.choices import GroupRight, Kind, Role
+from carestation.groups.rules import Seat, holds
 from carestation.patients.choices import ConsentScope
 
 # Long enough for a night call, too short for curiosity.
@@ -18,17 +18,21 @@ EMERGENCY_LASTS: Final = timedelta(minutes=60)
 
 def may_see_face_sheet(seat: Seat) -> bool:
     """Professionals of a patient's group read the face sheet; the family has its own words."""
-    return seat.kind is Kind.PATIENT and seat.role is not Role.FAMILY
+    return seat.kind is Kind.PATIENT and holds(seat, GroupRight.READ_FACE_SHEET)
 
 
 def may_change_face_sheet(seat: Seat) -> bool:
     """Whoever reads it may put it right, until the group is archived."""
-    return may_see_face_sheet(seat) and not seat.is_archived
+    may_change = holds(seat, GroupRight.CHANGE_FACE_SHEET) and not seat.is_archived
+    return may_see_face_sheet(seat) and may_change
 
 
 def may_record_consent(seat: Seat) -> bool:
-    """Whoever may put the face sheet right puts down what the patient agreed to, too."""
-    return may_change_face_sheet(seat)
+    """Whoever may put the face sheet right puts down what the patient agreed to, too.
+
+    Who came for a time alone decides nothing that lasts.
+    """
+    return may_change_face_sheet(seat) and seat.expires_at is None
 
 
 def covers(scope: ConsentScope, role: Role) -> bool:

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from carestation.groups.choices import Kind, Role, Side
-from carestation.groups.rules import Seat, may_post
+from carestation.groups.choices import GroupRight, Kind, Role, Side
+from carestation.groups.rules import Seat, holds, may_post
 from carestation.timeline.models import Post
 
 EDITABLE: Final = timedelta(minutes=15)
@@ -30,7 +30,8 @@ AMONG_PROFESSIONALS: Final = (
 def may_withdraw(seat: Seat, post: Post) -> bool:
     """Whoever wrote a post may take it back, once, while the group is open."""
     own = post.author_id == seat.actor.user_id
-    return own and post.withdrawn_at is None and may_post(seat)
+    may = holds(seat, GroupRight.TAKE_BACK) and may_post(seat)
+    return own and post.withdrawn_at is None and may
 
 
 def may_edit(seat: Seat, post: Post, now: datetime) -> bool:

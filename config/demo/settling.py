@@ -11,7 +11,8 @@ from carestation.accounts.models import User
 from carestation.accounts.queries.consoles import take_first_console
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.models import Facility, Staff  # noqa: TC001 - types of attributes
+from carestation.facilities.models.facilities import Facility  # noqa: TC001 - types of attributes
+from carestation.facilities.models.staff import Staff  # noqa: TC001 - types of attributes
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.commands.groups import open_group
 from carestation.groups.commands.memberships import begin_membership

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from carestation.facilities.choices import EndCause, StaffRole
+from carestation.facilities.choices import EndCause, Right, StaffRole
 from carestation.facilities.commands.staff import end_staff
 from carestation.facilities.queries.desks import take_desk
 from carestation.groups.choices import Side
@@ -125,7 +125,9 @@ class Teller:
                     self._leave(person.key, group, at)
             staff = self._world.staff[person.key]
             manager = self._world.actor(_manager_of(person.facility))
-            end_staff(take_desk(manager, staff.facility_id), staff.pk, EndCause.RETIRED)
+            end_staff(
+                take_desk(manager, staff.facility_id, Right.END_STAFF), staff.pk, EndCause.RETIRED
+            )
             self._world.times.note("staff ended", staff.pk, at)
 
     def _leave(self, key: str, group: DemoGroup, at: datetime) -> None:

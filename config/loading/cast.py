@@ -17,7 +17,7 @@ from carestation.accounts.commands.sessions import Where, open_session
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands.memberships import begin_membership
 from carestation.groups.queries.seats import take_seat

@@ -113,6 +113,7 @@ FACILITIES_WAIT_FOR_APPROVAL = True
 SESSION_ENGINE = "carestation.accounts.gate.store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 SESSION_COOKIE_NAME = "__Host-session" if SESSION_COOKIE_SECURE else "session"
+DEVICE_COOKIE_NAME = "__Host-device" if SESSION_COOKIE_SECURE else "device"
 CSRF_COOKIE_NAME = "__Host-csrf" if SESSION_COOKIE_SECURE else "csrf"
 # Nothing is kept in a cache: what must hold (a spent code, a brake) is a row.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}

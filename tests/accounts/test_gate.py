@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carestation.accounts.choices import Proof
+from carestation.accounts.commands.devices import cut_off_others
 from carestation.accounts.commands.passwords import make_reset_link
-from carestation.accounts.commands.sessions import cut_off_others, lock_session, open_session
+from carestation.accounts.commands.sessions import lock_session, open_session
 from carestation.accounts.gate.returning import safe_path
 from carestation.accounts.models import Session
 from carestation.accounts.queries.demo import DemoPerson

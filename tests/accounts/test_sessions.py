@@ -9,13 +9,12 @@ from hypothesis.extra.django import TestCase
 
 from carestation.accounts.choices import Device, EndReason, Proof, SessionKind, Standing
 from carestation.accounts.commands.bindings import bind_person
+from carestation.accounts.commands.devices import cut_off_others, cut_off_session
 from carestation.accounts.commands.operators import begin_operator, end_operator
 from carestation.accounts.commands.people import end_person
 from carestation.accounts.commands.sessions import (
     OpenedSession,
     Where,
-    cut_off_others,
-    cut_off_session,
     keep_session_data,
     lock_session,
     open_session,

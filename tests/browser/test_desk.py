@@ -23,7 +23,7 @@ def manager(stage: Stage, request: pytest.FixtureRequest) -> Iterator[Page]:
     with stage.seated("tsuji", size=request.param) as page:
         page.goto(f"{stage.url}/")
         page.get_by_role("link", name="施設管理").click()
-        page.wait_for_url("**/staff/")
+        page.wait_for_url("**/desk/*/")
         yield page
 
 
@@ -36,6 +36,16 @@ def open_item(page: Page, name: str) -> None:
     page.wait_for_load_state()
 
 
+def fits(page: Page) -> None:
+    """Say what is wrong with a page for eyes and ears."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [one["id"] for one in found["violations"]] == []
+
+
 def link_in(letter: str) -> str:
     found = re.search(r"https?://\S+/join/\?token=\S+", letter)
     assert found is not None
@@ -43,14 +53,9 @@ def link_in(letter: str) -> str:
 
 
 def test_every_page_of_the_desk_fits_and_is_fit_to_be_heard(manager: Page) -> None:
-    for item in ("スタッフ", "招待", "名簿の確認"):
+    for item in ("管理トップ", "スタッフ", "招待", "権限", "安全の決まり", "名簿の確認"):
         open_item(manager, item)
-        width = manager.viewport_size["width"] if manager.viewport_size else 0
-        manager.evaluate(AXE.read_text(encoding="utf-8"))
-        found = manager.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
-
-        assert manager.evaluate("document.documentElement.scrollWidth") <= width
-        assert [one["id"] for one in found["violations"]] == []
+        fits(manager)
 
 
 @pytest.mark.control("5.16")
@@ -86,6 +91,7 @@ def test_an_invitation_takes_four_actions_by_keyboard_and_ends_in_a_working_acco
 
     with stage.seated("tsuji", size=DESK) as page:
         page.goto(f"{stage.url}/desk/")
+        open_item(page, "スタッフ")
         row = page.get_by_role("row").filter(has_text="新田 葵")
         expect(row).to_contain_text("設定済み")
 
@@ -98,6 +104,7 @@ def test_a_leavers_open_page_closes_within_five_seconds(stage: Stage) -> None:
         leaver.wait_for_url("**/groups/**")
         expect(leaver.locator("#posts > li").first).to_be_visible()
         page.goto(f"{stage.url}/desk/")
+        open_item(page, "スタッフ")
         page.get_by_role("link", name=re.compile("変更.*水野 遥")).click()
         page.get_by_role("link", name="解除する…").click()
         expect(page.get_by_text("グループ 1件 から外れます")).to_be_visible()
@@ -114,12 +121,39 @@ def test_a_leavers_open_page_closes_within_five_seconds(stage: Stage) -> None:
 
 
 @pytest.mark.control("5.18")
+@pytest.mark.parametrize(
+    ("size", "scripts"), [(PHONE, True), (DESK, False)], ids=["phone", "without JavaScript"]
+)
+def test_a_role_is_made_by_keyboard_and_shown_in_the_table(
+    stage: Stage, size: dict[str, int], *, scripts: bool
+) -> None:
+    name = "事務リーダー" if scripts else "連携の係"
+    with stage.seated("katagiri", size=size, scripts=scripts) as page:
+        page.goto(f"{stage.url}/desk/")
+        open_item(page, "権限")
+        page.get_by_role("link", name="権限の組を作る").press("Enter")
+        page.get_by_label("権限の組の名前").press_sequentially(name)
+        page.get_by_label("スタッフを招待する").press("Space")
+        page.get_by_label("名簿を確認して署名する").press("Space")
+        page.get_by_role("button", name="変わるところを確かめる").press("Enter")
+        expect(page.get_by_text("まだ変えていません。")).to_be_visible()
+        expect(page.get_by_role("row").filter(has_text="スタッフの一覧を見る")).to_be_visible()
+        fits(page)
+        page.get_by_role("button", name="この権限の組を作る").press("Enter")
+        page.wait_for_url("**/rights/")
+        row = page.get_by_role("row").filter(has_text="スタッフを招待する")
+        expect(row.get_by_role("cell").last).to_contain_text("できる")
+        expect(page.get_by_text(name).first).to_be_visible()
+
+
+@pytest.mark.control("5.18")
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_pausing_and_the_signature_work_without_javascript(
     stage: Stage, size: dict[str, int]
 ) -> None:
     with stage.seated("katagiri", size=size, scripts=False) as page:
         page.goto(f"{stage.url}/desk/")
+        open_item(page, "スタッフ")
         page.get_by_role("link", name=re.compile("変更.*小野寺 健")).click()
         page.get_by_role("link", name="停止する…").click()
         page.get_by_role("button", name="停止する").click()

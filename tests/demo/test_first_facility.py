@@ -12,7 +12,8 @@ from carestation.accounts.commands.sign_in import sign_in
 from carestation.accounts.models import User
 from carestation.accounts.queries.sessions import find_entry
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
-from carestation.facilities.models import Facility, Staff
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
 from config.cli import main

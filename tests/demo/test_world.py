@@ -17,7 +17,8 @@ from carestation.accounts.queries.people import read_person
 from carestation.accounts.queries.sessions import find_entry
 from carestation.accounts.rules import current_code
 from carestation.facilities.choices import FacilityKind, StaffRole
-from carestation.facilities.models import Facility, Staff
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.staff import places_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Kind, Side

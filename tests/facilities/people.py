@@ -1,11 +1,13 @@
 """A facility with a second manager and hands at its desk, for the tests of this folder."""
 
-from carestation.facilities.choices import Profession, StaffRole
+from carestation.facilities.choices import Profession, Right, StaffRole
 from carestation.facilities.commands.invitations import Invited
-from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.models import Staff
+from carestation.facilities.commands.roles import NewRole, make_role
+from carestation.facilities.commands.staff import NewCalling, begin_staff, change_staff
+from carestation.facilities.models.policies import CustomRole
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.desks import take_desk
-from carestation.facilities.rules import Desk
+from carestation.facilities.rules import DESK_RIGHTS, Desk
 from tests.world import World, a_person
 
 
@@ -23,7 +25,15 @@ def a_manager(world: World, name: str = "abe") -> Desk:
 
 
 def desk_of(world: World, name: str) -> Desk:
-    return take_desk(world.actor(name), world.facility.pk)
+    return take_desk(world.actor(name), world.facility.pk, *DESK_RIGHTS)
+
+
+def a_holder(world: World, desk: Desk, name: str, *rights: Right) -> CustomRole:
+    """Give someone a role of the facility's own with these rights, and return it."""
+    role = make_role(desk, NewRole(name=f"{name}の係", rights=frozenset(rights)))
+    calling = NewCalling(profession=Profession.CLERK, role=StaffRole.MEMBER, custom_role_id=role.pk)
+    change_staff(desk, world.staff[name].pk, calling)
+    return role
 
 
 def place_of(world: World, name: str) -> Staff:

@@ -25,11 +25,12 @@ from carestation.facilities.commands.places import (
 )
 from carestation.facilities.commands.rulings import approve_facility
 from carestation.facilities.forms.applications import ApplyForm
-from carestation.facilities.models import Facility, FacilityApplication, Staff, TermsAcceptance
+from carestation.facilities.models.facilities import Facility, FacilityApplication, TermsAcceptance
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.applications import ToldFacility, find_application
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.staff import places_of
-from carestation.facilities.rules import TERMS_VERSION
+from carestation.facilities.rules import DESK_RIGHTS, TERMS_VERSION
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused, TooMany
@@ -95,7 +96,7 @@ def test_whoever_completes_it_manages_a_facility_that_waits_for_the_operator() -
     actor = Actor(user_id=user.pk, request_id=uuid7())
 
     facility = Facility.objects.get()
-    desk = take_desk(actor, facility.pk)
+    desk = take_desk(actor, facility.pk, *DESK_RIGHTS)
     assert (facility.name, facility.kind, desk.role) == (
         "夕やけ診療所",
         "clinic",

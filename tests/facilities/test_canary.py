@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from carestation.accounts.choices import Proof
-from carestation.facilities.models import FacilityApplication, StaffInvitation
+from carestation.facilities.models.facilities import FacilityApplication
+from carestation.facilities.models.staff import StaffInvitation
 from tests.accounts.operating import an_operator
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager
@@ -23,6 +24,7 @@ WORDS: Final = {
     "address": "カナリア所在地kanaria5x",
     "contact": "カナリア連絡先kanaria6x",
     "applicant": "kanaria7x-of-an-applicant",
+    "role": "カナリア権限kanari10x",
     "searched": "カナリア検索kanaria8x",
     "reason": "カナリア理由kanaria9x",
     "sought": "カナリア施設検索kanaria0x",
@@ -39,12 +41,14 @@ def test_no_word_of_a_facility_is_found_where_it_is_kept(
     type_everywhere(committed_world, client)
     place = [committed_world.facility.pk]
     shown = client.get(reverse("facilities:invitations", args=place)).text
+    table = client.get(reverse("groups:rights", args=place)).text
 
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
 
     assert WORDS["invited"] in shown
     assert WORDS["listed"] in shown
+    assert WORDS["role"] in table
     assert (StaffInvitation.objects.count(), FacilityApplication.objects.count()) == (2, 1)
     found = {
         (where, name)
@@ -68,9 +72,13 @@ def type_everywhere(world: World, client: Client) -> None:
             one | {"profession": "nurse", "role": "member"},
         ).status_code,
         client.post(reverse("facilities:invite_listed", args=place), {"text": text}).status_code,
+        client.post(
+            reverse("facilities:new_role", args=place),
+            {"version": 0, "name": WORDS["role"], "rights": ["invite_staff"], "step": "save"},
+        ).status_code,
         Client().post(reverse("facilities:apply"), TYPED | told).status_code,
     ]
-    assert answers == [302, 302, 302]
+    assert answers == [302, 302, 302, 302]
     operate(world)
     sign_in_client(client, world.people["abe"])
     client.get(reverse("facilities:staff", args=place), {"words": WORDS["searched"]})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from carestation.facilities.models import Facility
+from carestation.facilities.models.facilities import Facility
 from config.appointing import console_of
 from config.approving import approve, waiting
 from tests.accounts.operating import OPERATOR_ADDRESS, an_operator

@@ -25,7 +25,8 @@ from carestation.facilities.commands.invitations import (
 )
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import end_staff
-from carestation.facilities.models import Facility, Staff, StaffInvitation
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.facilities.queries.invitations import find_open_invitation, invitations_of
 from carestation.facilities.rules import INVITATION_LASTS, Desk
 from carestation.factlog.models import LoggedFact

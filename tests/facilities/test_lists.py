@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from carestation.accounts.choices import Proof
 from carestation.facilities.forms.invitations import MOST_ROWS, ListForm
-from carestation.facilities.models import StaffInvitation
+from carestation.facilities.models.staff import StaffInvitation
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager
 from tests.world import World

@@ -9,6 +9,7 @@ from carestation.facilities.choices import FacilityKind, Profession, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.queries.desks import take_desk
+from carestation.facilities.rules import DESK_RIGHTS
 from carestation.kernel.errors import NotVisible
 from tests.accounts.people import clock_later
 from tests.accounts.signing_in import sign_in_client
@@ -72,7 +73,7 @@ def test_a_manager_makes_another_one(world: World, abe: Client) -> None:
     answer = abe.post(path, {"profession": "physician", "role": "manager"})
 
     assert answer.status_code == 302
-    assert take_desk(world.actor("sato"), world.facility.pk).role is StaffRole.MANAGER
+    assert take_desk(world.actor("sato"), world.facility.pk, *DESK_RIGHTS).role is StaffRole.MANAGER
 
 
 @pytest.mark.control("8.2")
@@ -85,7 +86,7 @@ def test_who_lowers_themselves_is_led_home(world: World, abe: Client) -> None:
 
     assert (answer.status_code, answer["Location"]) == (302, "/")
     with pytest.raises(NotVisible):
-        take_desk(world.actor("abe"), world.facility.pk)
+        take_desk(world.actor("abe"), world.facility.pk, *DESK_RIGHTS)
 
 
 @pytest.mark.control("5.18")

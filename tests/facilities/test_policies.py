@@ -20,7 +20,7 @@ from carestation.facilities.forms.policies import typed_rules
 from carestation.facilities.queries.desks import take_desk
 from carestation.facilities.queries.policies import differences, rules_of, version_of
 from carestation.facilities.queries.staff import staff_of
-from carestation.facilities.rules import Desk, Rules, is_stricter, strictest
+from carestation.facilities.rules import DESK_RIGHTS, Desk, Rules, is_stricter, strictest
 from carestation.factlog.facts import fact_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Relation, Role, Side
@@ -53,7 +53,7 @@ def a_second_desk(world: World, *, staff: str) -> Desk:
     facility = open_facility(abe, name="すずかけ通り薬局", kind=FacilityKind.PHARMACY)
     for name, role in (("abe", StaffRole.MANAGER), (staff, StaffRole.MEMBER)):
         begin_staff(abe, facility.pk, world.people[name].pk, profession=Profession.CLERK, role=role)
-    return take_desk(abe, facility.pk)
+    return take_desk(abe, facility.pk, *DESK_RIGHTS)
 
 
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=20), some_rules), max_size=5))

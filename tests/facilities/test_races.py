@@ -11,7 +11,7 @@ from carestation.facilities.commands.invitations import (
     resend_invitation,
 )
 from carestation.facilities.commands.staff import NewCalling, change_staff, pause_staff
-from carestation.facilities.models import Staff, StaffInvitation
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.facilities.rules import Desk
 from carestation.groups.commands.places import end_place
 from carestation.kernel.actor import Actor

@@ -28,7 +28,7 @@ from carestation.facilities.commands.rulings import (
 )
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.facts import FacilityFrozen
-from carestation.facilities.models import Facility
+from carestation.facilities.models.facilities import Facility
 from carestation.facilities.queries.desks import desks_of, take_desk
 from carestation.facilities.queries.rulings import (
     facilities_for,
@@ -37,7 +37,7 @@ from carestation.facilities.queries.rulings import (
     stopped_facility,
 )
 from carestation.facilities.queries.staff import places_of
-from carestation.facilities.rules import RULINGS, may_rule
+from carestation.facilities.rules import DESK_RIGHTS, RULINGS, may_rule
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import CareError, Conflict, NotVisible, Refused
 from carestation.kernel.ids import uuid7
@@ -127,9 +127,9 @@ def test_while_a_facility_is_frozen_no_place_in_it_gives_anything(world: World) 
     assert frozen_for(kato) == ["月見坂在宅クリニック"]
     assert [one.pk for one in desks_of(abe)] == [world.facility.pk]
     with pytest.raises(Refused, match="frozen"):
-        take_desk(abe, world.facility.pk)
+        take_desk(abe, world.facility.pk, *DESK_RIGHTS)
     with pytest.raises(NotVisible):
-        take_desk(kato, world.facility.pk)
+        take_desk(kato, world.facility.pk, *DESK_RIGHTS)
 
 
 @pytest.mark.control("8.5")
@@ -165,7 +165,7 @@ def test_unfreezing_gives_the_same_places_back(world: World) -> None:
     freeze_facility(console, world.facility.pk, REASON)
     unfreeze_facility(console, world.facility.pk, "")
 
-    after = take_desk(desk.actor, world.facility.pk)
+    after = take_desk(desk.actor, world.facility.pk, *DESK_RIGHTS)
     assert (places_of(world.people["sato"].pk), after) == before
     assert frozen_for(world.actor("sato")) == []
 

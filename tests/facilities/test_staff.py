@@ -14,10 +14,10 @@ from carestation.facilities.commands.staff import (
     resume_staff,
     review_staff,
 )
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.desks import desks_of, frame_of, take_desk
 from carestation.facilities.queries.staff import colleague, staff_of
-from carestation.facilities.rules import REVIEW_EVERY, folded, review_is_due
+from carestation.facilities.rules import DESK_RIGHTS, REVIEW_EVERY, folded, review_is_due
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.kernel.ids import uuid7
@@ -34,7 +34,7 @@ def test_only_a_manager_takes_a_desk(world: World, name: str) -> None:
     a_manager(world)
 
     with pytest.raises(NotVisible):
-        take_desk(world.actor(name), world.facility.pk)
+        take_desk(world.actor(name), world.facility.pk, *DESK_RIGHTS)
 
     assert desks_of(world.actor(name)) == []
     assert [one.pk for one in desks_of(world.actor("abe"))] == [world.facility.pk]
@@ -45,7 +45,7 @@ def test_a_desk_of_another_facility_is_not_there(world: World) -> None:
     a_manager(world)
 
     with pytest.raises(NotVisible):
-        take_desk(world.actor("abe"), uuid7())
+        take_desk(world.actor("abe"), uuid7(), *DESK_RIGHTS)
 
 
 @pytest.mark.control("5.18")

@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from carestation.accounts.choices import Letter
 from carestation.facilities.queries.desks import take_desk
-from carestation.facilities.rules import Desk
+from carestation.facilities.rules import DESK_RIGHTS, Desk
 from carestation.factlog.facts import Fact, fact_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import InvitationEnd, InvitationState
@@ -17,9 +17,11 @@ from carestation.groups.commands.approvals import (
     decide_at_desk,
     decide_invitation,
 )
+from carestation.groups.commands.invitations import resend_invitation
 from carestation.groups.commands.joining import (
     join_as_new,
 )
+from carestation.groups.commands.memberships import end_membership
 from carestation.groups.facts import InvitationApproved, MemberInvited
 from carestation.groups.followers import tell_the_patient, tell_who_decides
 from carestation.groups.models import Invitation
@@ -138,6 +140,21 @@ def test_the_patient_who_takes_part_approves_after_the_manager(world: World) -> 
     assert states(world) == [InvitationState.AWAITING_REGISTRATION]
 
 
+def test_where_the_patient_has_left_what_is_sent_again_waits_for_them_no_longer(
+    world: World,
+) -> None:
+    agreed(world)
+    patient = the_patient(world)
+    invitation = invite(world, "kato", professional()).invitation
+    end_membership(world.seat("oka", PAT), patient.pk)
+    before = states(world)
+
+    resend_invitation(world.seat("kato", PRO), invitation.pk)
+
+    assert before == [InvitationState.AWAITING_PATIENT]
+    assert states(world) == [InvitationState.AWAITING_JOIN]
+
+
 def test_the_patient_can_say_no(world: World) -> None:
     agreed(world)
     the_patient(world)
@@ -184,4 +201,4 @@ def told_by_letter() -> list[UUID]:
 
 
 def take_desk_of(world: World, name: str) -> Desk:
-    return take_desk(world.actor(name), world.staff[name].facility_id)
+    return take_desk(world.actor(name), world.staff[name].facility_id, *DESK_RIGHTS)

@@ -21,8 +21,9 @@ from carestation.accounts.choices import RegistrationPurpose
 from carestation.accounts.models import Registration, RegistrationQuerySet, User
 from carestation.accounts.queries.people import find_by_email
 from carestation.facilities.choices import EndCause
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.desks import take_desk
+from carestation.facilities.rules import DESK_RIGHTS
 from carestation.groups.choices import InvitationState, Relation, Role
 from carestation.groups.commands.approvals import (
     agree_to_invitation,
@@ -113,7 +114,7 @@ class Courses(RuleBasedStateMachine):
 
     @rule(number=which, approves=st.booleans())
     def the_desk_decides(self, number: int, *, approves: bool) -> None:
-        desk = take_desk(self.world.actor("abe"), self.world.facility.pk)
+        desk = take_desk(self.world.actor("abe"), self.world.facility.pk, *DESK_RIGHTS)
         self.tried(lambda: decide_at_desk(desk, self.newest(number), approves=approves))
 
     @rule(by=members, number=which, agrees=st.booleans())
@@ -150,13 +151,13 @@ class Courses(RuleBasedStateMachine):
 
     @rule(whom=st.sampled_from(["kato", "sato", "ito"]), turn=st.sampled_from(["on", "off"]))
     def a_place_is_paused_or_resumed(self, whom: str, turn: str) -> None:
-        desk = take_desk(self.world.actor("abe"), self.world.facility.pk)
+        desk = take_desk(self.world.actor("abe"), self.world.facility.pk, *DESK_RIGHTS)
         act = resume_place if turn == "on" else pause_place
         self.tried(lambda: act(desk, self.world.staff[whom].pk))
 
     @rule(whom=st.sampled_from(["sato", "ito", "ueda"]))
     def a_place_ends(self, whom: str) -> None:
-        desk = take_desk(self.world.actor("abe"), self.world.facility.pk)
+        desk = take_desk(self.world.actor("abe"), self.world.facility.pk, *DESK_RIGHTS)
         self.tried(lambda: end_place(desk, self.world.staff[whom].pk, EndCause.RETIRED))
 
     @rule(by=members, scope=st.sampled_from(ConsentScope))

@@ -11,11 +11,13 @@ from carestation.groups import tasks
 from carestation.groups.choices import Relation, Role, Side
 from carestation.groups.commands.expiring import end_expired_memberships
 from carestation.groups.commands.memberships import begin
+from carestation.groups.commands.timelines import lock_timeline
 from carestation.groups.models import Membership
 from carestation.groups.queries.seats import members_at, take_seats
 from carestation.groups.rules import Newcomer
-from carestation.kernel.errors import NotVisible
+from carestation.kernel.errors import NotVisible, Refused
 from carestation.vault.models import OPERATOR
+from tests.accounts.people import clock_later
 from tests.groups.twins import database_now, seat_twin
 from tests.world import World
 
@@ -99,3 +101,14 @@ def test_neither_the_family_nor_a_manager_sits_for_a_time(world: World) -> None:
     ):
         with transaction.atomic(), pytest.raises(IntegrityError, match="what_expires"):
             begin(world.actor("ito"), world.group.pk, newcomer, world.facility.pk)
+
+
+@pytest.mark.control("8.3")
+def test_under_the_lock_a_seat_that_has_ended_by_itself_is_gone_too(world: World) -> None:
+    membership = seated_until(world, database_now() + timedelta(hours=1))
+    seat = world.seat("ito", Side.PROFESSIONAL)
+    assert seat.expires_at == membership.expires_at
+
+    with clock_later(60 * 60), pytest.raises(Refused):
+        lock_timeline(seat)
+    assert lock_timeline(seat).pk == seat.timeline_id

@@ -13,6 +13,7 @@ from carestation.groups.commands.freezing import freeze_seats, unfreeze_seats
 from carestation.groups.commands.memberships import begin_membership
 from carestation.groups.models import Membership
 from carestation.groups.queries.consoles import count_groups
+from carestation.groups.queries.contacts import contacts_of
 from carestation.groups.queries.seats import take_seats
 from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import NotVisible
@@ -112,3 +113,13 @@ def test_an_operator_freezes_by_the_page_and_must_say_why(world: World) -> None:
     assert "凍結中" in shown
     unknown = reverse("groups:rule_facility", args=[world.facility.pk, "delete"])
     assert client.get(unknown).status_code == 404
+
+
+@pytest.mark.control("8.3")
+def test_nobody_begins_a_talk_through_a_frozen_facility(world: World) -> None:
+    before = [one.name for one in contacts_of(world.actor("kato"))]
+
+    freeze_seats(a_console(), world.facility.pk, REASON)
+
+    assert "佐藤 一郎" in before
+    assert contacts_of(world.actor("kato")) == []

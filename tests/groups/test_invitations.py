@@ -11,6 +11,7 @@ from carestation.accounts.commands.registrations import PersonDraft
 from carestation.accounts.models import User
 from carestation.facilities.choices import Allowed, EndCause
 from carestation.facilities.commands.policies import change_policy
+from carestation.facilities.models.facilities import Facility
 from carestation.facilities.rules import Rules
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import InvitationEnd, InvitationState, Relation, Role, Side
@@ -18,6 +19,7 @@ from carestation.groups.commands.approvals import (
     agree_to_invitation,
     decide_invitation,
 )
+from carestation.groups.commands.freezing import freeze_seats, unfreeze_seats
 from carestation.groups.commands.groups import archive_group
 from carestation.groups.commands.invitations import (
     cancel_invitation,
@@ -48,6 +50,7 @@ from carestation.kernel.ids import uuid7
 from carestation.patients.choices import ConsentScope
 from carestation.patients.commands.consents import record_consent, withdraw_consent
 from carestation.ui.times import local_date
+from tests.accounts.operating import a_console
 from tests.accounts.people import clock_at
 from tests.facilities.people import a_manager
 from tests.groups.people import (
@@ -255,17 +258,24 @@ def test_with_the_seat_of_the_inviter_ends_what_they_invited(world: World, turn:
 
 
 @pytest.mark.control("5.18")
-def test_while_the_inviter_is_paused_nobody_joins(world: World) -> None:
+@pytest.mark.parametrize("stop", ["paused", "frozen"])
+def test_while_the_inviters_place_gives_nothing_nobody_joins(world: World, stop: str) -> None:
     agreed(world)
-    desk = a_manager(world)
+    desk, console = a_manager(world), a_console()
     invitation = invite(world, "sato", professional()).invitation
     decide_invitation(world.seat("kato", PRO), invitation.pk, approves=True)
 
-    pause_place(desk, world.staff["sato"].pk)
+    if stop == "paused":
+        pause_place(desk, world.staff["sato"].pk)
+    else:
+        freeze_seats(console, world.facility.pk, "連絡がつかないため")
     while_paused = invitations_to(world.actor("ito"))
     with pytest.raises(NotVisible):
         join_invited(world.actor("ito"), invitation.pk, None)
-    resume_place(desk, world.staff["sato"].pk)
+    if stop == "paused":
+        resume_place(desk, world.staff["sato"].pk)
+    else:
+        unfreeze_seats(console, world.facility.pk, "")
 
     assert while_paused == []
     assert join_invited(world.actor("ito"), invitation.pk, None).left_at is None
@@ -293,6 +303,10 @@ def test_the_rules_of_the_inviters_facility_hold(world: World) -> None:
     with pytest.raises(DomainError, match="managers_invite"):
         invite(world, "kato", family())
     change_policy(desk, Rules(), version=2)
+    Facility.objects.filter(pk=world.facility.pk).update(approved_at=None)
+    with pytest.raises(DomainError, match="awaiting_approval"):
+        invite(world, "kato", family())
+    Facility.objects.filter(pk=world.facility.pk).update(approved_at=timezone.now())
 
     assert invite(world, "kato", family()).invitation.sent_at is not None
 

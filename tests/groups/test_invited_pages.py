@@ -13,6 +13,7 @@ from carestation.facilities.choices import Profession, StaffRole
 from carestation.facilities.commands.staff import begin_staff
 from carestation.factlog.models import LoggedFact
 from carestation.groups.commands.approvals import decide_invitation
+from carestation.groups.commands.memberships import end_membership
 from carestation.groups.models import Invitation, Membership
 from carestation.groups.queries.seats import take_seat
 from carestation.patients.choices import ConsentScope
@@ -135,11 +136,14 @@ def test_who_has_no_place_or_sits_there_already_is_told_so(world: World) -> None
     code = invite(world, "kato", professional("")).code
     mori, sato = a_client(world, "mori", Proof.PASSWORD), a_client(world, "sato")
 
+    stranger = Client().get(reverse("groups:code"), {"code": code}).text
     placeless = mori.get(reverse("groups:code"), {"code": code}).text
     refused = mori.post(reverse("groups:accept"), {"code": code})
     twice = sato.post(reverse("groups:accept"), {"code": code})
 
     assert "施設のスタッフとして参加します" in placeless
+    assert "施設のスタッフとして参加します" in stranger
+    assert "はじめての方" not in stranger
     assert refused.status_code == 422
     assert "もうこのグループに参加しています" in twice.text
 
@@ -326,3 +330,15 @@ def test_the_family_of_one_group_finds_an_invitation_to_another_first(world: Wor
     assert "グループに招待されています" in home
     assert "森 茂" not in home
     assert "森 茂" in mori.get("/").text
+
+
+def test_where_no_family_has_joined_its_side_leads_to_inviting_them(world: World) -> None:
+    kato, path = a_client(world, "kato"), at(world, "timeline:timeline", PAT)
+    before = kato.get(path).text
+    end_membership(world.seat("kato", PRO), world.membership("mori").pk)
+
+    after = kato.get(path).text
+
+    assert "まだ、ご本人もご家族も参加していません" not in before
+    assert "まだ、ご本人もご家族も参加していません" in after
+    assert at(world, "patients:invite", PAT) in after

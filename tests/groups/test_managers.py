@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from carestation.accounts.choices import Proof
-from carestation.facilities.choices import EndCause, StaffRole
-from carestation.facilities.models import Staff
+from carestation.facilities.choices import EndCause, Right, StaffRole
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.desks import take_desk
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Role, Side
@@ -312,7 +312,7 @@ def test_another_facilitys_desk_sees_and_names_nothing(world: World) -> None:
     end_place(a_manager(world), world.staff["kato"].pk, EndCause.RETIRED)
     place = a_stranger(world)
     Staff.objects.filter(pk=place.pk).update(role=StaffRole.MANAGER)
-    desk = take_desk(world.actor("oka"), place.facility_id)
+    desk = take_desk(world.actor("oka"), place.facility_id, Right.NAME_GROUP_MANAGERS)
 
     with pytest.raises(NotVisible):
         name_manager(desk, world.membership("sato").pk)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from carestation.facilities.choices import EndCause, FacilityKind, Profession, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.models import Facility, Staff
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Kind, Role, Side
 from carestation.groups.commands.memberships import begin_membership, end_membership

@@ -7,7 +7,8 @@ from django.db import connection
 from django.utils import timezone
 
 from carestation.accounts.choices import Proof
-from carestation.accounts.commands.sessions import cut_off_session, open_session
+from carestation.accounts.commands.devices import cut_off_session
+from carestation.accounts.commands.sessions import open_session
 from carestation.accounts.models import Session
 from carestation.facilities.choices import EndCause
 from carestation.groups.choices import Role, Side

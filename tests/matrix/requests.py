@@ -17,7 +17,9 @@ from carestation.accounts.commands.factors import give_fixed_secret
 from carestation.accounts.commands.operators import begin_operator
 from carestation.accounts.commands.sessions import OpenedSession
 from carestation.accounts.queries.consoles import take_first_console
+from carestation.facilities.choices import Right
 from carestation.facilities.commands.invitations import invite_staff
+from carestation.facilities.commands.roles import NewRole, make_role
 from carestation.groups.choices import Side
 from carestation.groups.commands.memberships import end_membership
 from carestation.kernel.ids import uuid7
@@ -52,6 +54,7 @@ class Stage:
     posts: dict[Side, UUID]
     files: dict[Side, UUID]
     invitation: UUID
+    role: UUID
     invited: UUID
     access: UUID
 
@@ -66,7 +69,9 @@ def set_stage(world: World) -> Stage:
     """Add Abe, who manages the facility, and Oka, the operator; neither sits in the group."""
     kato = world.actor("kato")
     world.people["oka"] = a_person("oka")
-    [invitation] = invite_staff(a_manager(world), [an_invited()])
+    abe = a_manager(world)
+    [invitation] = invite_staff(abe, [an_invited()])
+    role = make_role(abe, NewRole(name="事務リーダー", rights=frozenset({Right.INVITE_STAFF})))
     begin_operator(take_first_console(), world.people["oka"].pk)
     agreed(world)
     invited = invite(world, "sato", family()).invitation
@@ -83,6 +88,7 @@ def set_stage(world: World) -> Stage:
         posts=posts,
         files=files,
         invitation=invitation.pk,
+        role=role.pk,
         invited=invited.pk,
         access=access.pk,
     )
@@ -124,6 +130,7 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "invitation_id": stage.invitation if name.startswith("facilities:") else stage.invited,
         "ruling": "freeze",
         "access_id": stage.access,
+        "role_id": stage.role,
         "staff_id": world.staff["sato"].pk,
     }
     return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})

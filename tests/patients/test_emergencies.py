@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from carestation.accounts.tasks import mail_letter
-from carestation.facilities.choices import FacilityKind, Profession, StaffRole
+from carestation.facilities.choices import FacilityKind, Profession, Right, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.rulings import freeze_facility
 from carestation.facilities.commands.staff import NewCalling, begin_staff, change_staff, pause_staff
@@ -19,12 +19,13 @@ from carestation.facilities.queries.desks import take_desk
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.groups.models import Membership
+from carestation.groups.rules import may_invite
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused, TooMany
 from carestation.kernel.ids import uuid7
 from carestation.patients import followers
 from carestation.patients.commands.emergencies import Sought, review_access, seek_access
 from carestation.patients.facts import EmergencyBegan
-from carestation.patients.models import EmergencyAccess
+from carestation.patients.models import Consent, EmergencyAccess
 from carestation.patients.queries.emergencies import accesses_at, accesses_in
 from carestation.patients.queries.face_sheets import take_face_sheet
 from carestation.timeline.commands.posts import publish_post
@@ -33,8 +34,10 @@ from tests.accounts.people import clock_later
 from tests.accounts.signing_in import sign_in_client
 from tests.accounts.test_races import at_once
 from tests.facilities.people import a_manager
+from tests.groups.people import agreed, family, invite
 from tests.groups.twins import database_now
 from tests.patients.emergencies import REASON, SOUGHT, an_emergency
+from tests.patients.test_consents import TYPED as CONSENT
 from tests.world import FACE_SHEET, World, a_draft
 
 PAGE: Final = "/emergency/"
@@ -62,7 +65,7 @@ def test_a_colleague_outside_the_group_gets_a_seat_at_both_sides_for_an_hour(wor
     assert timedelta(minutes=59) < membership.expires_at - before < timedelta(minutes=61)
     seat = world.seat("ito", Side.PROFESSIONAL)
     assert take_face_sheet(seat).face_sheet.name == FACE_SHEET.name
-    assert publish_post(seat, a_draft("血圧の薬を確かめました。")).post.pk
+    assert publish_post(seat, a_draft("血圧の薬を確かめました。")).post.number == 1
     assert world.seat("ito", Side.PATIENT).role == "professional"
     Membership.objects.filter(pk=membership.pk).update(expires_at=database_now())
     with pytest.raises(NotVisible):
@@ -169,6 +172,27 @@ def test_whoever_tries_names_and_days_is_braked_for_an_hour(world: World) -> Non
 
 
 @pytest.mark.control("5.18")
+def test_who_came_in_an_emergency_brings_nobody_in_and_decides_nothing_that_lasts(
+    world: World,
+) -> None:
+    agreed(world)
+    an_emergency(world, "ito")
+    client, place = a_client(world, "ito"), [world.group.pk, Side.PROFESSIONAL]
+
+    seat = world.seat("ito", Side.PROFESSIONAL)
+    invited = client.get(reverse("patients:invite", args=place))
+    consent = client.post(reverse("patients:consents", args=place), CONSENT)
+    members = client.get(reverse("timeline:members", args=place)).text
+
+    assert not may_invite(seat)
+    with pytest.raises(Refused):
+        invite(world, "ito", family())
+    assert (invited.status_code, consent.status_code) == (403, 403)
+    assert "招待する" not in members
+    assert Consent.objects.count() == 1
+
+
+@pytest.mark.control("5.18")
 def test_every_other_member_and_manager_is_written_to_without_a_name(
     world: World, mailoutbox: list[EmailMessage]
 ) -> None:
@@ -195,7 +219,7 @@ def test_every_other_member_and_manager_is_written_to_without_a_name(
         ("mori", "emergency_began"),
         ("sato", "emergency_began"),
     ]
-    told = "".join(mail.subject + mail.body for mail in mailoutbox)
+    told = "".join(f"{mail.subject}{mail.body}" for mail in mailoutbox)
     assert [word for word in ("佐伯", "伊藤", REASON, "月見坂") if word in told] == []
 
 
@@ -247,7 +271,8 @@ def test_a_manager_reads_why_without_the_patient_and_signs(world: World) -> None
     assert "佐伯" not in page
     assert signed["Location"] == listed
     assert "確認済み" in after
-    assert world.seat("ito", Side.PROFESSIONAL), "signing does not end the seat"
+    seat = world.seat("ito", Side.PROFESSIONAL)
+    assert seat.membership_id == access.membership_id, "signing does not end the seat"
     [card] = accesses_at(desk)
     assert (card.access.reviewer, card.access.is_open) == ("阿部 誠", True)
     kinds = set(LoggedFact.objects.filter(actor_id=world.people["abe"].pk).values_list("kind"))
@@ -277,7 +302,7 @@ def test_nobody_signs_their_own_emergency_nor_that_of_another_facility(world: Wo
     desk, access = a_manager(world), an_emergency(world, "ito")
     calling = NewCalling(profession=Profession.PHARMACIST, role=StaffRole.MANAGER)
     change_staff(desk, world.staff["ito"].pk, calling)
-    own = take_desk(world.actor("ito"), world.facility.pk)
+    own = take_desk(world.actor("ito"), world.facility.pk, Right.REVIEW_EMERGENCIES)
     elsewhere = open_facility(world.actor("kato"), name="別の家", kind=FacilityKind.CLINIC)
     begin_staff(
         world.actor("kato"),
@@ -290,7 +315,11 @@ def test_nobody_signs_their_own_emergency_nor_that_of_another_facility(world: Wo
     with pytest.raises(Refused, match="own_access"):
         review_access(own, access.pk, ends=False)
     with pytest.raises(NotVisible):
-        review_access(take_desk(world.actor("sato"), elsewhere.pk), access.pk, ends=True)
+        review_access(
+            take_desk(world.actor("sato"), elsewhere.pk, Right.REVIEW_EMERGENCIES),
+            access.pk,
+            ends=True,
+        )
     page = a_client(world, "ito").get(reverse("patients:emergencies", args=[world.facility.pk]))
     assert "自分の閲覧は、ほかの管理者が確かめます。" in page.text
 

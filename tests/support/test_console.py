@@ -11,7 +11,7 @@ from django.urls import reverse
 from carestation.accounts.choices import Proof
 from carestation.facilities.choices import FacilityKind
 from carestation.facilities.commands.places import open_facility
-from carestation.facilities.models import Facility
+from carestation.facilities.models.facilities import Facility
 from carestation.groups.choices import Side
 from carestation.kernel.doors import Door, entrances
 from carestation.timeline.commands.posts import publish_post

@@ -17,6 +17,7 @@ from procrastinate.contrib.django import app as jobs
 
 from carestation.accounts.choices import EndReason, Job, Purpose
 from carestation.accounts.commands.brakes import brake
+from carestation.accounts.commands.devices import forget_devices
 from carestation.accounts.commands.factors import lock_person
 from carestation.accounts.commands.links import (
     MailedLink,
@@ -105,6 +106,7 @@ def confirm_address(actor: Actor, token: str) -> None:
     user.email_sealed = bundle.seal(address, email_place(user.pk))
     user.save(update_fields=["email_index", "email_sealed"])
     PasswordReset.objects.unused().filter(user=user).update(replaced_at=now)
+    forget_devices(actor, user.pk, but=actor.session_id)
     end_sessions_of(actor, user.pk, EndReason.ADDRESS_CHANGED, except_session_id=actor.session_id)
     announce(AddressChanged(actor_id=user.pk, request_id=actor.request_id, change_id=change.pk))
 

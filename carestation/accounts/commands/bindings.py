@@ -12,6 +12,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from carestation.accounts.choices import EndReason, SessionKind
+from carestation.accounts.commands.devices import forget_devices
 from carestation.accounts.commands.factors import lock_person
 from carestation.accounts.commands.sessions import end_sessions
 from carestation.accounts.facts import PersonBound
@@ -43,6 +44,8 @@ def bind_person(actor: Actor, user_id: UUID, binding: Binding) -> bool:
         return False
     _keep(user_id, binding)
     _shorten_sessions(actor, user_id, binding)
+    if not binding.trusted_devices:
+        forget_devices(actor, user_id)
     announce(
         PersonBound(
             actor_id=actor.user_id,

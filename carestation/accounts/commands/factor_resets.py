@@ -17,6 +17,7 @@ from procrastinate.contrib.django import app as jobs
 
 from carestation.accounts.choices import EndReason, Job, Purpose
 from carestation.accounts.commands.brakes import forgive
+from carestation.accounts.commands.devices import forget_devices
 from carestation.accounts.commands.factors import lock_person
 from carestation.accounts.commands.links import MailedLink, fresh_token, lock_owner, locked_link
 from carestation.accounts.commands.sessions import Where, end_sessions_of
@@ -86,6 +87,7 @@ def _give_up_factors(actor: Actor, token: str) -> None:
     reset.used_at = timezone.now()
     reset.save(update_fields=["used_at"])
     Authenticator.objects.filter(user=user).delete()
+    forget_devices(actor, user.pk)
     end_sessions_of(actor, user.pk, EndReason.FACTORS_RESET)
     forgive(Purpose.CODE, user.pk.hex)
     announce(FactorsReset(actor_id=user.pk, request_id=actor.request_id, person_id=user.pk))

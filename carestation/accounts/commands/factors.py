@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from carestation.accounts.choices import Method, Proof
+from carestation.accounts.commands.devices import forget_devices
 from carestation.accounts.commands.sessions import OpenedSession, reopen_session
 from carestation.accounts.facts import (
     RecoveryCodesMade,
@@ -93,7 +94,8 @@ def enrol_totp(actor: Actor, secret: str, code: str) -> Enrolled:
 
 
 def enrolled(actor: Actor, proof: Proof) -> Enrolled:
-    """Say that a factor was taken up. Inside the caller's transaction."""
+    """Say that a factor was taken up; devices show it anew. Inside the caller's transaction."""
+    forget_devices(actor, actor.user_id)
     announce(
         SecondFactorEnrolled(
             actor_id=actor.user_id,
@@ -139,6 +141,7 @@ def remove_factor(actor: Actor, factor_pk: int) -> None:
         Authenticator.objects.filter(user_id=user.pk, type=RECOVERY).delete()
     removed = PROOF_OF[row.type]
     row.delete()
+    forget_devices(actor, user.pk)
     announce(
         SecondFactorRemoved(
             actor_id=actor.user_id, request_id=actor.request_id, person_id=user.pk, proof=removed

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app as jobs
 
 from carestation.accounts.choices import EndReason, Job, Purpose, Weakness
 from carestation.accounts.commands.brakes import brake_network, count_try, forgive
+from carestation.accounts.commands.devices import forget_devices
 from carestation.accounts.commands.links import MailedLink, fresh_token, lock_owner, locked_link
 from carestation.accounts.commands.sessions import Where, end_sessions_of
 from carestation.accounts.commands.sign_in import check_own_password
@@ -50,6 +51,7 @@ def change_password(actor: Actor, current: str, new: str) -> None:
     user = check_own_password(actor, current)
     with transaction.atomic():
         _set_password(user, new)
+        forget_devices(actor, user.pk)
         end_sessions_of(
             actor, user.pk, EndReason.PASSWORD_CHANGED, except_session_id=actor.session_id
         )
@@ -99,6 +101,7 @@ def reset_password(token: str, new: str, *, request_id: UUID) -> None:
     reset.used_at = now
     reset.save(update_fields=["used_at"])
     actor = Actor(user_id=user.pk, request_id=request_id)
+    forget_devices(actor, user.pk)
     end_sessions_of(actor, user.pk, EndReason.PASSWORD_CHANGED)
     forgive(Purpose.ACCOUNT, bytes(user.email_index).hex())
     _announce_change(actor, by_link=True)

@@ -43,7 +43,8 @@ SECOND_FACTORS: Final = frozenset({Proof.TOTP, Proof.PASSKEY, Proof.RECOVERY_COD
 class Where:
     """From where someone signs in, as far as the request says so.
 
-    `replaces`: the session that the same browser had until now; it ends.
+    `replaces`: the session that the same browser had until now; it ends. `trust`: what a
+    remembered device shows instead of the second factor.
     """
 
     kind: SessionKind
@@ -52,11 +53,23 @@ class Where:
     address: str = ""
     is_shared: bool = False
     replaces: UUID | None = None
+    trust: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """What a remembered device shows instead of the second factor, told once, and how long."""
+
+    token: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedSession:
-    """A session and its token, which is told once and stored nowhere."""
+    """A session and its token, which is told once and stored nowhere.
+
+    `remembered`: what its device is to show next time, where it has just been remembered.
+    """
 
     token: str
     session_id: UUID
@@ -64,20 +77,29 @@ class OpenedSession:
     expires_at: datetime
     is_shared: bool
     is_half: bool
+    remembered: Remembered | None = None
 
 
 @transaction.atomic
 def open_session(
-    user_id: UUID, where: Where, *, proof: Proof, request_id: UUID, is_half: bool = False
+    user_id: UUID,
+    where: Where,
+    *,
+    proof: Proof,
+    request_id: UUID,
+    is_half: bool = False,
+    shown_at: datetime | None = None,
 ) -> OpenedSession:
     """Open a session for a person who has shown who they are; half, while a code is due.
+
+    `shown_at`: when a device that is remembered showed the second factor.
 
     Raises:
         NotVisible: the account has ended meanwhile.
     """
     now, token, session_id = timezone.now(), _fresh_token(), uuid7()
     bundle, binding = open_scope(user_id, None), binding_of(_entering(user_id))
-    session = Session(
+    session = Session.objects.create(
         id=session_id,
         key=token_key(token),
         user_id=user_id,
@@ -90,16 +112,14 @@ def open_session(
         confirmed_at=now,
         proof=proof,
         expires_at=now + binding.lasts,
-        second_factor_at=now if proof in SECOND_FACTORS else None,
+        second_factor_at=now if proof in SECOND_FACTORS else shown_at,
         agent_sealed=bundle.seal(where.agent[:AGENT_LENGTH], session_place(session_id, "agent")),
         address_sealed=bundle.seal(where.address, session_place(session_id, "address")),
     )
-    session.save(force_insert=True)
     _end_replaced(where.replaces, request_id)
     marks = {"actor_id": user_id, "session_id": session_id, "request_id": request_id}
-    kind = where.kind
-    accepted = PasswordAccepted(**marks, session_kind=kind)
-    announce(accepted if is_half else SignedIn(**marks, session_kind=kind, proof=proof))
+    accepted = PasswordAccepted(**marks, session_kind=where.kind)
+    announce(accepted if is_half else SignedIn(**marks, session_kind=where.kind, proof=proof))
     return _opened(session, token, is_half=is_half)
 
 
@@ -176,28 +196,6 @@ def sign_out(actor: Actor) -> None:
     session = _locked(actor)
     _end([session], EndReason.SIGNED_OUT)
     announce(SignedOut(actor_id=actor.user_id, request_id=actor.request_id, session_id=session.pk))
-
-
-@transaction.atomic
-def cut_off_session(actor: Actor, session_id: UUID) -> None:
-    """End one of the actor's own sessions, from another.
-
-    Raises:
-        NotVisible: it is not the actor's, or has ended.
-    """
-    own = Session.objects.alive(timezone.now()).of_person(actor.user_id)
-    session = own.select_for_update().filter(pk=session_id).first()
-    if session is None:
-        raise NotVisible
-    end_sessions(actor, [session], EndReason.CUT_OFF)
-
-
-@transaction.atomic
-def cut_off_others(actor: Actor) -> int:
-    """End all sessions of the actor but this one; return how many."""
-    return end_sessions_of(
-        actor, actor.user_id, EndReason.CUT_OFF, except_session_id=actor.session_id
-    )
 
 
 def end_sessions_of(

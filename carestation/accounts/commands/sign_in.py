@@ -21,6 +21,11 @@ from carestation.accounts.commands.brakes import (
     forgive_sign_in,
     take_off,
 )
+from carestation.accounts.commands.devices import (
+    carry_over,
+    recognise_device,
+    remember_device,
+)
 from carestation.accounts.commands.factors import SpentCode, spend_code
 from carestation.accounts.commands.refusals import note_own_refusal, note_refusal
 from carestation.accounts.commands.sessions import (
@@ -58,14 +63,26 @@ class WrongCode(DomainError):  # noqa: N818 - the name is the answer
 def sign_in(email: str, password: str, where: Where, *, request_id: UUID) -> OpenedSession:
     """Sign a person in from a browser; the session is half open while a code is due.
 
+    None is due where the device is remembered.
+
     Raises:
         WrongSignIn: one answer for every wrong one.
         TooMany: too many wrong ones of late.
     """
-    user = _person_of(email, password, where, request_id)
-    is_half = person_has_factor(user.pk)
-    proof = Proof.PASSWORD
-    return open_session(user.pk, where, proof=proof, request_id=request_id, is_half=is_half)
+    user, proof = _person_of(email, password, where, request_id), Proof.PASSWORD
+    if not person_has_factor(user.pk):
+        return open_session(user.pk, where, proof=proof, request_id=request_id)
+    with transaction.atomic():
+        known = recognise_device(user.pk, where)
+        opened = open_session(
+            user.pk,
+            where,
+            proof=proof,
+            request_id=request_id,
+            is_half=known is None,
+            shown_at=known.second_factor_at if known else None,
+        )
+        return carry_over(known, opened, request_id=request_id) if known else opened
 
 
 def sign_in_program(
@@ -89,8 +106,10 @@ def sign_in_program(
     return open_session(user.pk, where, proof=proof, request_id=request_id)
 
 
-def take_second_step(actor: Actor, code: str) -> OpenedSession:
+def take_second_step(actor: Actor, code: str, *, remembers: bool = False) -> OpenedSession:
     """Complete a half open session by a code of the app or a recovery code.
+
+    `remembers`: the device shall not have to show one again for thirty days.
 
     Raises:
         WrongCode: it is wrong, too old, or was used before.
@@ -102,6 +121,8 @@ def take_second_step(actor: Actor, code: str) -> OpenedSession:
         with transaction.atomic():
             proof = spend_code(actor.user_id, code, request_id=actor.request_id)
             opened = complete_session(actor, proof) if proof else None
+            if opened and remembers and proof is Proof.TOTP:
+                opened = remember_device(actor, opened)
     except SpentCode as error:
         # Sent twice by an impatient finger: refused, but not counted as a guess.
         take_off(Purpose.CODE, actor.user_id.hex)

@@ -15,10 +15,18 @@ def token_of_cookie(request: HttpRequest) -> str:
     return request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
 
 
+def device_in(request: HttpRequest) -> str:
+    """Return what a browser shows as a remembered device, or nothing."""
+    return request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+
+
 def hand_cookie(
     request: HttpRequest, response: HttpResponse, opened: OpenedSession
 ) -> HttpResponse:
-    """Give a browser its token; on a shared device the cookie goes with the window."""
+    """Give a browser its token; on a shared device the cookie goes with the window.
+
+    A device that is remembered is given what it shows next time, too.
+    """
     response.set_cookie(
         settings.SESSION_COOKIE_NAME,
         opened.token,
@@ -28,6 +36,16 @@ def hand_cookie(
         samesite="Lax",
         path="/",
     )
+    if opened.remembered:
+        response.set_cookie(
+            settings.DEVICE_COOKIE_NAME,
+            opened.remembered.token,
+            expires=opened.remembered.until,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Strict",
+            path="/",
+        )
     rotate_token(request)
     return response
 

@@ -7,6 +7,7 @@ import ipaddress
 
 from carestation.accounts.choices import Device, SessionKind
 from carestation.accounts.commands.sessions import Where
+from carestation.accounts.gate.cookies import device_in
 from carestation.accounts.gate.requests import session_in
 from carestation.accounts.rules import device_of
 from carestation.kernel.http import CareRequest
@@ -23,6 +24,7 @@ def where_of(request: CareRequest, kind: SessionKind, *, is_shared: bool = False
         address=network_address(request),
         is_shared=is_shared,
         replaces=None if is_program else session_in(request),
+        trust="" if is_program else device_in(request),
     )
 
 

@@ -42,6 +42,14 @@ def must_have_factor(user: User) -> bool:
     return bool(user.is_professional if wants is None else wants) or is_operator(user.pk)
 
 
+def may_be_remembered(user: User) -> bool:
+    """Whether a device of this person may stand in for the second factor.
+
+    Whoever has a desk is bound otherwise by `facilities`; whoever works for the provider is here.
+    """
+    return binding_of(user).trusted_devices and not is_operator(user.pk)
+
+
 def words_place(user_id: UUID) -> Place:
     """Return where the words of a person's facilities are sealed."""
     return Place("accounts_personbinding", "words", user_id)

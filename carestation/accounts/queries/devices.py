@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from carestation.accounts.choices import Device, Network, SessionKind
 from carestation.accounts.models import Session
+from carestation.accounts.queries.bindings import may_be_remembered
 from carestation.accounts.queries.sessions import session_place
 from carestation.accounts.rules import browser_of, kind_of_network, network_of
 from carestation.kernel.actor import Actor
@@ -56,6 +57,17 @@ class SignedInDevice:
     last_used_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RememberedDevice:
+    """A device that need not show the second factor, as its owner sees it."""
+
+    session_id: UUID
+    origin: Origin
+    is_this: bool
+    last_used_at: datetime
+    until: datetime
+
+
 def devices_of(actor: Actor) -> list[SignedInDevice]:
     """Return where the actor is signed in, this device first, then the last used."""
     own = Session.objects.of_person(actor.user_id)
@@ -73,6 +85,29 @@ def devices_of(actor: Actor) -> list[SignedInDevice]:
         for row in own.alive(timezone.now()).order_by("-last_used_at")[:LOOKED_BACK]
     ]
     return sorted(devices, key=lambda device: not device.is_this)
+
+
+def remembered_of(actor: Actor) -> list[RememberedDevice]:
+    """Return which of the actor's devices need not show the second factor, the newest first."""
+    known = Session.objects.of_person(actor.user_id).remembered(timezone.now())
+    return [
+        RememberedDevice(
+            session_id=row.pk,
+            origin=origin_of(row),
+            is_this=row.pk == actor.session_id,
+            last_used_at=row.last_used_at,
+            until=row.trusted_until,
+        )
+        for row in known.order_by("-id")[:LOOKED_BACK]
+        if row.trusted_until
+    ]
+
+
+def may_trust(actor: Actor) -> bool:
+    """Whether the device of the actor's session may be remembered."""
+    own = Session.objects.of_person(actor.user_id).one(actor.session_id).select_related("user")
+    session = own.filter(is_shared=False).first()
+    return session is not None and may_be_remembered(session.user)
 
 
 def is_from_new_device(user_id: UUID, session_id: UUID) -> bool:

@@ -4,11 +4,13 @@ Controls: ISO/IEC 27017 5.17, 8.5, 8.15; white paper 「認証情報の管理」
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+
+from django.db.models import Count
 
 from carestation.accounts.choices import Device, RefusalReason
 from carestation.accounts.models import RefusedSignIn, Session
@@ -19,6 +21,7 @@ from carestation.vault.scopes import operator_bundle
 from carestation.vault.sealing import Place
 
 SHOWN: Final = 50
+OFTEN: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,13 @@ def history_of(actor: Actor) -> list[SignInNote]:
     refusals = RefusedSignIn.objects.filter(user_id=actor.user_id).select_related("session")
     notes = [*_let_in(sessions), *(_refused(row) for row in refusals.order_by("-id")[:SHOWN])]
     return sorted(notes, key=lambda note: note.at, reverse=True)[:SHOWN]
+
+
+def often_refused(people: Collection[UUID], *, since: datetime) -> int:
+    """Return how many of these people were refused so often that someone should ask them."""
+    refused = RefusedSignIn.objects.filter(user_id__in=people, at__gte=since)
+    often = refused.values("user_id").annotate(times=Count("id")).filter(times__gte=OFTEN)
+    return often.count()
 
 
 def refused_place(attempt_id: UUID) -> Place:

@@ -10,13 +10,17 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from carestation.accounts.commands.devices import (
+    cut_off_others,
+    cut_off_session,
+    forget_device,
+)
 from carestation.accounts.commands.passwords import WeakPassword, change_password
-from carestation.accounts.commands.sessions import cut_off_others, cut_off_session
 from carestation.accounts.commands.sign_in import WrongSignIn
 from carestation.accounts.forms import ChangePasswordForm
 from carestation.accounts.gate.middleware import freshly_confirmed
 from carestation.accounts.gate.requests import EnteredRequest
-from carestation.accounts.queries.devices import devices_of
+from carestation.accounts.queries.devices import devices_of, remembered_of
 from carestation.accounts.queries.factors import factors_of, shortest_for
 from carestation.accounts.queries.people import address_of, read_own
 from carestation.kernel.doors import Door, door
@@ -32,6 +36,7 @@ def account(request: EnteredRequest) -> HttpResponse:
         "address": address_of(request.actor.user_id),
         "factors": factors_of(request.actor),
         "devices": devices_of(request.actor),
+        "remembered": remembered_of(request.actor),
         "said": request.session.pop("said", ""),
     }
     return TemplateResponse(request, "accounts/account.html", context)
@@ -54,6 +59,16 @@ def cut_off_all(request: EnteredRequest) -> HttpResponse:
     """End all sessions of the person but this one."""
     cut_off_others(request.actor)
     request.session["said"] = "cut_off"
+    return redirect("accounts:account")
+
+
+@require_POST
+@door(Door.SELF)
+@freshly_confirmed
+def forget(request: EnteredRequest, session_id: UUID) -> HttpResponse:
+    """Let a remembered device show the second factor again."""
+    forget_device(request.actor, session_id)
+    request.session["said"] = "forgotten"
     return redirect("accounts:account")
 
 

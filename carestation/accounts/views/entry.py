@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from carestation.accounts.choices import SessionKind, Standing
 from carestation.accounts.commands.sessions import sign_out
 from carestation.accounts.commands.sign_in import WrongCode, WrongSignIn, sign_in, take_second_step
-from carestation.accounts.forms import CodeForm, SignInForm
+from carestation.accounts.forms import SecondStepForm, SignInForm
 from carestation.accounts.gate.cookies import drop_cookie
 from carestation.accounts.gate.entering import entered
 from carestation.accounts.gate.middleware import open_to
@@ -19,6 +19,7 @@ from carestation.accounts.gate.requests import EnteredRequest, standing_in
 from carestation.accounts.gate.returning import asked_for
 from carestation.accounts.gate.where import where_of
 from carestation.accounts.queries.demo import demo_code, demo_people
+from carestation.accounts.queries.devices import may_trust
 from carestation.accounts.queries.factors import factors_of
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import TooMany
@@ -52,10 +53,11 @@ def signing_in(request: EnteredRequest) -> HttpResponse:
 @open_to(Standing.CODE_DUE)
 def second_step(request: EnteredRequest) -> HttpResponse:
     """Complete a half open session by a code of the app, or a recovery code."""
-    onward, form = asked_for(request), CodeForm(request.POST or None)
+    onward, form = asked_for(request), SecondStepForm(request.POST or None)
     if form.is_valid():
         try:
-            opened = take_second_step(request.actor, form.cleaned_data["code"])
+            typed = form.cleaned_data
+            opened = take_second_step(request.actor, typed["code"], remembers=typed["trust"])
         except (WrongCode, TooMany) as error:
             form.refuse(error)
         else:
@@ -64,6 +66,7 @@ def second_step(request: EnteredRequest) -> HttpResponse:
         "form": form,
         "onward": onward,
         "factors": factors_of(request.actor),
+        "may_trust": may_trust(request.actor),
         "demo_code": demo_code(request.actor),
     }
     return TemplateResponse(request, "accounts/second_step.html", context, status=form.status)

@@ -6,7 +6,7 @@ Controls: ISO/IEC 27017 5.17; white paper 「認証情報の管理」.
 from uuid import UUID
 
 from carestation.accounts.commands.bindings import bind_person
-from carestation.facilities.queries.policies import binding_by_rules
+from carestation.facilities.queries.bindings import binding_by_rules
 from carestation.kernel.actor import Actor
 
 

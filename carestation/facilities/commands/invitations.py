@@ -25,17 +25,17 @@ from carestation.accounts.commands.registrations import (
     register_claimed,
 )
 from carestation.accounts.queries.people import email_index
-from carestation.facilities.choices import InvitationProblem, Profession, StaffRole
+from carestation.facilities.choices import InvitationProblem, Profession, Right, StaffRole
 from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.commands.scopes import bundle_of_facility
-from carestation.facilities.commands.staff import begin_staff, lock_desk
+from carestation.facilities.commands.staff import begin_staff, lock_desk, require_givable
 from carestation.facilities.facts import (
     StaffInvitationAccepted,
     StaffInvitationCancelled,
     StaffInvitationResent,
     StaffInvited,
 )
-from carestation.facilities.models import Staff, StaffInvitation
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.facilities.queries.invitations import (
     find_invitation,
     invited_email_place,
@@ -78,10 +78,14 @@ def invite_staff(desk: Desk, invited: Sequence[Invited]) -> list[StaffInvitation
     """Invite some addresses to places in the facility: all of them, or none.
 
     Raises:
-        Refused: the facility waits for the operator (reason `awaiting_approval`).
+        Refused: the actor may not; the facility waits for the operator (reason
+            `awaiting_approval`); a role has rights that the actor has not (`beyond_own_rights`).
         Uninvitable: one works here, is invited already, or stands in the list twice.
     """
-    require(allowed=lock_desk(desk).approved_at is not None, reason="awaiting_approval")
+    facility = lock_desk(desk, Right.INVITE_STAFF)
+    require(allowed=facility.approved_at is not None, reason="awaiting_approval")
+    for role in {one.role for one in invited}:
+        require_givable(desk, role)
     problems = problems_of(desk, [one.email for one in invited])
     if any(problems):
         raise Uninvitable(problems)
@@ -95,10 +99,13 @@ def resend_invitation(desk: Desk, invitation_id: UUID) -> None:
 
     Raises:
         NotVisible: no such invitation in this facility.
+        Refused: the actor may not, or it is to more rights than they have (reason
+            `beyond_own_rights`).
         Conflict: it was accepted or taken back.
     """
-    lock_desk(desk)
+    lock_desk(desk, Right.INVITE_STAFF)
     invitation, now = _waiting(desk, invitation_id), timezone.now()
+    require_givable(desk, StaffRole(invitation.role))
     _send(desk, invitation, read_invited_email(invitation, desk.actor))
     waiting = StaffInvitation.objects.waiting().filter(pk=invitation_id)
     if not waiting.update(sent_at=now, expires_at=now + INVITATION_LASTS):
@@ -112,9 +119,10 @@ def cancel_invitation(desk: Desk, invitation_id: UUID) -> None:
 
     Raises:
         NotVisible: no such invitation in this facility.
+        Refused: the actor may not.
         Conflict: it was accepted or taken back.
     """
-    lock_desk(desk)
+    lock_desk(desk, Right.INVITE_STAFF)
     if not _cancel(desk, _waiting(desk, invitation_id)):
         raise Conflict("invitation_over")
 

@@ -29,7 +29,7 @@ from carestation.facilities.choices import FacilityKind, Profession, StaffRole, 
 from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.facts import FacilityApplied, FacilityOpened, TermsAccepted
-from carestation.facilities.models import Facility, FacilityApplication, TermsAcceptance
+from carestation.facilities.models.facilities import Facility, FacilityApplication, TermsAcceptance
 from carestation.facilities.queries.applications import (
     ToldFacility,
     application_place,

@@ -8,10 +8,12 @@ from dataclasses import asdict
 from django.db import transaction
 from django.utils import timezone
 
+from carestation.facilities.choices import Right
 from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.commands.staff import lock_desk
 from carestation.facilities.facts import PolicyChanged
-from carestation.facilities.models import Policy, Staff
+from carestation.facilities.models.policies import Policy
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.policies import rules_of, version_of
 from carestation.facilities.rules import Desk, Rules
 from carestation.factlog.commands import announce
@@ -25,11 +27,11 @@ def change_policy(desk: Desk, rules: Rules, *, version: int) -> bool:
     `version`: of the rules that were looked at. Everyone who works here is bound anew.
 
     Raises:
-        Refused: the actor manages the facility no more.
+        Refused: the actor may not, or may no more.
         Conflict: someone else has changed them meanwhile (reason `rules_changed`).
         DomainError: they ask for more or less than can be asked of anyone (reason `binding`).
     """
-    lock_desk(desk)
+    lock_desk(desk, Right.CHANGE_RULES)
     if version_of(desk.facility_id) != version:
         raise Conflict("rules_changed")
     if rules == rules_of(desk.facility_id):

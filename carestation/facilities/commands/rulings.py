@@ -21,7 +21,8 @@ from carestation.facilities.facts import (
     FacilityRefused,
     FacilityUnfrozen,
 )
-from carestation.facilities.models import Facility, FacilityRuling, Staff
+from carestation.facilities.models.facilities import Facility, FacilityRuling
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.rulings import reason_place
 from carestation.facilities.rules import may_rule
 from carestation.factlog.commands import announce

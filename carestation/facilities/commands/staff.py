@@ -15,7 +15,7 @@ from django.utils import timezone
 from carestation.accounts.choices import EndReason
 from carestation.accounts.commands.factor_resets import start_factor_reset
 from carestation.accounts.commands.sessions import end_sessions_of
-from carestation.facilities.choices import EndCause, Profession, StaffRole
+from carestation.facilities.choices import EndCause, Profession, Right, StaffRole
 from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.facts import (
     StaffBegan,
@@ -25,9 +25,13 @@ from carestation.facilities.facts import (
     StaffResumed,
     StaffReviewed,
 )
-from carestation.facilities.models import Facility, Staff, StaffReview
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff, StaffReview
+from carestation.facilities.queries.policies import rules_of
+from carestation.facilities.queries.rights import rights_at
+from carestation.facilities.queries.roles import find_role, granted_to
 from carestation.facilities.queries.staff import find_staff
-from carestation.facilities.rules import Desk
+from carestation.facilities.rules import Desk, may_give, may_handle, rights_of
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, Refused, require
@@ -35,10 +39,11 @@ from carestation.kernel.errors import Conflict, DomainError, Refused, require
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCalling:
-    """What someone is to be in a facility from now on."""
+    """What someone is to be in a facility from now on; a member may have a role of its own."""
 
     profession: Profession
     role: StaffRole
+    custom_role_id: UUID | None = None
 
 
 @transaction.atomic
@@ -78,10 +83,11 @@ def end_staff(desk: Desk, staff_id: UUID, cause: EndCause) -> Staff:
 
     Raises:
         NotVisible: no such place in this facility.
+        Refused: the actor may not, or this person has more rights (reason `beyond_own_rights`).
         Conflict: it has ended already.
         DomainError: the facility would have no manager (reason `last_manager`).
     """
-    staff = lock_staff(desk, staff_id)
+    staff = lock_staff(desk, staff_id, Right.END_STAFF)
     _require_another_manager(staff)
     staff.ended_at, staff.end_cause = timezone.now(), cause
     staff.save(update_fields=["ended_at", "end_cause"])
@@ -97,10 +103,11 @@ def pause_staff(desk: Desk, staff_id: UUID) -> Staff:
 
     Raises:
         NotVisible: no such place in this facility.
+        Refused: the actor may not, or this person has more rights (reason `beyond_own_rights`).
         Conflict: it has ended, or is paused already.
         DomainError: the facility would have no manager (reason `last_manager`).
     """
-    staff = lock_staff(desk, staff_id)
+    staff = lock_staff(desk, staff_id, Right.END_STAFF)
     if staff.paused_at is not None:
         raise Conflict("paused")
     _require_another_manager(staff)
@@ -118,9 +125,10 @@ def resume_staff(desk: Desk, staff_id: UUID) -> Staff:
 
     Raises:
         NotVisible: no such place in this facility.
+        Refused: the actor may not, or this person has more rights (reason `beyond_own_rights`).
         Conflict: it has ended, or is not paused.
     """
-    staff = lock_staff(desk, staff_id)
+    staff = lock_staff(desk, staff_id, Right.END_STAFF)
     if staff.paused_at is None:
         raise Conflict("not_paused")
     staff.paused_at = None
@@ -135,15 +143,22 @@ def change_staff(desk: Desk, staff_id: UUID, new: NewCalling) -> Staff:
     """Give a person another profession or another role in the facility.
 
     Raises:
-        NotVisible: no such place in this facility.
+        NotVisible: no such place or role in this facility.
+        Refused: the actor may not, or it is about more rights than they have (reason
+            `beyond_own_rights`).
         Conflict: it has ended.
         DomainError: the facility would have no manager (reason `last_manager`).
     """
-    staff = lock_staff(desk, staff_id)
+    staff = lock_staff(desk, staff_id, Right.CHANGE_STAFF)
+    if new.custom_role_id is not None:
+        find_role(desk, new.custom_role_id)
+    require_givable(desk, new.role, new.custom_role_id)
     if new.role is not StaffRole.MANAGER:
         _require_another_manager(staff)
     staff.profession, staff.role = new.profession, new.role
-    staff.save(update_fields=["profession", "role"])
+    staff.custom_role_id = new.custom_role_id
+    staff.save(update_fields=["profession", "role", "custom_role"])
+    bind_by_rules(desk.actor, staff.user_id)
     announce(
         StaffChanged(
             **desk.marks(),
@@ -151,6 +166,7 @@ def change_staff(desk: Desk, staff_id: UUID, new: NewCalling) -> Staff:
             person_id=staff.user_id,
             profession=new.profession,
             role=new.role,
+            custom_role_id=new.custom_role_id,
         )
     )
     return staff
@@ -161,9 +177,10 @@ def review_staff(desk: Desk, *, people: int) -> StaffReview:
     """Sign that the list of staff was looked through, and is right.
 
     Raises:
+        Refused: the actor may not.
         Conflict: it is not the list that was looked at: someone came or went meanwhile.
     """
-    lock_desk(desk)
+    lock_desk(desk, Right.SIGN_REVIEW)
     if Staff.objects.active().of_facility(desk.facility_id).count() != people:
         raise Conflict("list_changed")
     review = StaffReview.objects.create(
@@ -182,52 +199,72 @@ def let_factors_be_reset(desk: Desk, staff_id: UUID) -> None:
 
     Raises:
         NotVisible: no such place in this facility.
+        Refused: the actor may not, or this person has more rights (reason `beyond_own_rights`).
         Conflict: it has ended.
     """
-    start_factor_reset(desk.actor, lock_staff(desk, staff_id).user_id)
+    staff = lock_staff(desk, staff_id, Right.RESET_FACTORS)
+    start_factor_reset(desk.actor, staff.user_id)
 
 
-def lock_staff(desk: Desk, staff_id: UUID) -> Staff:
-    """Lock the facility, then a place in it; the desk's own right is read again under the lock.
+def lock_staff(desk: Desk, staff_id: UUID, right: Right) -> Staff:
+    """Lock the facility for a right over its staff, and return one of their places.
 
     Raises:
         NotVisible: no such place in this facility.
-        Refused: the actor manages it no more.
+        Refused: the actor may not, or this person has more rights (reason `beyond_own_rights`).
         Conflict: the place has ended.
     """
-    lock_desk(desk)
+    lock_desk(desk, right)
     staff = find_staff(desk, staff_id)
     if staff.ended_at is not None:
         raise Conflict("ended")
+    require(allowed=may_handle(_held(desk), rights_at(staff)), reason="beyond_own_rights")
     return staff
 
 
-def lock_desk(desk: Desk) -> Facility:
-    """Lock the facility and return it; the right to administer it is read again under the lock.
+def lock_desk(desk: Desk, right: Right) -> Facility:
+    """Lock the facility for a right and return it; the right is read again under the lock.
 
     Raises:
-        Refused: the actor manages it no more.
+        Refused: the actor may not, or may no more.
     """
     facility = Facility.objects.select_for_update(no_key=True).get(pk=desk.facility_id)
-    own = Staff.objects.standing().managers().filter(pk=desk.staff_id)
-    require(allowed=own.exists())
+    require(allowed=right in _held(desk))
     return facility
 
 
-def lock_own_place(actor: Actor, staff_id: UUID) -> Staff:
-    """Lock a facility and return the actor's own place in it, read again under the lock.
+def require_givable(desk: Desk, role: StaffRole, custom_role_id: UUID | None = None) -> None:
+    """Stop where a role has more rights than who gives it.
 
     Raises:
-        Refused: it is another's, has ended or is paused, or the facility takes no part yet.
+        Refused: it has (reason `beyond_own_rights`).
+    """
+    granted = None if custom_role_id is None else granted_to(custom_role_id)
+    rules = rules_of(desk.facility_id)
+    given, members = rights_of(role, rules, granted), rights_of(StaffRole.MEMBER, rules)
+    require(allowed=may_give(_held(desk), given, members), reason="beyond_own_rights")
+
+
+def lock_own_place(actor: Actor, staff_id: UUID, right: Right) -> Staff:
+    """Lock a facility for a right, and return the actor's own place in it, read under the lock.
+
+    Raises:
+        Refused: it is another's, has ended or is paused, gives no such right, or the facility takes
+            no part yet.
     """
     own = Staff.objects.standing().of_person(actor.user_id).exclude(facility__approved_at=None)
     place = own.filter(pk=staff_id).first()
     if place is not None:
         Facility.objects.select_for_update(no_key=True).get(pk=place.facility_id)
         place = own.filter(pk=staff_id).first()
-    if place is None:
+    if place is None or right not in rights_at(place):
         raise Refused
     return place
+
+
+def _held(desk: Desk) -> frozenset[Right]:
+    own = Staff.objects.standing().filter(pk=desk.staff_id).first()
+    return rights_at(own) if own else frozenset()
 
 
 def _require_another_manager(staff: Staff) -> None:

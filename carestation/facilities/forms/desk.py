@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
+from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from carestation.facilities.choices import PlaceState, Profession, StaffRole
 from carestation.facilities.commands.staff import NewCalling
+from carestation.facilities.queries.roles import CustomRoleShown
 from carestation.facilities.queries.staff import Colleague
 from carestation.facilities.rules import folded
 from carestation.kernel.errors import CareError, TooMany
@@ -20,7 +23,15 @@ REFUSALS: Final = {
     ),
     "terms_changed": _("利用規約が新しくなりました。もう一度読んで、同意してください。"),
     "awaiting_approval": _("運営の承認を待っています。承認されると、招待できます。"),
+    "role_changed": _("ほかの管理者が先に変えました。画面を読み込み直して、確かめてください。"),
+    "role_name_taken": _("同じ名前の権限の組があります。ほかの名前にしてください。"),
+    "too_many_roles": _("権限の組は20個までです。使わないものを終えてください。"),
+    "managers_alone": _("この権限は、施設の管理者だけのものです。"),
     "rules_changed": _("ほかの管理者が先に変えました。画面を読み込み直して、確かめてください。"),
+    "beyond_own_rights": _(
+        "ご自分にない権限は渡せません。ご自分より権限の多い人の変更もできません。"
+        "施設の管理者にたのんでください。"
+    ),
     "ruled": _("ほかの担当者が先に決めました。画面を読み込み直して、確かめてください。"),
     "list_changed": _("見ているあいだに名簿が変わりました。もう一度、名簿を見てください。"),
 }
@@ -78,14 +89,29 @@ class CallingForm(DeskForm):
     """What someone is in the facility."""
 
     profession = forms.ChoiceField(label=_("職種"), choices=Profession.choices)
-    role = forms.ChoiceField(
-        label=_("施設での権限"), choices=StaffRole.choices, widget=forms.RadioSelect
-    )
+    role = forms.ChoiceField(label=_("施設での権限"), widget=forms.RadioSelect)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        one: Colleague,
+        own_roles: Sequence[CustomRoleShown],
+    ) -> None:
+        chosen = str(one.custom_role_id or one.role.value)
+        super().__init__(data, initial={"profession": one.profession.value, "role": chosen})
+        own = [(str(one.id), one.title) for one in own_roles]
+        self.fields["role"].choices = [*StaffRole.choices, *own]  # type: ignore[attr-defined]  # a ChoiceField
 
     def as_calling(self) -> NewCalling:
         """Return it."""
         typed = self.cleaned_data
-        return NewCalling(profession=Profession(typed["profession"]), role=StaffRole(typed["role"]))
+        is_own = typed["role"] not in StaffRole.values
+        return NewCalling(
+            profession=Profession(typed["profession"]),
+            role=StaffRole.MEMBER if is_own else StaffRole(typed["role"]),
+            custom_role_id=UUID(typed["role"]) if is_own else None,
+        )
 
     def keeps_desk(self) -> bool:
         """Whether this is a manager's calling."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from carestation.accounts.choices import RegistrationPurpose
 from carestation.accounts.queries.links import find_registration
 from carestation.facilities.choices import FacilityKind
-from carestation.facilities.models import FacilityApplication
+from carestation.facilities.models.facilities import FacilityApplication
 from carestation.kernel.errors import NotVisible
 from carestation.vault.scopes import operator_bundle
 from carestation.vault.sealing import Place

@@ -21,7 +21,7 @@ from carestation.facilities.choices import (
     Profession,
     StaffRole,
 )
-from carestation.facilities.models import Staff, StaffInvitation
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.facilities.rules import Desk, invitation_state
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible

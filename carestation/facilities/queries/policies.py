@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass, fields
 from typing import Final
 from uuid import UUID
 
-from carestation.accounts.rules import Binding
 from carestation.facilities.choices import Allowed, PlaceState
-from carestation.facilities.models import Policy, Staff
+from carestation.facilities.models.policies import Policy
 from carestation.facilities.queries.staff import Colleague
-from carestation.facilities.rules import Rules, is_stricter, strictest
+from carestation.facilities.rules import Rules, is_stricter
 
 NAMES: Final = tuple(field.name for field in fields(Rules))
 
@@ -38,12 +37,6 @@ def version_of(facility_id: UUID) -> int:
     """Return the number of the rules that hold; 0 where the facility has decided nothing yet."""
     policy = _newest(facility_id)
     return 0 if policy is None else policy.version
-
-
-def binding_by_rules(user_id: UUID) -> Binding:
-    """Return what the rules of all facilities where a person has a standing place ask of them."""
-    places = Staff.objects.standing().of_person(user_id).select_related("facility")
-    return strictest([(one.facility.name, rules_of(one.facility_id)) for one in places[:50]])
 
 
 def differences(old: Rules, new: Rules, staff: Sequence[Colleague]) -> list[Difference]:

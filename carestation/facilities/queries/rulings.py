@@ -16,9 +16,10 @@ from carestation.accounts.models import User
 from carestation.accounts.queries.people import read_person
 from carestation.accounts.rules import Console
 from carestation.facilities.choices import FacilityKind, FacilityState, Ruling
-from carestation.facilities.models import Facility, FacilityRuling, Staff
+from carestation.facilities.models.facilities import Facility, FacilityRuling
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.applications import facility_place
-from carestation.facilities.rules import RULINGS
+from carestation.facilities.rules import DESK_RIGHTS, RULINGS
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.vault.scopes import open_scope, operator_bundle
@@ -126,12 +127,12 @@ def facility_for(console: Console, facility_id: UUID) -> FacilityCard:
 
 
 def stopped_facility(actor: Actor, facility_id: UUID) -> StoppedFacility:
-    """Return why a facility that the actor manages does not take part.
+    """Return why a facility where the actor has a desk does not take part.
 
     Raises:
-        NotVisible: it is not theirs to manage, or is neither frozen nor refused.
+        NotVisible: they have none there, or it is neither frozen nor refused.
     """
-    own = Staff.objects.kept().managers().of_person(actor.user_id)
+    own = Staff.objects.kept().of_person(actor.user_id).with_right(*DESK_RIGHTS)
     place = own.of_facility(facility_id).select_related("facility").first()
     if place is None or place.facility.state not in {FacilityState.FROZEN, FacilityState.REFUSED}:
         raise NotVisible

@@ -3,7 +3,7 @@
 Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,16 +12,18 @@ from uuid import UUID
 from carestation.accounts.models import User
 from carestation.accounts.queries.people import read_email, read_person
 from carestation.facilities.choices import PlaceState, Profession, StaffRole
-from carestation.facilities.models import Staff, StaffReview
+from carestation.facilities.models.policies import CustomRole
+from carestation.facilities.models.staff import Staff, StaffReview
+from carestation.facilities.queries.roles import read_role_name
 from carestation.facilities.rules import Desk, folded
-from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Row, rows_of
 
 LONGEST_LIST: Final = 1_000
 # Whether each has a second factor, and when they were last here, asked in the same statement.
 STAFF: Final = """
-SELECT s.id, s.user_id, s.profession, s.role, s.began_at, s.paused_at, s.ended_at, s.end_cause,
+SELECT s.id, s.user_id, s.profession, s.role, s.custom_role_id, s.began_at, s.paused_at,
+  s.ended_at, s.end_cause,
   EXISTS (SELECT FROM mfa_authenticator a
     WHERE a.user_id = s.user_id AND a.type IN ('totp', 'webauthn')) AS has_factor,
   (SELECT max(x.last_used_at) FROM accounts_session x WHERE x.user_id = s.user_id) AS last_used_at
@@ -42,6 +44,8 @@ class Colleague:
     email: str
     profession: Profession
     role: StaffRole
+    custom_role_id: UUID | None
+    role_title: str
     state: PlaceState
     has_factor: bool
     last_used_at: datetime | None
@@ -142,26 +146,16 @@ def places_of(user_id: UUID) -> list[Staff]:
     return list(own.order_by("began_at")[:50])
 
 
-def take_places(actor: Actor) -> list[Staff]:
-    """Return where the actor works now, as `places_of` does; there is one at least.
-
-    Raises:
-        NotVisible: the actor works nowhere: the family, or whose facility is not approved.
-    """
-    places = places_of(actor.user_id)
-    if not places:
-        raise NotVisible
-    return places
-
-
 def _colleagues(desk: Desk, staff_id: UUID | None) -> list[Colleague]:
     asked = {"facility_id": desk.facility_id, "staff_id": staff_id, "limit": LONGEST_LIST}
     rows = rows_of(STAFF, asked)
     people = User.objects.in_bulk([row["user_id"] for row in rows])
-    return [_colleague(desk, row, people[row["user_id"]]) for row in rows]
+    own = CustomRole.objects.in_bulk({row["custom_role_id"] for row in rows} - {None})
+    titles = {role_id: read_role_name(role, desk.actor) for role_id, role in own.items()}
+    return [_colleague(desk, row, people[row["user_id"]], titles) for row in rows]
 
 
-def _colleague(desk: Desk, row: Row, user: User) -> Colleague:
+def _colleague(desk: Desk, row: Row, user: User, titles: Mapping[UUID, str]) -> Colleague:
     person = read_person(user, desk.actor)
     return Colleague(
         staff_id=row["id"],
@@ -171,6 +165,8 @@ def _colleague(desk: Desk, row: Row, user: User) -> Colleague:
         email=read_email(user, desk.actor),
         profession=Profession(row["profession"]),
         role=StaffRole(row["role"]),
+        custom_role_id=row["custom_role_id"],
+        role_title=titles.get(row["custom_role_id"], str(StaffRole(row["role"]).label)),
         state=_state(row),
         has_factor=row["has_factor"],
         last_used_at=row["last_used_at"],

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from carestation.accounts.gate.middleware import freshly_confirmed
-from carestation.facilities.choices import InvitationProblem
+from carestation.facilities.choices import InvitationProblem, Right
 from carestation.facilities.commands.invitations import (
     Uninvitable,
     cancel_invitation,
@@ -32,7 +32,7 @@ from carestation.kernel.http import CareRequest
 @freshly_confirmed
 def invitations(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show whom the facility has invited; invite one more."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.INVITE_STAFF)
     form = InviteForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -52,7 +52,7 @@ def invitations(request: CareRequest, facility_id: UUID) -> HttpResponse:
 @freshly_confirmed
 def listed(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Read a list and show it row by row; nobody is invited yet."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.INVITE_STAFF)
     form = ListForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     context = {"place": frame_of(desk), "form": form, "rows": []}
     if not form.is_valid():
@@ -68,7 +68,7 @@ def listed(request: CareRequest, facility_id: UUID) -> HttpResponse:
 @freshly_confirmed
 def invite_listed(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Invite everyone of the list that was shown; or nobody, and show it again."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.INVITE_STAFF)
     form = ListForm(request.POST)
     invited = [row.invited for row in form.rows if row.invited] if form.is_valid() else []
     if not invited or len(invited) != len(form.rows):
@@ -84,7 +84,7 @@ def invite_listed(request: CareRequest, facility_id: UUID) -> HttpResponse:
 @door(Door.DESK)
 def resend(request: CareRequest, facility_id: UUID, invitation_id: UUID) -> HttpResponse:
     """Send an invitation again."""
-    resend_invitation(take_desk(request.actor, facility_id), invitation_id)
+    resend_invitation(take_desk(request.actor, facility_id, Right.INVITE_STAFF), invitation_id)
     return redirect("facilities:invitations", facility_id)
 
 
@@ -92,5 +92,5 @@ def resend(request: CareRequest, facility_id: UUID, invitation_id: UUID) -> Http
 @door(Door.DESK)
 def cancel(request: CareRequest, facility_id: UUID, invitation_id: UUID) -> HttpResponse:
     """Take an invitation back."""
-    cancel_invitation(take_desk(request.actor, facility_id), invitation_id)
+    cancel_invitation(take_desk(request.actor, facility_id, Right.INVITE_STAFF), invitation_id)
     return redirect("facilities:invitations", facility_id)

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
 from carestation.accounts.gate.middleware import freshly_confirmed
+from carestation.facilities.choices import Right
 from carestation.facilities.commands.policies import change_policy
 from carestation.facilities.forms.policies import RulesForm, typed_rules
 from carestation.facilities.queries.desks import frame_of, take_desk
@@ -26,7 +27,7 @@ from carestation.kernel.http import CareRequest
 @freshly_confirmed
 def rules(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show the rules; show what others would change, and whom; and let them hold."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.CHANGE_RULES)
     now, version = rules_of(facility_id), version_of(facility_id)
     is_sent = request.method == "POST"
     form = RulesForm(request.POST if is_sent else None, initial=typed_rules(now, version))

@@ -15,13 +15,16 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carestation.accounts.gate.middleware import freshly_confirmed
-from carestation.facilities.choices import PlaceState
+from carestation.facilities.choices import PlaceState, Right
 from carestation.facilities.commands.staff import change_staff, let_factors_be_reset, review_staff
 from carestation.facilities.forms.desk import CallingForm, ReviewForm, StaffListForm
 from carestation.facilities.queries.desks import desks_of, frame_of, take_desk
+from carestation.facilities.queries.roles import custom_roles_of
 from carestation.facilities.queries.staff import colleague, last_review, staff_of
+from carestation.facilities.queries.todos import top_of
+from carestation.facilities.rules import DESK_RIGHTS, OVER_STAFF
 from carestation.kernel.doors import Door, door
-from carestation.kernel.errors import Conflict, DomainError, NotVisible
+from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.kernel.http import CareRequest
 
 PAGE_SIZE: Final = 50
@@ -35,16 +38,25 @@ def desks(request: CareRequest) -> HttpResponse:
     if not facilities:
         raise NotVisible
     if len(facilities) == 1:
-        page = "facilities:stopped" if facilities[0].frozen_at else "facilities:staff"
+        page = "facilities:stopped" if facilities[0].frozen_at else "facilities:top"
         return redirect(page, facilities[0].pk)
     return TemplateResponse(request, "facilities/desks.html", {"facilities": facilities})
 
 
 @require_GET
 @door(Door.DESK)
+def top(request: CareRequest, facility_id: UUID) -> HttpResponse:
+    """Show what waits at the desk; each leads to where it is done."""
+    desk = take_desk(request.actor, facility_id, *DESK_RIGHTS)
+    context = {"place": frame_of(desk), "top": top_of(desk)}
+    return TemplateResponse(request, "facilities/top.html", context)
+
+
+@require_GET
+@door(Door.DESK)
 def staff(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show who works in the facility."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.SEE_STAFF)
     everyone = staff_of(desk)
     form = StaffListForm(request.GET)
     page = Paginator(form.sifted(everyone), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -57,14 +69,13 @@ def staff(request: CareRequest, facility_id: UUID) -> HttpResponse:
 @freshly_confirmed
 def change(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpResponse:
     """Show one of the staff; take another profession or role."""
-    desk = take_desk(request.actor, facility_id)
-    one = colleague(desk, staff_id)
-    initial = {"profession": one.profession.value, "role": one.role.value}
-    form = CallingForm(request.POST if request.method == "POST" else None, initial=initial)
+    desk = take_desk(request.actor, facility_id, *OVER_STAFF)
+    one, typed = colleague(desk, staff_id), request.POST if request.method == "POST" else None
+    form = CallingForm(typed, one=one, own_roles=custom_roles_of(desk))
     if form.is_valid():
         try:
             change_staff(desk, staff_id, form.as_calling())
-        except (DomainError, Conflict) as error:
+        except (DomainError, Conflict, Refused) as error:
             form.refuse(error)
         else:
             is_own_end = staff_id == desk.staff_id and not form.keeps_desk()
@@ -78,7 +89,7 @@ def change(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpRespo
 @freshly_confirmed
 def reset_factors(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpResponse:
     """Let someone who lost their second factor be sent a link."""
-    let_factors_be_reset(take_desk(request.actor, facility_id), staff_id)
+    let_factors_be_reset(take_desk(request.actor, facility_id, Right.RESET_FACTORS), staff_id)
     return redirect("facilities:staff", facility_id)
 
 
@@ -86,7 +97,7 @@ def reset_factors(request: CareRequest, facility_id: UUID, staff_id: UUID) -> Ht
 @door(Door.DESK)
 def review(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show the list of who has a place here, and take the signature under it."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.SIGN_REVIEW)
     working = [one for one in staff_of(desk) if one.state is not PlaceState.ENDED]
     form = ReviewForm(
         request.POST if request.method == "POST" else None, initial={"people": len(working)}

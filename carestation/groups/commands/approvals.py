@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from carestation.facilities.choices import Right
+from carestation.facilities.commands.staff import lock_desk
 from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
 from carestation.groups.choices import InvitationEnd, InvitationState, Role
@@ -50,9 +52,11 @@ def decide_at_desk(desk: Desk, invitation_id: UUID, *, approves: bool) -> None:
     """Approve of what someone of the facility invites, or not; a group's name stays unread.
 
     Raises:
+        Refused: the actor may not.
         NotVisible: nobody of this facility made such an invitation.
         Conflict: it waits for no manager (reason `invitation_over`).
     """
+    lock_desk(desk, Right.APPROVE_INVITATIONS)
     invitation = find_invitation_at(desk, invitation_id)
     lock_timelines(invitation.group_id, Role.MANAGER)
     _decide(desk, invitation, approves=approves)

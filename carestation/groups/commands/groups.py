@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from carestation.facilities.choices import Right
 from carestation.facilities.commands.staff import lock_own_place
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.factlog.commands import announce
 from carestation.groups.choices import InvitationEnd, Kind, Role
 from carestation.groups.commands.invitations import end_all_invitations
@@ -69,7 +70,7 @@ def open_free_group(actor: Actor, staff: Staff, name: str) -> Group:
     Raises:
         Refused: the place in the facility is another's, or gives no seat.
     """
-    place = lock_own_place(actor, staff.pk)
+    place = lock_own_place(actor, staff.pk, Right.OPEN_GROUPS)
     founder = Newcomer(user_id=actor.user_id, role=Role.MANAGER, staff_id=place.pk)
     return open_group(actor, Kind.FREE, founder, facility_id=place.facility_id, name=name)
 

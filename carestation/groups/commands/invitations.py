@@ -23,9 +23,10 @@ from carestation.accounts.choices import RegistrationPurpose
 from carestation.accounts.commands.registrations import begin_registration, end_registrations
 from carestation.accounts.queries.people import email_index
 from carestation.accounts.queries.sessions import token_key
-from carestation.facilities.choices import Allowed
-from carestation.facilities.models import Staff
-from carestation.facilities.queries.policies import rules_of
+from carestation.facilities.choices import Right
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff
+from carestation.facilities.queries.rights import rights_at
 from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
 from carestation.groups.choices import InvitationEnd, Kind, Relation, Role
@@ -127,6 +128,8 @@ def make_invitation(seat: Seat, invited: Invited, *, consent_id: UUID | None) ->
 def resend_invitation(seat: Seat, invitation_id: UUID) -> Sent:
     """Let an invitation last anew, past its term too; the earlier link or code ends.
 
+    Where the patient takes part no more, it waits for them no longer.
+
     Raises:
         NotVisible: no such invitation in this group.
         Refused: only who invited sends again.
@@ -136,8 +139,9 @@ def resend_invitation(seat: Seat, invitation_id: UUID) -> Sent:
     code = _fresh_code() if invitation.code_key else ""
     if code:
         invitation.code_key = token_key(code)
+    invitation.needs_patient = invitation.needs_patient and _has_patient(seat)
     invitation.expires_at = timezone.now() + INVITATION_LASTS
-    invitation.save(update_fields=["code_key", "expires_at"])
+    invitation.save(update_fields=["code_key", "needs_patient", "expires_at"])
     announce(InvitationResent(**marks_of(seat, invitation)))
     send_if_approved(seat, invitation)
     return Sent(invitation=invitation, code=code)
@@ -197,24 +201,23 @@ def end_invitation_for(
 
 
 def require_by_rules(seat: Seat, role: Role) -> None:
-    """Ask the rules of the seat's facility who may invite whom.
+    """Ask the rights of the seat's place in a facility, whom it may invite.
 
     Raises:
-        DomainError: not this one, or not the family (`managers_invite`, `no_family_by_rules`).
+        DomainError: not this one, or not the family (`managers_invite`, `no_family_by_rules`);
+            or the operator has not let the facility take part (`awaiting_approval`).
     """
-    if seat.facility_id is None:
-        return
-    rules = rules_of(seat.facility_id)
-    if role is Role.FAMILY and not rules.family_invitations:
-        raise DomainError("no_family_by_rules")
-    if rules.may_invite is Allowed.MANAGERS and not _manages_facility(seat):
-        raise DomainError("managers_invite")
+    if Facility.objects.filter(pk=seat.facility_id, approved_at=None).exists():
+        raise DomainError("awaiting_approval")
+    held = _held(seat)
+    if (Right.INVITE_FAMILY if role is Role.FAMILY else Right.INVITE_TO_GROUPS) not in held:
+        others_may_come = Right.INVITE_TO_GROUPS in held
+        raise DomainError("no_family_by_rules" if others_may_come else "managers_invite")
 
 
 def _written(seat: Seat, invited: Invited, *, code: str, consent_id: UUID | None) -> Invitation:
     invitation_id, now = uuid7(), timezone.now()
     bundle, email = open_scope(seat.group_id, seat.actor), invited.email.strip()
-    patients = Membership.objects.active().of_group(seat.group_id)
     return Invitation.objects.create(
         id=invitation_id,
         group_id=seat.group_id,
@@ -226,8 +229,9 @@ def _written(seat: Seat, invited: Invited, *, code: str, consent_id: UUID | None
         email_sealed=bundle.seal(email, invited_email_place(invitation_id)) if email else None,
         code_key=token_key(code) if code else None,
         consent_id=consent_id,
-        needs_manager=seat.role is not Role.MANAGER and not _manages_facility(seat),
-        needs_patient=patients.filter(relation=Relation.PATIENT).exists(),
+        needs_manager=seat.role is not Role.MANAGER
+        and Right.APPROVE_INVITATIONS not in _held(seat),
+        needs_patient=_has_patient(seat),
         created_at=now,
         expires_at=now + INVITATION_LASTS,
     )
@@ -291,11 +295,15 @@ def marks_of(by: Seat | Desk, invitation: Invitation) -> InvitationMarks:
     )
 
 
-def _manages_facility(seat: Seat) -> bool:
-    if seat.facility_id is None:
-        return False
-    managers = Staff.objects.standing().managers().of_facility(seat.facility_id)
-    return managers.of_person(seat.actor.user_id).exists()
+def _held(seat: Seat) -> frozenset[Right]:
+    standing = Staff.objects.standing().of_person(seat.actor.user_id)
+    own = standing.filter(pk=seat.staff_id).first() if seat.staff_id else None
+    return rights_at(own) if own else frozenset()
+
+
+def _has_patient(seat: Seat) -> bool:
+    sitting = Membership.objects.active().of_group(seat.group_id)
+    return sitting.filter(relation=Relation.PATIENT).exists()
 
 
 def lock_room(seat: Seat) -> None:
@@ -305,9 +313,8 @@ def lock_room(seat: Seat) -> None:
         Refused: the seat is gone, or the group was archived meanwhile.
     """
     lock_timelines(seat.group_id, Role.MANAGER)
-    sitting = Membership.objects.active().filter(pk=seat.membership_id, role=seat.role)
-    standing = sitting.filter(staff__ended_at=None, staff__paused_at=None)
-    require(allowed=standing.filter(group__archived_at=None).exists())
+    own = Membership.objects.seated(timezone.now()).filter(pk=seat.membership_id, role=seat.role)
+    require(allowed=own.filter(group__archived_at=None).exists())
 
 
 def _fresh_code() -> str:

@@ -26,7 +26,7 @@ from carestation.accounts.commands.registrations import (
 from carestation.accounts.models import User
 from carestation.accounts.queries.links import find_registration
 from carestation.accounts.queries.sessions import token_key
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.staff import places_of
 from carestation.factlog.commands import announce
 from carestation.groups.choices import InvitationEnd, Relation, Role

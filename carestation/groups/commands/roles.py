@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from carestation.facilities.choices import Right
 from carestation.facilities.commands.staff import lock_desk
 from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
@@ -16,6 +17,7 @@ from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import RoleChanged
 from carestation.groups.models import Membership
 from carestation.groups.queries.seats import find_membership
+from carestation.groups.queries.unmanaged import those_who_could_manage
 from carestation.groups.rules import Seat, may_manage
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, require
 
@@ -65,11 +67,11 @@ def name_manager(desk: Desk, membership_id: UUID) -> Membership:
 
     Raises:
         NotVisible: no such membership, or not of the facility's people in a group of theirs.
-        Refused: the actor manages the facility no more.
+        Refused: the actor may not, or may no more.
         Conflict: the group has a manager who can act (reason `has_manager`).
     """
-    lock_desk(desk)
-    could = Membership.objects.could_manage(desk.facility_id)
+    lock_desk(desk, Right.NAME_GROUP_MANAGERS)
+    could = those_who_could_manage(desk)
     own = could.filter(pk=membership_id, group__facility_id=desk.facility_id)
     membership = own.exclude(group__kind=Kind.DIRECT).first()
     if membership is None:

@@ -5,6 +5,8 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 
 from uuid import UUID
 
+from django.utils import timezone
+
 from carestation.groups.choices import Role
 from carestation.groups.models import Membership, Timeline
 from carestation.groups.rules import SIDES_OPEN_TO, Seat
@@ -22,7 +24,8 @@ def lock_timeline(seat: Seat) -> Timeline:
         .select_for_update(no_key=True)
         .get(pk=seat.timeline_id)
     )
-    sitting = Membership.objects.active().filter(pk=seat.membership_id, role=seat.role)
+    sitting = Membership.objects.seated(timezone.now())
+    sitting = sitting.filter(pk=seat.membership_id, role=seat.role)
     require(allowed=sitting.filter(group__archived_at=None).exists(), reason="archived")
     return timeline
 

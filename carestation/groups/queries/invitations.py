@@ -16,7 +16,8 @@ from carestation.accounts.models import User
 from carestation.accounts.queries.links import find_registration
 from carestation.accounts.queries.people import read_person
 from carestation.accounts.queries.sessions import token_key
-from carestation.facilities.models import Staff
+from carestation.facilities.choices import Right
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.staff import places_of
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import InvitationState, Kind, Relation, Role
@@ -129,7 +130,8 @@ def waits_for(invitation_id: UUID) -> set[UUID]:
         return set(patients.values_list("user_id", flat=True))
     if state is not InvitationState.AWAITING_MANAGER or row.inviter.staff is None:
         return set()
-    desks = Staff.objects.standing().managers().of_facility(row.inviter.staff.facility_id)
+    working = Staff.objects.standing().of_facility(row.inviter.staff.facility_id)
+    desks = working.with_right(Right.APPROVE_INVITATIONS)
     managers = sitting.filter(role=Role.MANAGER)
     return {*managers.values_list("user_id", flat=True), *desks.values_list("user_id", flat=True)}
 

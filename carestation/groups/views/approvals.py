@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from carestation.accounts.gate.middleware import freshly_confirmed
+from carestation.facilities.choices import Right
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.groups.commands.approvals import decide_at_desk
 from carestation.groups.queries.invitations import waiting_at
@@ -23,7 +24,7 @@ from carestation.kernel.http import CareRequest
 @freshly_confirmed
 def waiting(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show which invitations wait for a manager of the facility."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.APPROVE_INVITATIONS)
     context = {"place": frame_of(desk), "invitations": waiting_at(desk)}
     return TemplateResponse(request, "groups/waiting.html", context)
 
@@ -32,6 +33,6 @@ def waiting(request: CareRequest, facility_id: UUID) -> HttpResponse:
 @door(Door.DESK)
 def decide(request: CareRequest, facility_id: UUID, invitation_id: UUID) -> HttpResponse:
     """Approve of one, or not."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.APPROVE_INVITATIONS)
     decide_at_desk(desk, invitation_id, approves=request.POST.get("approves") == "yes")
     return redirect("groups:waiting", facility_id)

@@ -8,7 +8,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
-from carestation.facilities.queries.staff import take_places
+from carestation.facilities.choices import Right
+from carestation.facilities.queries.rights import take_places
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands.groups import open_free_group
 from carestation.groups.commands.talks import open_talk
@@ -23,7 +24,7 @@ from carestation.kernel.http import CareRequest
 @door(Door.SELF)
 def open_free(request: CareRequest) -> HttpResponse:
     """Ask how a free group is called, and open it."""
-    places = take_places(request.actor)
+    places = take_places(request.actor, Right.OPEN_GROUPS)
     said = request.POST if request.method == "POST" else None
     form, own = FreeGroupForm(said), PlaceForm(said, places)
     if form.is_valid() and own.is_valid():
@@ -37,7 +38,7 @@ def open_free(request: CareRequest) -> HttpResponse:
 @door(Door.SELF)
 def begin_talk(request: CareRequest) -> HttpResponse:
     """Ask with whom, and open the talk of the two; if they have one, go there."""
-    places = take_places(request.actor)
+    places = take_places(request.actor, Right.OPEN_GROUPS)
     if request.method == "GET":
         contacts, form = contacts_of(request.actor), ContactsForm(request.GET)
         context = {"contacts": form.sifted(contacts), "total": len(contacts), "form": form}

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from carestation.accounts.gate.middleware import freshly_confirmed
+from carestation.facilities.choices import Right
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.staff import colleague, other_managers, works_elsewhere
 from carestation.facilities.rules import Desk
@@ -24,7 +25,7 @@ from carestation.groups.models import Membership
 from carestation.groups.pushes import push_membership
 from carestation.groups.queries.seats import count_held, groups_left_alone
 from carestation.kernel.doors import Door, door
-from carestation.kernel.errors import Conflict, DomainError
+from carestation.kernel.errors import Conflict, DomainError, Refused
 from carestation.kernel.http import CareRequest
 
 
@@ -33,13 +34,13 @@ from carestation.kernel.http import CareRequest
 @freshly_confirmed
 def end(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpResponse:
     """Say what ending a place means, then end it."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.END_STAFF)
     context = _told(desk, staff_id)
     form = EndPlaceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             held = end_place(desk, staff_id, form.as_cause())
-        except (DomainError, Conflict) as error:
+        except (DomainError, Conflict, Refused) as error:
             form.refuse(error)
         else:
             return _told_to_open_pages(desk, staff_id, held)
@@ -52,13 +53,13 @@ def end(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpResponse
 @freshly_confirmed
 def pause(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpResponse:
     """Say what pausing a place means, then pause it."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.END_STAFF)
     context = _told(desk, staff_id)
     form = PauseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             held = pause_place(desk, staff_id)
-        except (DomainError, Conflict) as error:
+        except (DomainError, Conflict, Refused) as error:
             form.refuse(error)
         else:
             return _told_to_open_pages(desk, staff_id, held)
@@ -71,7 +72,7 @@ def pause(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpRespon
 @freshly_confirmed
 def resume(request: CareRequest, facility_id: UUID, staff_id: UUID) -> HttpResponse:
     """Let a paused place stand again."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.END_STAFF)
     return _told_to_open_pages(desk, staff_id, resume_place(desk, staff_id))
 
 

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
 from carestation.accounts.gate.middleware import freshly_confirmed
+from carestation.facilities.choices import Right
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.groups.choices import Role
 from carestation.groups.commands.roles import name_manager
@@ -27,7 +28,7 @@ from carestation.kernel.http import CareRequest
 @freshly_confirmed
 def unmanaged(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show the groups without a manager who can act, and let one be named."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.NAME_GROUP_MANAGERS)
     form = NameForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

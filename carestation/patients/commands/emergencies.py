@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from carestation.accounts.choices import Purpose
 from carestation.accounts.commands.brakes import brake
+from carestation.facilities.choices import Right
 from carestation.facilities.commands.staff import lock_desk, lock_own_place
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Role
@@ -60,7 +61,7 @@ def seek_access(actor: Actor, staff_id: UUID, sought: Sought) -> Membership:
     """
     brake(Purpose.EMERGENCY, actor.user_id.hex)
     with transaction.atomic():
-        place = lock_own_place(actor, staff_id)
+        place = lock_own_place(actor, staff_id, Right.SEEK_IN_EMERGENCY)
         group_id = find_group(actor, place.facility_id, sought)
         announce(
             EmergencySought(
@@ -91,7 +92,7 @@ def review_access(desk: Desk, access_id: UUID, *, ends: bool) -> Membership | No
         Refused: it is the manager's own (reason `own_access`), or they manage no more.
         Conflict: another manager was first (reason `reviewed`).
     """
-    lock_desk(desk)
+    lock_desk(desk, Right.REVIEW_EMERGENCIES)
     access = find_access(desk, access_id)
     membership = access.membership
     require(allowed=may_review(desk, membership.user_id), reason="own_access")

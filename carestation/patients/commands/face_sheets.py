@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from carestation.facilities.choices import Right
 from carestation.facilities.commands.scopes import bundle_of_facility
 from carestation.facilities.commands.staff import lock_own_place
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind, Role
 from carestation.groups.commands.groups import open_group
@@ -46,7 +47,7 @@ def register_patient(
         Refused: the place in the facility is another's, or gives no seat.
         Conflict: the facility has a patient with this reading and day of birth (reason `alike`).
     """
-    place = lock_own_place(actor, staff.pk)
+    place = lock_own_place(actor, staff.pk, Right.OPEN_GROUPS)
     likeness = likeness_of(bundle_of_facility(place.facility_id, actor), face_sheet)
     same = Patient.objects.alike(place.facility_id, likeness)
     if same.exclude(group_id__in=apart_from).exists():

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from carestation.facilities.models import Staff
+from carestation.facilities.models.staff import Staff
 from carestation.kernel.errors import CareError, TooMany
 from carestation.kernel.text import UnfitText, clean_line
 from carestation.patients.commands.emergencies import Sought

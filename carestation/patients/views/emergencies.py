@@ -11,8 +11,9 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carestation.accounts.gate.middleware import freshly_confirmed
+from carestation.facilities.choices import Right
 from carestation.facilities.queries.desks import frame_of, take_desk
-from carestation.facilities.queries.staff import take_places
+from carestation.facilities.queries.rights import take_places
 from carestation.groups.choices import Role, Side
 from carestation.groups.models import Membership
 from carestation.groups.pushes import push_membership
@@ -34,7 +35,7 @@ from carestation.patients.rules import EMERGENCY_LASTS
 @freshly_confirmed
 def seek(request: CareRequest) -> HttpResponse:
     """Take a seat at a patient of one's own facility, for an hour, with a reason."""
-    places = take_places(request.actor)
+    places = take_places(request.actor, Right.SEEK_IN_EMERGENCY)
     form = EmergencyForm(request.POST if request.method == "POST" else None, places)
     if form.is_valid():
         try:
@@ -53,7 +54,7 @@ def seek(request: CareRequest) -> HttpResponse:
 @door(Door.DESK)
 def emergencies(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show the facility's managers which seats were taken in an emergency, and why."""
-    desk = take_desk(request.actor, facility_id)
+    desk = take_desk(request.actor, facility_id, Right.REVIEW_EMERGENCIES)
     note_emergencies_listed(desk)
     context = {"place": frame_of(desk), "cards": accesses_at(desk)}
     return TemplateResponse(request, "patients/emergencies.html", context)
@@ -64,7 +65,8 @@ def emergencies(request: CareRequest, facility_id: UUID) -> HttpResponse:
 @freshly_confirmed
 def review(request: CareRequest, facility_id: UUID, access_id: UUID) -> HttpResponse:
     """Take a manager's signature that an emergency was one; or end its seat at once."""
-    desk, form = take_desk(request.actor, facility_id), ReviewForm(request.POST)
+    desk = take_desk(request.actor, facility_id, Right.REVIEW_EMERGENCIES)
+    form = ReviewForm(request.POST)
     ended = review_access(desk, access_id, ends=form.is_valid() and form.cleaned_data["ends"])
     if ended is not None:
         _tell(ended)

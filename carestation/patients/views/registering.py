@@ -5,8 +5,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods
 
-from carestation.facilities.models import Staff
-from carestation.facilities.queries.staff import take_places
+from carestation.facilities.choices import Right
+from carestation.facilities.models.staff import Staff
+from carestation.facilities.queries.rights import take_places
 from carestation.groups.choices import Side
 from carestation.groups.forms import PlaceForm
 from carestation.kernel.actor import Actor
@@ -23,7 +24,7 @@ from carestation.patients.queries.alike import Alike, who_is_alike
 @door(Door.SELF)
 def register(request: CareRequest) -> HttpResponse:
     """Ask who a patient is, and open their group; who could be the same is shown first."""
-    places, found = take_places(request.actor), Alike()
+    places, found = take_places(request.actor, Right.OPEN_GROUPS), Alike()
     said = request.POST if request.method == "POST" else None
     form, own = RegisterForm(said), PlaceForm(said, places)
     if own.is_valid() and form.is_valid():

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 
 from carestation.accounts.queries.people import read_own
 from carestation.facilities.queries.desks import desks_of
+from carestation.facilities.queries.rights import rights_anywhere
 from carestation.facilities.queries.rulings import frozen_for
-from carestation.facilities.queries.staff import places_of
 from carestation.groups.queries.invitations import invitations_to
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
@@ -44,6 +44,6 @@ def home(request: CareRequest) -> HttpResponse:
     context = {"rows": form.sifted(rows), "total": len(rows), "form": form}
     context |= {"me": read_own(request.actor), "urgent": [row for row in rows if row.is_urgent]}
     context |= {"frozen": frozen_for(request.actor)}
-    context |= {"may_open": bool(places_of(request.actor.user_id))}
+    context |= {"rights": rights_anywhere(request.actor)}
     context |= {"manages": bool(desks_of(request.actor)), "invitations": invitations}
     return TemplateResponse(request, "timeline/home.html", context)
