@@ -120,6 +120,8 @@ class Todo(TextChoices):
     FACTORS = "factors", "2段階の確認がまだの人がいます"
     INVITATIONS = "invitations", "まもなく切れる招待、または切れた招待があります"
     REFUSALS = "refusals", "サインインのまちがいが続いている人がいます"
+    APPROVALS = "approvals", "承認を待っている招待があります"
+    EMERGENCIES = "emergencies", "確かめていない緊急の閲覧があります"
     REVIEW = "review", "名簿の確認の時期です"
     SECOND_MANAGER = "second_manager", "管理者がひとりだけです"
 

@@ -17,7 +17,6 @@ _DESK = "desk/<uuid:facility_id>/"
 _INVITATION = f"{_DESK}invitations/<uuid:invitation_id>/"
 urlpatterns = [
     path("desk/", staff.desks, name="desks"),
-    path(_DESK, staff.top, name="top"),
     path(f"{_DESK}staff/", staff.staff, name="staff"),
     path(f"{_DESK}staff/<uuid:staff_id>/", staff.change, name="change"),
     path(f"{_DESK}staff/<uuid:staff_id>/factors/", staff.reset_factors, name="reset_factors"),

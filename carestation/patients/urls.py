@@ -9,6 +9,7 @@ from carestation.patients.views import (
     face_sheets,
     invitations,
     registering,
+    tops,
 )
 
 know_sides()
@@ -18,6 +19,7 @@ SIDE = "groups/<uuid:group_id>/<side:side>/"
 ONE = f"{SIDE}invitations/<uuid:invitation_id>/"
 urlpatterns = [
     path("groups/new/patient/", registering.register, name="register"),
+    path("desk/<uuid:facility_id>/", tops.top, name="top"),
     path("emergency/", emergencies.seek, name="emergency"),
     path(DESK, emergencies.emergencies, name="emergencies"),
     path(DESK + "<uuid:access_id>/review/", emergencies.review, name="review_emergency"),

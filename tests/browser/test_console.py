@@ -127,6 +127,25 @@ def test_every_page_of_the_console_fits_and_is_fit_to_be_heard(
         is_fit(page)
 
 
+def test_the_console_works_without_javascript_once_it_is_entered(stage: Stage) -> None:
+    with at_the_console(stage, PHONE) as entered:
+        context = stage.browser.new_context(
+            java_script_enabled=False,
+            locale="ja-JP",
+            storage_state=entered.context.storage_state(),
+        )
+        page = context.new_page()
+        page.goto(f"{stage.url}/console/")
+        open_facility(page)
+        page.get_by_role("link", name="凍結する…").click()
+        page.get_by_label("理由").fill("　")
+        page.get_by_role("button", name="凍結する").click()
+
+        expect(page.get_by_role("link", name=re.compile("理由"))).to_be_visible()
+        expect(page.get_by_text("利用中").first).to_be_visible()
+        context.close()
+
+
 def is_fit(page: Page) -> None:
     width = page.viewport_size["width"] if page.viewport_size else 0
     page.evaluate(AXE.read_text(encoding="utf-8"))

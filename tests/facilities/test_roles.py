@@ -70,7 +70,7 @@ some_rights = st.frozensets(st.sampled_from(Right))
 GIVABLE: Final = tuple(one for one in DESK_RIGHTS if one not in MANAGERS_ALONE)
 # Which rights open which page of the desk; one of them is enough.
 OPENS: Final = {
-    "facilities:top": set(DESK_RIGHTS),
+    "patients:top": set(DESK_RIGHTS),
     "facilities:staff": {Right.SEE_STAFF},
     "facilities:change": set(OVER_STAFF),
     "facilities:reset_factors": {Right.RESET_FACTORS},

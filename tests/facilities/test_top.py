@@ -18,6 +18,8 @@ from carestation.kernel.ids import uuid7
 from tests.accounts.people import clock_later
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_holder, a_manager, an_invited, desk_of
+from tests.groups.people import agreed, family, invite
+from tests.patients.emergencies import an_emergency
 from tests.world import World
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -56,7 +58,7 @@ def test_what_is_missing_waits_and_leads_to_where_it_is_done(world: World) -> No
     desk = a_manager(world)
     invite_staff(desk, [an_invited()])
 
-    page = signed_in(world, "abe").get(reverse("facilities:top", args=[world.facility.pk])).text
+    page = signed_in(world, "abe").get(reverse("patients:top", args=[world.facility.pk])).text
 
     assert told(desk) == {Todo.FACTORS: 5, Todo.REVIEW: 5, Todo.SECOND_MANAGER: 1}
     assert "2段階の確認がまだの人がいます（5）" in page
@@ -72,7 +74,7 @@ def test_when_nothing_waits_the_page_says_so_and_shows_the_managers_last_use(
     desk = all_done(world)
     client = signed_in(world, "abe")
 
-    page = client.get(reverse("facilities:top", args=[world.facility.pk])).text
+    page = client.get(reverse("patients:top", args=[world.facility.pk])).text
 
     assert told(desk) == {}
     assert "すべて済んでいます" in page
@@ -112,6 +114,23 @@ def test_who_is_often_refused_within_a_day_is_counted_once(world: World) -> None
         later = told(desk)
 
     assert (few, often, later) == ({}, {Todo.REFUSALS: 1}, {})
+
+
+@pytest.mark.control("5.18")
+def test_what_the_people_do_in_groups_waits_for_who_approves_and_looks_into_it(
+    world: World,
+) -> None:
+    all_done(world)
+    an_emergency(world, "ito")
+    agreed(world)
+    invite(world, "sato", family())
+
+    page = signed_in(world, "abe").get(reverse("patients:top", args=[world.facility.pk])).text
+
+    assert f"{Todo.EMERGENCIES.label}（1）" in page
+    assert f"{Todo.APPROVALS.label}（1）" in page
+    for name in ("patients:emergencies", "groups:waiting"):
+        assert f'todo" href="{reverse(name, args=[world.facility.pk])}"' in page
 
 
 @pytest.mark.control("5.18")

@@ -72,7 +72,7 @@ TABLE: Final = (
     Row("accounts:removing", "get", None, (302, 302, 302, 200, 200, 200, 200, 200, 200, 200)),
     Row("accounts:remove", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
     Row("facilities:desks", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 302, 404)),
-    Row("facilities:top", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
+    Row("patients:top", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("facilities:staff", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("facilities:change", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("facilities:change", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 422, 404)),

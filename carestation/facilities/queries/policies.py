@@ -60,7 +60,8 @@ def _affected(name: str, working: Sequence[Colleague]) -> int:
     if name == "second_factor":
         return sum(not one.has_factor for one in working)
     if name in {"may_invite", "may_export"}:
-        return sum(not one.is_manager for one in working)
+        # Whoever was given a right in words keeps it.
+        return sum(not one.is_manager and one.custom_role_id is None for one in working)
     return len(working)
 
 

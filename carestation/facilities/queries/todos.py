@@ -41,11 +41,14 @@ class DeskTop:
     managers: list[Colleague]
 
 
-def top_of(desk: Desk) -> DeskTop:
-    """Return what waits at a desk, of what the actor may do something about."""
+def top_of(desk: Desk, elsewhere: Sequence[Waiting] = ()) -> DeskTop:
+    """Return what waits at a desk, of what the actor may do something about.
+
+    `elsewhere`: what waits in the contexts above, and comes first.
+    """
     active = [one for one in staff_of(desk) if one.state is PlaceState.ACTIVE]
     managers = [one for one in active if one.is_manager]
-    found = [one for one in _waiting(desk, active) if one.count]
+    found = [one for one in (*elsewhere, *_waiting(desk, active)) if one.count]
     return DeskTop(
         todos=[one for one in found if RIGHT_FOR[one.what] in desk.rights],
         managers=managers if Right.SEE_STAFF in desk.rights else [],

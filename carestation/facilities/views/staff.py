@@ -21,8 +21,7 @@ from carestation.facilities.forms.desk import CallingForm, ReviewForm, StaffList
 from carestation.facilities.queries.desks import desks_of, frame_of, take_desk
 from carestation.facilities.queries.roles import custom_roles_of
 from carestation.facilities.queries.staff import colleague, last_review, staff_of
-from carestation.facilities.queries.todos import top_of
-from carestation.facilities.rules import DESK_RIGHTS, OVER_STAFF
+from carestation.facilities.rules import OVER_STAFF
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.kernel.http import CareRequest
@@ -38,18 +37,9 @@ def desks(request: CareRequest) -> HttpResponse:
     if not facilities:
         raise NotVisible
     if len(facilities) == 1:
-        page = "facilities:stopped" if facilities[0].frozen_at else "facilities:top"
+        page = "facilities:stopped" if facilities[0].frozen_at else "patients:top"
         return redirect(page, facilities[0].pk)
     return TemplateResponse(request, "facilities/desks.html", {"facilities": facilities})
-
-
-@require_GET
-@door(Door.DESK)
-def top(request: CareRequest, facility_id: UUID) -> HttpResponse:
-    """Show what waits at the desk; each leads to where it is done."""
-    desk = take_desk(request.actor, facility_id, *DESK_RIGHTS)
-    context = {"place": frame_of(desk), "top": top_of(desk)}
-    return TemplateResponse(request, "facilities/top.html", context)
 
 
 @require_GET

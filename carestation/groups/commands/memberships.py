@@ -23,7 +23,9 @@ from carestation.kernel.errors import Conflict, DomainError, require
 
 @transaction.atomic
 def begin_membership(seat: Seat, newcomer: Newcomer) -> Membership:
-    """Seat a person; counted at every side that it sees, and all before counts as read.
+    """Seat a person without asking them: what sets a world up does; pages invite instead.
+
+    Counted at every side that it sees, and all before counts as read.
 
     Raises:
         Refused: only the group's manager adds, and not to an archived group.

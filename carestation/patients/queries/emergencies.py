@@ -12,8 +12,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from carestation.accounts.queries.people import read_person
+from carestation.facilities.choices import Todo
 from carestation.facilities.queries.staff import short_profession
+from carestation.facilities.queries.todos import Waiting
 from carestation.facilities.rules import Desk
+from carestation.groups.queries.invitations import waiting_at
 from carestation.groups.rules import Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
@@ -88,6 +91,16 @@ def accesses_at(desk: Desk) -> list[AccessCard]:
             is_own=not may_review(desk, row.membership.user_id),
         )
         for row in rows
+    ]
+
+
+def waiting_in_groups(desk: Desk) -> list[Waiting]:
+    """Return what waits at a desk of what the facility's people do in groups."""
+    unread = EmergencyAccess.objects.of_facility(desk.facility_id).filter(reviewed_at=None)
+    others = unread.exclude(membership__user_id=desk.actor.user_id)
+    return [
+        Waiting(what=Todo.EMERGENCIES, count=others.count()),
+        Waiting(what=Todo.APPROVALS, count=len(waiting_at(desk))),
     ]
 
 
