@@ -121,9 +121,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         )
 
     def standing(self) -> Self:
-        """Those that give a seat: not through a place that is no more, paused or frozen."""
-        own = self.active().filter(staff__ended_at=None, staff__paused_at=None)
-        return own.filter(staff__facility__frozen_at=None)
+        """Those of professionals whose place in a facility stands, so that they give a seat."""
+        return self.active().filter(staff__in=Staff.objects.standing())
 
     def lasting(self) -> Self:
         """Those of professionals who did not come for an hour."""
