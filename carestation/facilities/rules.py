@@ -47,7 +47,7 @@ DESK_RIGHTS: Final = (
     Right.CHANGE_ROLES,
     Right.APPROVE_INVITATIONS,
     Right.REVIEW_EMERGENCIES,
-    Right.NAME_GROUP_MANAGERS,
+    Right.NAME_MANAGERS,
 )
 # What every member may do, beside what the rules of the facility leave to members.
 MEMBERS_OWN: Final = frozenset({Right.OPEN_GROUPS, Right.SEEK_IN_EMERGENCY})

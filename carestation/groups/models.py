@@ -113,20 +113,20 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def seated(self, now: datetime) -> Self:
         """Those that give a seat at a time, as the view `groups_seat` says it."""
-        return self.active().filter(
-            models.Q(expires_at=None) | models.Q(expires_at__gt=now),
-            staff__ended_at=None,
-            staff__paused_at=None,
-            staff__facility__frozen_at=None,
-        )
+        return self.standing().filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now))
 
     def standing(self) -> Self:
-        """Those of professionals whose place in a facility stands, so that they give a seat."""
-        return self.active().filter(staff__in=Staff.objects.standing())
+        """Those that give a seat: not through a place that is no more, paused or frozen."""
+        own = self.active().filter(staff__ended_at=None, staff__paused_at=None)
+        return own.filter(staff__facility__frozen_at=None)
 
     def lasting(self) -> Self:
         """Those of professionals who did not come for an hour."""
         return self.active().exclude(role=Role.FAMILY).filter(expires_at=None)
+
+    def could_manage(self, facility_id: UUID) -> Self:
+        """Those of a facility's people who sit there for good, and can act."""
+        return self.standing().lasting().filter(staff__facility_id=facility_id)
 
     def managing(self) -> Self:
         """Those of managers who can act."""

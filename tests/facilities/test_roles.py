@@ -89,7 +89,7 @@ OPENS: Final = {
     "groups:decide_at_desk": {Right.APPROVE_INVITATIONS},
     "patients:emergencies": {Right.REVIEW_EMERGENCIES},
     "patients:review_emergency": {Right.REVIEW_EMERGENCIES},
-    "groups:unmanaged": {Right.NAME_GROUP_MANAGERS},
+    "groups:unmanaged": {Right.NAME_MANAGERS},
     "groups:end_place": {Right.END_STAFF},
     "groups:pause_place": {Right.END_STAFF},
     "groups:resume_place": {Right.END_STAFF},
@@ -209,7 +209,7 @@ def every_command(world: World, desk: Desk) -> dict[Right, list[Callable[[], obj
         Right.SIGN_REVIEW: [lambda: review_staff(desk, people=99)],
         Right.APPROVE_INVITATIONS: [lambda: decide_at_desk(desk, uuid7(), approves=True)],
         Right.REVIEW_EMERGENCIES: [lambda: review_access(desk, uuid7(), ends=False)],
-        Right.NAME_GROUP_MANAGERS: [lambda: name_manager(desk, uuid7())],
+        Right.NAME_MANAGERS: [lambda: name_manager(desk, uuid7())],
         Right.CHANGE_RULES: [lambda: change_policy(desk, Rules(idle_minutes=5), version=0)],
         Right.CHANGE_ROLES: [
             lambda: make_role(desk, an_own("もうひとつの係")),

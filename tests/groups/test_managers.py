@@ -312,7 +312,7 @@ def test_another_facilitys_desk_sees_and_names_nothing(world: World) -> None:
     end_place(a_manager(world), world.staff["kato"].pk, EndCause.RETIRED)
     place = a_stranger(world)
     Staff.objects.filter(pk=place.pk).update(role=StaffRole.MANAGER)
-    desk = take_desk(world.actor("oka"), place.facility_id, Right.NAME_GROUP_MANAGERS)
+    desk = take_desk(world.actor("oka"), place.facility_id, Right.NAME_MANAGERS)
 
     with pytest.raises(NotVisible):
         name_manager(desk, world.membership("sato").pk)

@@ -207,7 +207,8 @@ def require_by_rules(seat: Seat, role: Role) -> None:
         DomainError: not this one, or not the family (`managers_invite`, `no_family_by_rules`);
             or the operator has not let the facility take part (`awaiting_approval`).
     """
-    if Facility.objects.filter(pk=seat.facility_id, approved_at=None).exists():
+    waiting = Facility.objects.filter(approved_at=None)
+    if seat.facility_id and waiting.filter(pk=seat.facility_id).exists():
         raise DomainError("awaiting_approval")
     held = _held(seat)
     if (Right.INVITE_FAMILY if role is Role.FAMILY else Right.INVITE_TO_GROUPS) not in held:

@@ -17,7 +17,6 @@ from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import RoleChanged
 from carestation.groups.models import Membership
 from carestation.groups.queries.seats import find_membership
-from carestation.groups.queries.unmanaged import those_who_could_manage
 from carestation.groups.rules import Seat, may_manage
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, require
 
@@ -70,8 +69,8 @@ def name_manager(desk: Desk, membership_id: UUID) -> Membership:
         Refused: the actor may not, or may no more.
         Conflict: the group has a manager who can act (reason `has_manager`).
     """
-    lock_desk(desk, Right.NAME_GROUP_MANAGERS)
-    could = those_who_could_manage(desk)
+    lock_desk(desk, Right.NAME_MANAGERS)
+    could = Membership.objects.could_manage(desk.facility_id)
     own = could.filter(pk=membership_id, group__facility_id=desk.facility_id)
     membership = own.exclude(group__kind=Kind.DIRECT).first()
     if membership is None:

@@ -13,7 +13,7 @@ from uuid import UUID
 from carestation.accounts.queries.people import read_person
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind
-from carestation.groups.models import Membership, MembershipQuerySet
+from carestation.groups.models import Membership
 from carestation.groups.queries.seats import calling_of
 from carestation.kernel.sql import Row, rows_of
 
@@ -58,14 +58,8 @@ def unmanaged_at(desk: Desk) -> list[UnmanagedGroup]:
     return [_group(desk, row) for row in rows_of(UNMANAGED, {"facility_id": desk.facility_id})]
 
 
-def those_who_could_manage(desk: Desk) -> MembershipQuerySet:
-    """Return the memberships of the facility's own people who sit for good, and can act."""
-    own = Membership.objects.filter(staff__facility_id=desk.facility_id)
-    return own.standing().lasting()
-
-
 def _group(desk: Desk, row: Row) -> UnmanagedGroup:
-    could = those_who_could_manage(desk).of_group(row["id"])
+    could = Membership.objects.could_manage(desk.facility_id).of_group(row["id"])
     people = could.select_related("user", "staff").order_by("began_at")[:50]
     return UnmanagedGroup(
         id=row["id"],

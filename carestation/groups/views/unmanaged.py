@@ -28,7 +28,7 @@ from carestation.kernel.http import CareRequest
 @freshly_confirmed
 def unmanaged(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show the groups without a manager who can act, and let one be named."""
-    desk = take_desk(request.actor, facility_id, Right.NAME_GROUP_MANAGERS)
+    desk = take_desk(request.actor, facility_id, Right.NAME_MANAGERS)
     form = NameForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
