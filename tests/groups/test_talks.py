@@ -28,8 +28,7 @@ from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.queries.messages import messages_before
 from tests.accounts.signing_in import sign_in_client
 from tests.accounts.test_races import at_once, won
-from tests.facilities.people import a_manager
-from tests.facilities.test_roles import a_holder
+from tests.facilities.people import a_holder, a_manager
 from tests.world import World, a_draft, a_person
 
 
