@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from carestation.facilities.choices import EndCause, FacilityKind, Profession, StaffRole
+from carestation.accounts.choices import Proof
+from carestation.facilities.choices import EndCause, FacilityKind, Profession, Right, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.models.facilities import Facility
@@ -27,7 +28,7 @@ from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.queries.messages import messages_before
 from tests.accounts.signing_in import sign_in_client
 from tests.accounts.test_races import at_once, won
-from tests.facilities.people import a_manager
+from tests.facilities.people import a_holder, a_manager
 from tests.world import World, a_draft, a_person
 
 
@@ -156,6 +157,21 @@ def test_a_stranger_the_family_and_nobody_look_alike(world: World, who: str) -> 
 
     assert client.post(reverse("groups:begin_talk"), said).status_code == 404
     assert not Pair.objects.exists()
+
+
+@pytest.mark.control("5.18")
+def test_who_may_not_open_groups_is_offered_no_talk_among_the_members(world: World) -> None:
+    path = reverse("timeline:members", args=[world.group.pk, "professional"])
+    client = Client()
+    sign_in_client(client, world.people["sato"], proof=Proof.TOTP)
+    before = client.get(path).content.decode()
+    a_holder(world, a_manager(world), "sato", Right.SEE_STAFF)
+
+    after = client.get(path).content.decode()
+
+    assert "話す" in before
+    assert "佐藤 一郎" in after
+    assert "話す" not in after
 
 
 @pytest.mark.parametrize("words", ["さとう", "サトウ", "佐藤", "一郎"])

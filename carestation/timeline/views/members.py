@@ -7,6 +7,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from carestation.facilities.choices import Right
+from carestation.facilities.queries.rights import rights_anywhere
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands.groups import archive_group, reopen_group
 from carestation.groups.commands.memberships import (
@@ -34,6 +36,7 @@ def members(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     note_members_viewed(seat)
     context = {"room": room_of(seat), "invitations": waiting_in(seat)}
     context |= {"may_invite": may_invite(seat), "accesses": accesses_in(seat)}
+    context |= {"may_talk": Right.OPEN_GROUPS in rights_anywhere(seat.actor)}
     return TemplateResponse(request, "timeline/members.html", context)
 
 
