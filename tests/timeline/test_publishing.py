@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands.memberships import begin_membership, end_membership
@@ -292,6 +295,32 @@ def changes_role(world: World) -> None:
 def is_archived(world: World) -> None:
     lock_timeline(world.seat("kato", PRO))
     Group.objects.filter(pk=world.group.pk).update(archived_at=timezone.now())
+
+
+def is_past_its_time(world: World) -> None:
+    over = timezone.now() - timedelta(seconds=1)
+    Membership.objects.filter(pk=world.membership("sato").pk).update(expires_at=over)
+
+
+def is_paused(world: World) -> None:
+    Staff.objects.filter(pk=world.staff["sato"].pk).update(paused_at=timezone.now())
+
+
+def is_frozen(world: World) -> None:
+    Facility.objects.filter(pk=world.facility.pk).update(frozen_at=timezone.now())
+
+
+@pytest.mark.parametrize("publish", [publish_post, publish_post_twin])
+@pytest.mark.parametrize("change", [ends, is_archived, is_past_its_time, is_paused, is_frozen])
+def test_a_seat_that_was_taken_writes_nothing_when_it_is_gone(
+    world: World, publish: Publish, change: Callable[[World], None]
+) -> None:
+    seat = world.seat("sato", PRO)
+    change(world)
+
+    with pytest.raises(Refused):
+        publish(seat, a_draft())
+    assert not Post.objects.exists()
 
 
 @pytest.mark.parametrize("publish", [publish_post, publish_post_twin])

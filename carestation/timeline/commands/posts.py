@@ -61,7 +61,13 @@ WITH seat AS (
   JOIN groups_membership m ON m.id = r.membership_id JOIN groups_group g ON g.id = t.group_id
   WHERE g.id = %(group_id)s AND t.group_id = %(group_id)s AND r.group_id = %(group_id)s
     AND t.id = %(timeline_id)s AND r.id = %(mark_id)s AND m.role = %(role)s
-    AND g.archived_at IS NULL AND m.left_at IS NULL FOR NO KEY UPDATE OF t, r FOR SHARE OF m, g
+    AND g.archived_at IS NULL AND m.left_at IS NULL
+    AND (m.expires_at IS NULL OR m.expires_at > now())
+    AND NOT EXISTS (
+      SELECT FROM facilities_staff p JOIN facilities_facility v ON v.id = p.facility_id
+      WHERE p.id = m.staff_id
+        AND (p.ended_at IS NOT NULL OR p.paused_at IS NOT NULL OR v.frozen_at IS NOT NULL))
+  FOR NO KEY UPDATE OF t, r FOR SHARE OF m, g
 ), post AS (
   INSERT INTO timeline_post (id, group_id, side, number, last_number, seq, changed_seq, parent_id,
     author_id, membership_id, draft_id, body_sealed, urgency, asks_acknowledgement, mentions,
@@ -99,7 +105,7 @@ def publish_post(seat: Seat, draft: Draft) -> Published:
     """Write a post at the side of the seat; the same draft sent twice is one post.
 
     Raises:
-        Refused: the group is archived, or the membership ended meanwhile.
+        Refused: the group is archived, or the seat is gone meanwhile.
         NotVisible: the post that it answers is not at this side.
         DomainError: nothing is said, more than ten files are attached, one of them is gone, or
             someone is named who does not sit at this side.
