@@ -30,10 +30,10 @@ from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.facts import FacilityFrozen
 from carestation.facilities.models.facilities import Facility
 from carestation.facilities.queries.desks import desks_of, take_desk
+from carestation.facilities.queries.rights import workplaces_of
 from carestation.facilities.queries.rulings import (
     facilities_for,
     facility_for,
-    frozen_for,
     stopped_facility,
 )
 from carestation.facilities.queries.staff import places_of
@@ -124,7 +124,8 @@ def test_while_a_facility_is_frozen_no_place_in_it_gives_anything(world: World) 
     freeze_facility(a_console(), world.facility.pk, REASON)
 
     assert places_of(world.people["kato"].pk) == []
-    assert frozen_for(kato) == ["月見坂在宅クリニック"]
+    assert workplaces_of(kato).frozen == ("月見坂在宅クリニック",)
+    assert (workplaces_of(kato).rights, workplaces_of(abe).has_desk) == (frozenset(), True)
     assert [one.pk for one in desks_of(abe)] == [world.facility.pk]
     with pytest.raises(Refused, match="frozen"):
         take_desk(abe, world.facility.pk, *DESK_RIGHTS)
@@ -167,7 +168,7 @@ def test_unfreezing_gives_the_same_places_back(world: World) -> None:
 
     after = take_desk(desk.actor, world.facility.pk, *DESK_RIGHTS)
     assert (places_of(world.people["sato"].pk), after) == before
-    assert frozen_for(world.actor("sato")) == []
+    assert workplaces_of(world.actor("sato")).frozen == ()
 
 
 @pytest.mark.control("5.18")

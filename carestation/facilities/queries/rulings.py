@@ -145,12 +145,6 @@ def stopped_facility(actor: Actor, facility_id: UUID) -> StoppedFacility:
     )
 
 
-def frozen_for(actor: Actor) -> list[str]:
-    """Return the names of the facilities through which the actor sees nothing now: frozen ones."""
-    own = Staff.objects.kept().of_person(actor.user_id).exclude(facility__frozen_at=None)
-    return list(own.order_by("began_at").values_list("facility__name", flat=True)[:50])
-
-
 def reason_place(ruling_id: UUID) -> Place:
     """Return where the reason of a ruling is sealed."""
     return Place("facilities_facilityruling", "reason", ruling_id)

@@ -9,9 +9,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from carestation.accounts.queries.people import read_own
-from carestation.facilities.queries.desks import desks_of
-from carestation.facilities.queries.rights import rights_anywhere
-from carestation.facilities.queries.rulings import frozen_for
+from carestation.facilities.queries.rights import workplaces_of
 from carestation.groups.queries.invitations import invitations_to
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
@@ -43,7 +41,5 @@ def home(request: CareRequest) -> HttpResponse:
     form = ListForm(request.GET)
     context = {"rows": form.sifted(rows), "total": len(rows), "form": form}
     context |= {"me": read_own(request.actor), "urgent": [row for row in rows if row.is_urgent]}
-    context |= {"frozen": frozen_for(request.actor)}
-    context |= {"rights": rights_anywhere(request.actor)}
-    context |= {"manages": bool(desks_of(request.actor)), "invitations": invitations}
+    context |= {"work": workplaces_of(request.actor), "invitations": invitations}
     return TemplateResponse(request, "timeline/home.html", context)
