@@ -3,7 +3,7 @@
 Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -126,11 +126,6 @@ def last_review(desk: Desk) -> Signature | None:
         people=review.people,
         reviewed_at=review.reviewed_at,
     )
-
-
-def active_staff(facility_id: UUID) -> Sequence[Staff]:
-    """Return the standing places of a facility, oldest first."""
-    return list(Staff.objects.standing().of_facility(facility_id).order_by("id")[:LONGEST_LIST])
 
 
 def short_profession(profession: str) -> str:
