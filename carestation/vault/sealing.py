@@ -73,6 +73,11 @@ class Bundle:
         data = purpose.encode() + b"\x00" + text.encode()
         return bytes(self.prf_set.primary().compute(data, DERIVED_BYTES))
 
+    def derived_by_each(self, text: str, purpose: str) -> list[bytes]:
+        """Return what each of this scope's keys makes of a text: several while they turn."""
+        data = purpose.encode() + b"\x00" + text.encode()
+        return [bytes(one.compute(data, DERIVED_BYTES)) for one in self.prf_set.all().values()]
+
 
 def new_sealing_keyset() -> tink.KeysetHandle:
     """Return a keyset with one fresh AES-256-GCM key."""
