@@ -81,6 +81,7 @@ CLEAR: Final = {
     "patients_consent.form": _ENUM,
     "patients_consent.given_by": _ENUM,
     "patients_consent.scope": _ENUM,
+    "patients_custodytransfer.outcome": _ENUM,
     "patients_patient.likeness": _HASH,
     "timeline_attachment.media_type": _ENUM,
     "timeline_post.side": _ENUM,

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from tink import aead
+from tink import KeysetHandle, aead
 
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
@@ -82,6 +82,28 @@ def create_scope(scope_id: UUID, kind: ScopeKind, owner_id: UUID = OPERATOR) -> 
     )
 
 
+@transaction.atomic
+def rewrap(scope_id: UUID, owner_id: UUID) -> None:
+    """Put the keys of a scope under its new owner's newest key; the former owner's opens them not.
+
+    The keys stay what they are, so nothing that they sealed is sealed anew.
+
+    Raises:
+        NotVisible: there is no such scope, or it was erased.
+    """
+    rows = Scope.objects.select_for_update(of=("self",)).select_related("owner_key")
+    row = rows.filter(pk=scope_id).first()
+    if row is None:
+        raise NotVisible
+    former, owner_key = _opened_owner_key(row.owner_key), _owner_key(owner_id)
+    wrapping = _opened_owner_key(owner_key)
+    sealing, deriving = _unwrapped(row, former)
+    row.owner_key = owner_key
+    row.sealing_wrapped = wrap(sealing, wrapping, Scope.bound_to(scope_id, b"sealing"))
+    row.deriving_wrapped = wrap(deriving, wrapping, Scope.bound_to(scope_id, b"deriving"))
+    row.save(update_fields=["owner_key", "sealing_wrapped", "deriving_wrapped"])
+
+
 def operator_bundle() -> Bundle:
     """Return the operator's own bundle (sessions, the index of mail addresses); made if missing."""
     try:
@@ -104,19 +126,18 @@ def _opened_from_row(scope_id: UUID, _actor: Actor | None) -> Bundle:
     row = Scope.objects.select_related("owner_key").filter(pk=scope_id).first()
     if row is None:
         raise NotVisible
-    wrapping = _opened_owner_key(row.owner_key)
-    parts = (
-        (row.sealing_wrapped, b"sealing"),
-        (row.deriving_wrapped, b"deriving"),
-    )
-    sealing, deriving = (
-        unwrap(bytes(wrapped), wrapping, Scope.bound_to(scope_id, part)) for wrapped, part in parts
-    )
+    sealing, deriving = _unwrapped(row, _opened_owner_key(row.owner_key))
     return Bundle(
         scope_id=scope_id,
         aead=sealing_primitive(sealing),
         prf_set=deriving_primitive(deriving),
     )
+
+
+def _unwrapped(row: Scope, wrapping: aead.Aead) -> tuple[KeysetHandle, KeysetHandle]:
+    sealing = unwrap(bytes(row.sealing_wrapped), wrapping, Scope.bound_to(row.pk, b"sealing"))
+    deriving = unwrap(bytes(row.deriving_wrapped), wrapping, Scope.bound_to(row.pk, b"deriving"))
+    return sealing, deriving
 
 
 def _owner_key(owner_id: UUID) -> OwnerKey:
