@@ -22,6 +22,7 @@ from carestation.patients.models import Consent
 from carestation.ui.times import local_date
 from tests.accounts.signing_in import sign_in_client
 from tests.patients.test_consents import TYPED
+from tests.vault.opening import opened_everywhere
 from tests.world import FACE_SHEET, World
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
@@ -77,6 +78,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     told = client.get(reverse("patients:consents", args=[group, PRO])).content.decode()
     home = client.get(reverse("timeline:home")).content.decode()
 
+    assert opened_everywhere()["patients_emergencyaccess.reason_sealed"] == 1
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
 
