@@ -5,7 +5,7 @@ read them too. Verified is the whole log, by one process beside PostgreSQL.
 """
 
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import psycopg
 
@@ -13,6 +13,9 @@ from benchmarks.figures import Budget, Figures
 from benchmarks.processes import spent_on
 from benchmarks.scene import Scene
 from config.joining import join_running
+
+if TYPE_CHECKING:
+    from carestation.audit.queries.verification import Verdict
 
 FACTS: Final = 100_000
 PATIENCE_SECONDS: Final = 300
@@ -26,8 +29,8 @@ SELECT 'timeline.TimelineViewed', md5('a' || n %% 400)::uuid, md5('f' || n %% 40
 """
 BEHIND: Final = "SELECT (SELECT count(*) FROM factlog_loggedfact) - max(size) FROM audit_tree"
 BUDGETS: Final = (
-    Budget(figure="seal_postgres_ms", of="bare_postgres_ms_at_16", most=8.0),
-    Budget(figure="verify_ms_a_thousand", of="bare_postgres_ms_at_16", most=400.0),
+    Budget(figure="seal_postgres_ms", of="bare_postgres_ms_at_16", most=3.0),
+    Budget(figure="verify_cpu_ms_a_thousand", of="bare_postgres_ms_at_16", most=400.0),
 )
 
 
@@ -41,16 +44,22 @@ def measure(scene: Scene) -> Figures:
         began = time.monotonic()
         spent, count = spent_on(scene.data, lambda: _await_seal(connection))
         sealed = time.monotonic() - began
-    began = time.monotonic()
-    verdict = verify_log()
-    verified = time.monotonic() - began
-    assert verdict.finding is None  # noqa: S101 - nobody bent it
+    began, own = time.monotonic(), time.process_time()
+    cost, read = spent_on(scene.data, lambda: _facts(verify_log()))
+    verified, own = time.monotonic() - began, time.process_time() - own
     return {
         "sealed_per_second": count / sealed,
         "seal_postgres_ms": spent.postgres / count * 1e3,
         "seal_worker_ms": spent.worker / count * 1e3,
-        "verify_ms_a_thousand": verified / verdict.facts * 1e6,
+        "verify_seconds_a_million": verified / read * 1e6,
+        "verify_cpu_ms_a_thousand": (own + cost.postgres) / read * 1e6,
     }
+
+
+def _facts(verdict: "Verdict") -> int:
+    if verdict.finding is not None:
+        raise ValueError(verdict.finding)
+    return verdict.facts
 
 
 def _await_seal(connection: psycopg.Connection) -> int:
