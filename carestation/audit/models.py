@@ -29,6 +29,7 @@ class Entry(models.Model):
     number = models.BigIntegerField(primary_key=True)
     fact_id = models.BigIntegerField()
     at = models.DateTimeField()
+    kind = models.CharField(max_length=60)
     facility_id = models.UUIDField(null=True)
     actor_id = models.UUIDField(null=True)
     group_id = models.UUIDField(null=True)

@@ -34,6 +34,7 @@ CLEAR: Final = {
     "accounts_user.email_index": _HASH,
     "accounts_user.password": "Argon2id, peppered",
     "audit_checkpoint.note": "what is signed and published: counts, hashes, a time",
+    "audit_entry.kind": _NAME,
     "audit_entry.leaf": _HASH,
     "audit_signingkey.name": "the site's own address",
     "audit_tree.peaks": _HASH,

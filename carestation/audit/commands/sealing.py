@@ -27,8 +27,9 @@ WITH batch AS MATERIALIZED (
   SELECT b.*, row_number() OVER (ORDER BY b.era, b.xid, b.id) AS place, count(*) OVER () AS size
   FROM batch b
 ), sealed AS (
-  INSERT INTO audit_entry (number, fact_id, at, facility_id, actor_id, group_id, leaf)
-  SELECT %(sealed)s + n.place - 1, n.id, n.at, n.facility_id, n.actor_id, n.group_id, n.leaf
+  INSERT INTO audit_entry (number, fact_id, at, kind, facility_id, actor_id, group_id, leaf)
+  SELECT %(sealed)s + n.place - 1, n.id, n.at, n.kind, n.facility_id, n.actor_id, n.group_id,
+    n.leaf
   FROM numbered n
 )
 SELECT n.era, n.xid::text AS xid, n.id, n.facility_id, n.leaf, n.size FROM numbered n

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('number', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('fact_id', models.BigIntegerField()),
                 ('at', models.DateTimeField()),
+                ('kind', models.CharField(max_length=60)),
                 ('facility_id', models.UUIDField(null=True)),
                 ('actor_id', models.UUIDField(null=True)),
                 ('group_id', models.UUIDField(null=True)),
