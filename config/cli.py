@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "facilities": ("config.facilities", "which facilities wait for approval; approve one"),
     "operators": ("config.operators", "who works for the provider; appoint or end one"),
     "keys": ("config.keyring", "which keys there are, and what they seal"),
+    "audit": ("config.auditing", "whether the log of facts is as it was sealed"),
     "urls": ("config.listing", "every address, how it is called and through which door"),
 }
 

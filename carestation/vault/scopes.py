@@ -13,7 +13,7 @@ import tink
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from tink import KeysetHandle, aead
+from tink import aead
 
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
