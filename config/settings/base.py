@@ -62,6 +62,7 @@ CONTEXTS = (
     "groups",
     "patients",
     "timeline",
+    "search",
     "api",
 )
 INSTALLED_APPS = [
