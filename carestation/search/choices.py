@@ -8,3 +8,10 @@ class EntryKind(TextChoices):
 
     POST = "post", "投稿"
     FILE = "file", "写真・書類"
+
+
+class Show(TextChoices):
+    """Which results are looked at."""
+
+    POSTS = "posts", "投稿"
+    FILES = "files", "写真・書類"

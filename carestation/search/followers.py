@@ -6,7 +6,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 from collections.abc import Sequence
 
 from carestation.factlog.commands import follower
-from carestation.search.commands import index_posts
+from carestation.search.commands.index import index_posts
 from carestation.timeline.facts import PostEdited, PostPublished, PostWithdrawn
 
 

@@ -11,7 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from carestation.groups.choices import Side
-from carestation.groups.models import Group
+from carestation.groups.models.groups import Group
 from carestation.search.choices import EntryKind
 from carestation.timeline.models import Post
 

@@ -9,7 +9,7 @@ from django.db import migrations
 
 CREATE = """
 CREATE VIEW search_candidate AS
-SELECT e.id, e.group_id, e.side, e.post_id, e.kind, p.number, p.author_id, p.urgency,
+SELECT e.id, e.group_id, e.side, e.post_id, e.kind, p.parent_id, p.author_id, p.urgency,
   p.published_at, p.withdrawn_at, CASE WHEN e.kind = 'post' THEN p.body_sealed END AS body_sealed,
   f.name_sealed, u.name_sealed AS author_sealed, m.role, m.relation, s.profession
 FROM search_entry e

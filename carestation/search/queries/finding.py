@@ -14,7 +14,7 @@ from carestation.accounts.queries.people import read_name
 from carestation.groups.queries.seats import calling_of
 from carestation.groups.rules import Seat
 from carestation.kernel.sql import Parameters, Row, rows_of
-from carestation.search.choices import EntryKind
+from carestation.search.choices import EntryKind, Show
 from carestation.search.queries.entries import GRAMS, text_of
 from carestation.search.rules import folded_text, has_all, is_short, marked, pairs_of
 from carestation.timeline.choices import Urgency
@@ -25,6 +25,10 @@ PAIRS_AT_MOST: Final = 32
 # Of words that have no pair, so much is read at the most.
 READ_AT_MOST: Final = 4_000
 BEFORE, AFTER = 40, 120
+KINDS_SHOWN: Final = {
+    Show.POSTS: (EntryKind.POST, EntryKind.FILE),
+    Show.FILES: (EntryKind.FILE,),
+}
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LAST: Final = UUID(int=2**128 - 1)
 # Hot (benchmarks/search.py): each group by its own numbers, and by both of two keys. Ids sort by
@@ -103,6 +107,7 @@ class Hit:
     kind: EntryKind
     seat: Seat
     post_id: UUID
+    thread_id: UUID
     author: str
     calling: str
     is_family: bool
@@ -205,6 +210,7 @@ def _hit(sides: Mapping[tuple[UUID, str], Seat], question: Question, read: _Read
         kind=EntryKind(row["kind"]),
         seat=seat,
         post_id=row["post_id"],
+        thread_id=row["parent_id"] or row["post_id"],
         author=read_name(row["author_id"], row["author_sealed"], seat.actor),
         calling=calling_of(row["role"], row["relation"], row["profession"]),
         is_family=row["role"] == "family",
