@@ -279,6 +279,7 @@ TABLE: Final = (
     Row("api:upload", "post", None, (401, 403, 403, 201, 201, 201, 201, 201, 201, 201)),
     Row("api:open_file", "get", PRO, (401, 403, 403, 200, 200, 404, 404, 404, 404, 404)),
     Row("api:open_file", "get", PAT, (401, 403, 403, 200, 200, 200, 404, 404, 404, 404)),
+    Row("api:search", "get", None, (401, 403, 403, 422, 422, 422, 422, 422, 422, 422)),
     Row("api:describe", "get", None, OPEN),
 )
 # fmt: on
