@@ -88,6 +88,8 @@ CLEAR: Final = {
     "patients_consent.scope": _ENUM,
     "patients_custodytransfer.outcome": _ENUM,
     "patients_patient.likeness": _HASH,
+    "search_entry.kind": _ENUM,
+    "search_entry.side": _ENUM,
     "timeline_attachment.media_type": _ENUM,
     "timeline_post.side": _ENUM,
     "timeline_post.urgency": _ENUM,

@@ -65,6 +65,7 @@ CONTEXTS = (
     "patients",
     "timeline",
     "audit",
+    "search",
     "api",
 )
 INSTALLED_APPS = [
