@@ -79,6 +79,28 @@ def create_scope(scope_id: UUID, kind: ScopeKind, owner_id: UUID = OPERATOR) -> 
     )
 
 
+@transaction.atomic
+def rewrap(scope_id: UUID, owner_id: UUID) -> None:
+    """Put the keys of a scope under its new owner's newest key; the former owner's opens them not.
+
+    The keys stay what they are, so nothing that they sealed is sealed anew.
+
+    Raises:
+        NotVisible: there is no such scope, or it was erased.
+    """
+    rows = Scope.objects.select_for_update(of=("self",)).select_related("owner_key")
+    row = rows.filter(pk=scope_id).first()
+    if row is None:
+        raise NotVisible
+    sealing, deriving = opened_keysets(row)
+    owner_key = _owner_key(owner_id)
+    wrapping = opened_owner_key(owner_key)
+    row.owner_key = owner_key
+    row.sealing_wrapped = wrap(sealing, wrapping, Scope.bound_to(scope_id, b"sealing"))
+    row.deriving_wrapped = wrap(deriving, wrapping, Scope.bound_to(scope_id, b"deriving"))
+    row.save(update_fields=["owner_key", "sealing_wrapped", "deriving_wrapped"])
+
+
 def operator_bundle() -> Bundle:
     """Return the operator's own bundle (sessions, the index of mail addresses); made if missing."""
     try:

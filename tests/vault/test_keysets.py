@@ -60,5 +60,5 @@ def test_a_key_that_derives_turns_as_well() -> None:
     said = [bundle_of(sealing, one).derive("あ", "x") for one in (before, added, after)]
 
     assert said[0] == said[1] != said[2]
-    assert set(bundle_of(sealing, added).derived_by_each("あ", "x")) == {said[0], said[2]}
+    assert len(bundle_of(sealing, added).blind_by_each(["あ"], "x")) == 2
     assert algorithm_of(after).key_bits == 256

@@ -13,6 +13,9 @@ from pytest_django.fixtures import Settings
 
 from carestation.accounts.commands.factors import give_fixed_secret
 from carestation.accounts.queries.people import find_by_email
+from carestation.audit.commands.checkpoints import ensure_key
+from carestation.audit.models import SigningKey
+from carestation.audit.queries.checkpoints import signer_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.kernel.actor import Actor
@@ -126,6 +129,17 @@ def test_after_a_scopes_keys_turned_all_opens_and_nothing_stands_under_earlier_o
     post = Post.objects.get()
     with pytest.raises(tink.TinkError):
         kept.unseal(post.body_sealed, Post.body_place(post.pk))
+
+
+@pytest.mark.control("8.24")
+def test_the_key_that_signs_the_log_is_sealed_anew_and_signs_on(world: World) -> None:
+    ensure_key()
+    public = signer_of(SigningKey.objects.get()).public()
+
+    turned(Level.SCOPE, OPERATOR)
+
+    assert versions("audit_signingkey.private_sealed") == {2: 1}
+    assert signer_of(SigningKey.objects.get()).public() == public
 
 
 @pytest.mark.control("8.24")
