@@ -42,16 +42,14 @@ class SealedColumn:
         return f"{self.table}.{self.column}"
 
 
-def _sealed(
-    table: str, *names: str, scope: str, row: str = "t.id", bound_as: str = ""
-) -> tuple[SealedColumn, ...]:
+def _sealed(table: str, *names: str, scope: str, row: str = "t.id") -> tuple[SealedColumn, ...]:
     return tuple(
         SealedColumn(
             table=table,
             column=f"{name}_sealed",
             scope=scope,
             row=row,
-            bound_as=f"'{bound_as or name}'",
+            bound_as=f"'{name}'",
             value=f"t.{name}_sealed",
             change=f"{name}_sealed = v.fresh",
         )
@@ -80,7 +78,6 @@ SEALED: Final = (
         change=_FACTOR_SET,
         first=0,
     ),
-    *_sealed("audit_signingkey", "private", scope=OPERATORS, bound_as="private_sealed"),
     *_sealed("facilities_facility", "address", "contact", scope="t.id"),
     *_sealed("facilities_facilityruling", "reason", scope=OPERATORS),
     *_sealed("facilities_facilityapplication", "name", "address", "contact", scope=OPERATORS),
@@ -94,6 +91,7 @@ SEALED: Final = (
     *_sealed("timeline_post", "body", scope="t.group_id"),
     *_sealed("timeline_postversion", "body", scope="t.group_id"),
     *_sealed("timeline_attachment", "key", "name", scope=_OF_FILE),
+    *_sealed("audit_signingkey", "private", scope=OPERATORS),
 )
 
 
