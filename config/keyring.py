@@ -17,6 +17,8 @@ ACTIONS: Final = {
     "list": ("listing", "which keys there are, level by level"),
     "check": ("checking", "opens every key; counts every sealed value under its key"),
     "rotate": ("rotating", "turns the keys of a level; goes on with what turns already"),
+    "erase": ("erasing", "destroys the keys of a patient's group that is closed, for good"),
+    "erased": ("erased", "the certificates of what was erased"),
     "inventory": ("inventory", "every sealed column and kind of files, with algorithm and counts"),
 }
 
@@ -26,10 +28,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     words = "; ".join(f"{name}: {said}" for name, (_, said) in ACTIONS.items())
     parser.add_argument("action", nargs="?", default="list", choices=ACTIONS, help=words)
     parser.add_argument("--level", choices=LEVELS, help="rotate: which keys turn")
-    parser.add_argument("--of", type=UUID, metavar="ID", help="rotate: of one owner or scope alone")
+    parser.add_argument(
+        "--of", type=UUID, metavar="ID", help="rotate, erase: of which owner or scope"
+    )
     parser.add_argument(
         "--hold", action="store_true", help="rotate: stop when the new keys are added"
     )
+    parser.add_argument(
+        "--as", dest="operator", metavar="EMAIL", help="erase: who types: your address"
+    )
+    parser.add_argument("--confirm", type=UUID, metavar="ID", help="erase: the id once more")
     parser.add_argument("--data", type=Path, help="folder of the CareStation that runs (var)")
     parser.add_argument("--json", action="store_true", help="for machines: one object")
 

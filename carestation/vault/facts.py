@@ -35,3 +35,12 @@ class RotationEnded(Fact, kind="vault.RotationEnded", of="rotation_id"):
     rotation_id: UUID
     level: Level
     resealed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysErased(Fact, kind="vault.KeysErased", of="erasure_id"):
+    """The keys of a group are destroyed: nothing that they sealed is opened any more."""
+
+    actor_id: UUID
+    group_id: UUID
+    erasure_id: UUID
