@@ -24,9 +24,13 @@ from carestation.vault.sealing import Place
 
 # Hot (benchmarks/posts.py): stands before every look and every change. Its twin in the ORM is
 # tests/groups/twins.py; live asks the same of the whole group (live/queries.py).
+# The seat that it finds is the one by which the tables open from now on (kernel/acting.py).
 SEAT: Final = """
-SELECT * FROM groups_seat
-WHERE group_id = %(group_id)s AND user_id = %(user_id)s AND side = %(side)s
+SELECT t.*, set_config('carestation.group', t.group_id::text, false)
+  || set_config('carestation.staff_group',
+    CASE WHEN t.role = 'family' THEN '' ELSE t.group_id::text END, false) AS opened
+FROM groups_seat t
+WHERE t.group_id = %(group_id)s AND t.user_id = %(user_id)s AND t.side = %(side)s
 """
 SIBLINGS: Final = """
 SELECT * FROM groups_seat WHERE group_id = %(group_id)s AND user_id = %(user_id)s
@@ -237,7 +241,8 @@ def _seat(actor: Actor, row: Row) -> Seat:
         "side": Side(row["side"]),
         "role": Role(row["role"]),
     }
-    del own["user_id"]
+    for name in ("user_id", "opened"):
+        own.pop(name, None)
     return Seat(actor=actor, **own)
 
 

@@ -26,6 +26,7 @@ from carestation.groups.commands.memberships import begin, finish
 from carestation.groups.commands.timelines import lock_timelines
 from carestation.groups.models import Membership
 from carestation.groups.rules import Newcomer
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, require
 from carestation.kernel.ids import uuid7
@@ -82,6 +83,7 @@ def seek_access(actor: Actor, staff_id: UUID, sought: Sought) -> Membership:
 
 
 @transaction.atomic
+@acting_as(Work.DESK)
 def review_access(desk: Desk, access_id: UUID, *, ends: bool) -> Membership | None:
     """Sign that an emergency was looked into; or end its seat at once, signed before or not.
 
