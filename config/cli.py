@@ -3,6 +3,7 @@
 import argparse
 import errno
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -35,7 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     try:
-        return run(options)
+        return _told(run, options)
+    except BrokenPipeError:
+        # Who reads has read enough (`| head`); what Python still holds goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except SystemExit as error:
         if isinstance(error.code, str):
             sys.stderr.write(f"carestation: {error.code}\n")
@@ -48,6 +53,12 @@ def _run(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) 
             raise
         sys.stderr.write(f"carestation: {error.filename or 'The disk'}: {error.strerror}.\n")
         return 1
+
+
+def _told(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    code = run(options)
+    sys.stdout.flush()
+    return code
 
 
 def _table() -> str:

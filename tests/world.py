@@ -19,7 +19,8 @@ from carestation.facilities.models.staff import Staff
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.commands.groups import open_group
 from carestation.groups.commands.memberships import begin_membership, end_membership
-from carestation.groups.models import Group, Membership, ReadMark, Timeline
+from carestation.groups.models.groups import Group, Timeline
+from carestation.groups.models.memberships import Membership, ReadMark
 from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.actor import Actor

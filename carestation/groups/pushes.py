@@ -8,7 +8,7 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 from uuid import UUID
 
 from carestation.groups.choices import Role
-from carestation.groups.models import Timeline
+from carestation.groups.models.groups import Timeline
 from carestation.groups.rules import SIDES_OPEN_TO
 from carestation.kernel.after_commit import tell_live
 from carestation.kernel.pushes import Push

@@ -12,7 +12,7 @@ from carestation.accounts.choices import Job, Letter
 from carestation.facilities.choices import Right
 from carestation.facilities.models.staff import Staff
 from carestation.factlog.commands import follower
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.patients.facts import EmergencyBegan
 
 

@@ -11,7 +11,8 @@ from django.db import models
 
 from carestation.facilities.models.facilities import Facility
 from carestation.groups.choices import Relation
-from carestation.groups.models import Group, Membership
+from carestation.groups.models.groups import Group
+from carestation.groups.models.memberships import Membership
 from carestation.kernel.ids import uuid7
 from carestation.patients.choices import ConsentForm, ConsentScope
 from carestation.vault.sealing import Place

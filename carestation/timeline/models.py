@@ -11,7 +11,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from carestation.groups.choices import Side
-from carestation.groups.models import Group, Membership
+from carestation.groups.models.groups import Group
+from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Seat
 from carestation.kernel.ids import uuid7
 from carestation.timeline.choices import MediaType, Urgency

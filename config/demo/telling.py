@@ -12,7 +12,7 @@ from carestation.facilities.commands.staff import end_staff
 from carestation.facilities.queries.desks import take_desk
 from carestation.groups.choices import Side
 from carestation.groups.commands.memberships import end_membership
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import SIDES_OF
 from carestation.kernel.ids import uuid7
 from carestation.timeline.choices import Urgency

@@ -13,7 +13,8 @@ from django.utils import timezone
 from carestation.accounts.choices import Standing
 from carestation.accounts.queries.sessions import find_entry
 from carestation.groups.choices import Side
-from carestation.groups.models import ReadMark, Timeline
+from carestation.groups.models.groups import Timeline
+from carestation.groups.models.memberships import ReadMark
 from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Seat
 from carestation.kernel.actor import Actor

@@ -22,7 +22,8 @@ from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.staff import places_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Kind, Side
-from carestation.groups.models import Group, Membership, MembershipQuerySet, Timeline
+from carestation.groups.models.groups import Group, Timeline
+from carestation.groups.models.memberships import Membership, MembershipQuerySet
 from carestation.groups.queries.seats import take_seats
 from carestation.groups.rules import Seat
 from carestation.kernel.ids import uuid7

@@ -26,7 +26,7 @@ from carestation.facilities.queries.rights import rights_at
 from carestation.facilities.queries.roles import custom_roles_of
 from carestation.facilities.rules import DESK_RIGHTS, MANAGERS_ALONE, Desk
 from carestation.groups.commands.places import end_place, pause_place, resume_place
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import take_seats
 from carestation.kernel.errors import CareError, NotVisible
 from carestation.kernel.ids import uuid7

@@ -11,7 +11,8 @@ from carestation.facilities.commands.staff import begin_staff
 from carestation.groups.choices import Relation, Role, Side
 from carestation.groups.commands.invitations import Invited, Sent
 from carestation.groups.commands.memberships import begin_membership
-from carestation.groups.models import Invitation, Membership
+from carestation.groups.models.invitations import Invitation
+from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Newcomer
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7

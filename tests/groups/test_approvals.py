@@ -24,7 +24,7 @@ from carestation.groups.commands.joining import (
 from carestation.groups.commands.memberships import end_membership
 from carestation.groups.facts import InvitationApproved, MemberInvited
 from carestation.groups.followers import tell_the_patient, tell_who_decides
-from carestation.groups.models import Invitation
+from carestation.groups.models.invitations import Invitation
 from carestation.groups.queries.invitations import (
     invitations_to,
     waiting_at,

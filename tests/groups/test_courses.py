@@ -38,7 +38,8 @@ from carestation.groups.commands.invitations import (
 from carestation.groups.commands.joining import decline_invitation, join_as_new, join_invited
 from carestation.groups.commands.memberships import end_membership
 from carestation.groups.commands.places import end_place, pause_place, resume_place
-from carestation.groups.models import Invitation, Membership, MembershipQuerySet
+from carestation.groups.models.invitations import Invitation
+from carestation.groups.models.memberships import Membership, MembershipQuerySet
 from carestation.groups.queries.invitations import course_of
 from carestation.groups.queries.seats import take_seats
 from carestation.groups.rules import Seat, invitation_state

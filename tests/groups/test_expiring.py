@@ -12,7 +12,7 @@ from carestation.groups.choices import Relation, Role, Side
 from carestation.groups.commands.expiring import end_expired_memberships
 from carestation.groups.commands.memberships import begin
 from carestation.groups.commands.timelines import lock_timeline
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import members_at, take_seats
 from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import NotVisible, Refused

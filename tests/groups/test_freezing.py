@@ -11,7 +11,7 @@ from carestation.facilities.commands.staff import begin_staff
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands.freezing import freeze_seats, unfreeze_seats
 from carestation.groups.commands.memberships import begin_membership
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.consoles import count_groups
 from carestation.groups.queries.contacts import contacts_of
 from carestation.groups.queries.seats import take_seats

@@ -14,7 +14,8 @@ from carestation.groups.commands.joining import (
 )
 from carestation.groups.commands.memberships import end_membership
 from carestation.groups.commands.places import end_place
-from carestation.groups.models import Invitation, Membership
+from carestation.groups.models.invitations import Invitation
+from carestation.groups.models.memberships import Membership
 from carestation.kernel.ids import uuid7
 from carestation.patients.commands.consents import withdraw_consent
 from carestation.ui.times import local_date

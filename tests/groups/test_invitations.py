@@ -36,7 +36,8 @@ from carestation.groups.commands.joining import (
 )
 from carestation.groups.commands.memberships import end_membership
 from carestation.groups.commands.places import end_place, pause_place, resume_place
-from carestation.groups.models import Invitation, Membership
+from carestation.groups.models.invitations import Invitation
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.invitations import (
     find_by_code,
     find_by_token,

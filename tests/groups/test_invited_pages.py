@@ -14,7 +14,8 @@ from carestation.facilities.commands.staff import begin_staff
 from carestation.factlog.models import LoggedFact
 from carestation.groups.commands.approvals import decide_invitation
 from carestation.groups.commands.memberships import end_membership
-from carestation.groups.models import Invitation, Membership
+from carestation.groups.models.invitations import Invitation
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import take_seat
 from carestation.patients.choices import ConsentScope
 from carestation.patients.commands.consents import record_consent

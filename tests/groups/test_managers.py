@@ -17,7 +17,7 @@ from carestation.groups.commands.groups import archive_group, reopen_group
 from carestation.groups.commands.memberships import begin_membership, end_membership
 from carestation.groups.commands.places import end_place, pause_place
 from carestation.groups.commands.roles import change_role, name_manager
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import take_seats
 from carestation.groups.queries.unmanaged import unmanaged_at
 from carestation.groups.rules import Newcomer

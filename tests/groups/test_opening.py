@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from carestation.groups.choices import Kind, Role, Side
 from carestation.groups.commands.groups import open_free_group
-from carestation.groups.models import Group, Membership
+from carestation.groups.models.groups import Group
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import members_at, take_seat, title_of
 from carestation.kernel.errors import Refused
 from tests.accounts.signing_in import sign_in_client

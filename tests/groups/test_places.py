@@ -11,7 +11,7 @@ from carestation.facilities.commands.staff import begin_staff
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Kind, Role, Side
 from carestation.groups.commands.places import end_place, pause_place, resume_place
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import groups_left_alone, take_seats
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.timeline.commands.posts import publish_post

@@ -3,7 +3,7 @@ import pytest
 from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.commands.groups import archive_group
 from carestation.groups.commands.memberships import begin_membership, end_membership
-from carestation.groups.models import ReadMark
+from carestation.groups.models.memberships import ReadMark
 from carestation.groups.queries.seats import members_at, other_seats, take_seat, take_seats
 from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused

@@ -19,7 +19,8 @@ from carestation.groups.choices import Kind, Role, Side
 from carestation.groups.commands.memberships import begin_membership, end_membership
 from carestation.groups.commands.places import end_place
 from carestation.groups.commands.talks import open_talk
-from carestation.groups.models import Group, Membership, Pair
+from carestation.groups.models.groups import Group, Pair
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.contacts import contacts_of, find_contact
 from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Newcomer

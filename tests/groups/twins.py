@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import connection
 
 from carestation.groups.choices import Role, Side
-from carestation.groups.models import ReadMark
+from carestation.groups.models.memberships import ReadMark
 from carestation.groups.rules import may_see
 from carestation.kernel.actor import Actor
 from tests.world import World

@@ -8,7 +8,7 @@ import pytest
 
 from carestation.groups.choices import Side
 from carestation.groups.commands.memberships import end_membership
-from carestation.groups.models import Group, Timeline
+from carestation.groups.models.groups import Group, Timeline
 from carestation.groups.queries.seats import take_seat
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.pushes import Push

@@ -22,7 +22,8 @@ from carestation.groups.choices import Side
 from carestation.groups.commands.freezing import freeze_seats
 from carestation.groups.commands.memberships import end_membership
 from carestation.groups.commands.places import pause_place
-from carestation.groups.models import Group, Membership, Timeline
+from carestation.groups.models.groups import Group, Timeline
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import take_seat
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7

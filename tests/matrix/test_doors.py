@@ -1,6 +1,7 @@
 """Every address of the product says its door, and the door is closed to nobody in particular."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from functools import partial
 
@@ -14,6 +15,7 @@ from carestation.kernel.doors import Door, Entrance, door, entrances
 from carestation.kernel.ids import uuid7
 from config.cli import main
 from config.listing import listed
+from tests.running.starts import COMMAND, PROJECT
 
 # The stream is another process; its tests are in tests/live.
 CLOSED = [one for one in listed() if one.door is not Door.PUBLIC and one.name != "live"]
@@ -67,6 +69,20 @@ def test_people_read_it_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["door", "side", "changes", "methods", "pattern", "name"]
     assert len(lines) == len(listed()) + 1
+
+
+def test_who_reads_only_the_first_lines_gets_them_and_no_more() -> None:
+    command = [*COMMAND, "urls", "--json"]
+    with subprocess.Popen(  # noqa: S603 - ours
+        command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as asked:
+        assert asked.stdout is not None
+        assert asked.stderr is not None
+        assert asked.stdout.readline() == b"[\n"
+        asked.stdout.close()
+        complaints = asked.stderr.read()
+
+    assert (asked.returncode, complaints) == (0, b"")
 
 
 def test_a_view_without_a_door_stops_the_start() -> None:

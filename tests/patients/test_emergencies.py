@@ -18,7 +18,7 @@ from carestation.facilities.commands.staff import NewCalling, begin_staff, chang
 from carestation.facilities.queries.desks import take_desk
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import may_invite
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused, TooMany
 from carestation.kernel.ids import uuid7

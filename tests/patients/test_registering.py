@@ -17,7 +17,7 @@ from carestation.facilities.models.staff import Staff
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Relation, Role, Side
 from carestation.groups.commands.memberships import begin_membership
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Newcomer
 from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor

@@ -17,7 +17,8 @@ from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands.memberships import begin_membership, end_membership
 from carestation.groups.commands.timelines import lock_timeline
-from carestation.groups.models import Group, Membership, ReadMark, Timeline
+from carestation.groups.models.groups import Group, Timeline
+from carestation.groups.models.memberships import Membership, ReadMark
 from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.errors import DomainError, NotVisible, Refused
 from carestation.kernel.ids import uuid7

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from carestation.factlog.commands import announce
 from carestation.groups.commands.timelines import count_change, lock_timeline
-from carestation.groups.models import ReadMark, Timeline
+from carestation.groups.models.groups import Timeline
+from carestation.groups.models.memberships import ReadMark
 from carestation.groups.rules import Seat, may_post
 from carestation.kernel.errors import Refused, require
 from carestation.kernel.ids import uuid7

@@ -21,7 +21,7 @@ from carestation.groups.commands.invitations import (
 )
 from carestation.groups.commands.timelines import lock_timelines
 from carestation.groups.facts import InvitationAgreed, InvitationApproved
-from carestation.groups.models import Invitation
+from carestation.groups.models.invitations import Invitation
 from carestation.groups.queries.invitations import (
     course_of,
     find_invitation,

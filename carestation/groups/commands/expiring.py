@@ -13,7 +13,7 @@ from django.utils import timezone
 from carestation.groups.choices import Role
 from carestation.groups.commands.memberships import finish
 from carestation.groups.commands.timelines import lock_timelines
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
 from carestation.vault.models import OPERATOR

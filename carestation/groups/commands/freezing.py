@@ -11,7 +11,7 @@ from carestation.accounts.rules import Console
 from carestation.facilities.commands.rulings import freeze_facility, unfreeze_facility
 from carestation.groups.choices import Role
 from carestation.groups.commands.timelines import count_change, lock_timelines
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from carestation.groups.commands.invitations import end_all_invitations
 from carestation.groups.commands.memberships import begin, require_still_manager
 from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import GroupArchived, GroupOpened, GroupReopened
-from carestation.groups.models import Group, Timeline
+from carestation.groups.models.groups import Group, Timeline
 from carestation.groups.queries.seats import group_name_place
 from carestation.groups.rules import SIDES_OF, Newcomer, Seat, may_manage
 from carestation.kernel.actor import Actor

@@ -36,7 +36,8 @@ from carestation.groups.facts import (
     InvitationResent,
     MemberInvited,
 )
-from carestation.groups.models import Invitation, Membership
+from carestation.groups.models.invitations import Invitation
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.invitations import (
     find_invitation,
     invited_email_place,

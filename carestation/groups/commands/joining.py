@@ -34,7 +34,8 @@ from carestation.groups.commands.invitations import JOIN, PAGE, end_invitation_f
 from carestation.groups.commands.memberships import begin
 from carestation.groups.commands.timelines import lock_timelines
 from carestation.groups.facts import InvitationAccepted
-from carestation.groups.models import Invitation, InvitationQuerySet, Membership
+from carestation.groups.models.invitations import Invitation, InvitationQuerySet
+from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Newcomer, folded_code
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import DomainError, NotVisible, require

@@ -14,7 +14,8 @@ from carestation.groups.choices import Kind, Role
 from carestation.groups.commands.invitations import end_invitations_by, require_by_rules
 from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import MembershipBegan, MembershipEnded, MembersViewed
-from carestation.groups.models import Membership, ReadMark, Timeline
+from carestation.groups.models.groups import Timeline
+from carestation.groups.models.memberships import Membership, ReadMark
 from carestation.groups.queries.seats import find_membership
 from carestation.groups.rules import SIDES_OPEN_TO, Newcomer, Seat, may_end, may_manage
 from carestation.kernel.actor import Actor

@@ -14,7 +14,7 @@ from carestation.facilities.rules import Desk
 from carestation.groups.choices import Role
 from carestation.groups.commands.memberships import finish
 from carestation.groups.commands.timelines import count_change, lock_timelines
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from carestation.groups.choices import Kind, Role
 from carestation.groups.commands.memberships import require_another_manager, require_still_manager
 from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import RoleChanged
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import find_membership
 from carestation.groups.rules import Seat, may_manage
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, require

@@ -9,7 +9,8 @@ from carestation.accounts.models import User
 from carestation.groups.choices import Kind
 from carestation.groups.commands.groups import open_group
 from carestation.groups.commands.memberships import begin
-from carestation.groups.models import Group, Membership, Pair
+from carestation.groups.models.groups import Group, Pair
+from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Newcomer
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import DomainError

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from carestation.groups.choices import Role
-from carestation.groups.models import Membership, Timeline
+from carestation.groups.models.groups import Timeline
+from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import SIDES_OPEN_TO, Seat
 from carestation.kernel.errors import require
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from carestation.accounts.rules import Console
-from carestation.groups.models import Group, Membership
+from carestation.groups.models.groups import Group
+from carestation.groups.models.memberships import Membership
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

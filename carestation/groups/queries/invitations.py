@@ -21,7 +21,8 @@ from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.staff import places_of
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import InvitationState, Kind, Relation, Role
-from carestation.groups.models import Invitation, InvitationQuerySet, Membership
+from carestation.groups.models.invitations import Invitation, InvitationQuerySet
+from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import (
     Course,
     Seat,

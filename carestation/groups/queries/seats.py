@@ -14,7 +14,8 @@ from carestation.accounts.queries.people import read_name, read_person
 from carestation.facilities.queries.staff import short_profession
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind, Relation, Role, Side
-from carestation.groups.models import Group, Membership
+from carestation.groups.models.groups import Group
+from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Seat, may_end, may_manage, may_see
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible, require

@@ -13,7 +13,7 @@ from uuid import UUID
 from carestation.accounts.queries.people import read_person
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import calling_of
 from carestation.kernel.sql import Row, rows_of
 

@@ -29,7 +29,7 @@ from carestation.groups.commands.joining import (
     join_invited,
 )
 from carestation.groups.forms import AskForm, CodeForm, JoinForm, words_of
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.pushes import push_membership
 from carestation.groups.queries.invitations import find_by_code, find_by_token
 from carestation.kernel.actor import Actor

@@ -21,7 +21,7 @@ from carestation.facilities.rules import Desk
 from carestation.groups.choices import Role
 from carestation.groups.commands.places import end_place, pause_place, resume_place
 from carestation.groups.forms import EndPlaceForm, PauseForm
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.pushes import push_membership
 from carestation.groups.queries.seats import count_held, groups_left_alone
 from carestation.kernel.doors import Door, door

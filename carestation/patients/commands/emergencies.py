@@ -24,7 +24,7 @@ from carestation.groups.choices import Role
 from carestation.groups.commands.expiring import end_expired
 from carestation.groups.commands.memberships import begin, finish
 from carestation.groups.commands.timelines import lock_timelines
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Newcomer
 from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor

@@ -15,7 +15,7 @@ from carestation.facilities.choices import Right
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.rights import take_places
 from carestation.groups.choices import Role, Side
-from carestation.groups.models import Membership
+from carestation.groups.models.memberships import Membership
 from carestation.groups.pushes import push_membership
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, TooMany

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from carestation.factlog.commands import announce
 from carestation.groups.commands.timelines import count_change, lock_timeline
-from carestation.groups.models import Timeline
+from carestation.groups.models.groups import Timeline
 from carestation.groups.rules import Seat
 from carestation.kernel.errors import require
 from carestation.timeline.facts import AcknowledgementWithdrawn, PostAcknowledged
