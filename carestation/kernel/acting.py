@@ -36,10 +36,13 @@ _ACTED: Final[WeakSet[psycopg.Connection]] = WeakSet()
 class Work(StrEnum):
     """What is done for nobody's seat; the policies of the tables say what each may see."""
 
+    CONSOLE = "system:console"  # the operator counts groups
     CONTENT = "system:content"  # everything: who sets a world up
-    DESK = "system:desk"  # a facility's desk: what its people did in emergencies
+    DESK = "system:desk"  # a facility looks after its people's groups and emergencies
+    JOINING = "system:joining"  # who is invited reads by whom, and joins
     LIKENESS = "system:likeness"  # patients of a facility, by a hash: who could be the same
-    WORKER = "system:worker"  # the worker's rounds: files that nobody posted
+    SEATING = "system:seating"  # seats are given, paused and ended, and open pages told so
+    WORKER = "system:worker"  # the worker's rounds: followers, files that nobody posted
 
 
 def note_acting() -> None:

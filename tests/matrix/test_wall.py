@@ -18,11 +18,14 @@ from pytest_django.fixtures import Settings
 
 from carestation.accounts.choices import Proof
 from carestation.accounts.queries.sessions import find_entry
-from carestation.groups.choices import Side
+from carestation.groups.choices import Role, Side
 from carestation.groups.commands.memberships import end_membership
 from carestation.groups.commands.places import pause_place
-from carestation.groups.models import Group, Membership
+from carestation.groups.commands.talks import open_talk
+from carestation.groups.models.groups import Group, Timeline
+from carestation.groups.models.memberships import Membership, ReadMark
 from carestation.groups.queries.seats import take_seat
+from carestation.groups.rules import Newcomer
 from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.errors import NotVisible
 from carestation.patients.commands.face_sheets import register_patient
@@ -50,17 +53,17 @@ OUTSIDE: Final = {
 
 def tables_of_a_group() -> list[type[models.Model]]:
     """Return every table whose rows belong to a group: by a reference, or by one's reference."""
-    found: set[type[models.Model]] = {Group, Membership}
+    found: set[type[models.Model]] = {Group}
     ours = [one for one in apps.get_models() if one.__module__.startswith("carestation.")]
     while True:
         more = {one for one in ours if one not in found and belongs(one, found)}
         if not more:
-            return sorted(found - {Group, Membership}, key=lambda one: one._meta.db_table)
+            return sorted(found, key=lambda one: one._meta.db_table)
         found |= more
 
 
 def belongs(model: type[models.Model], found: set[type[models.Model]]) -> bool:
-    if model._meta.label in OUTSIDE or model._meta.app_label == "groups":
+    if model._meta.label in OUTSIDE:
         return False
     fields = model._meta.fields
     return any(one.name == "group_id" or one.related_model in found for one in fields)
@@ -93,6 +96,11 @@ def a_full_world(world: World) -> World:
         acknowledge_post(world.seat("sato", side), stage.posts[side])
         edit_post(world.seat("kato", side), stage.posts[side], "訂正します。")
     upload_file(world.actor("kato"), "b.png", a_picture())
+    two = [
+        Newcomer(user_id=world.people[one].pk, role=Role.PROFESSIONAL, staff_id=world.staff[one].pk)
+        for one in ("kato", "sato")
+    ]
+    open_talk(world.actor("kato"), *two)
     return world
 
 
@@ -118,7 +126,7 @@ def test_every_table_of_a_group_stands_behind_the_wall(db: None) -> None:
 
 
 def test_the_test_finds_the_tables_and_each_reason_has_its_table() -> None:
-    assert {"timeline_post", "patients_patient", "patients_consent"} <= set(names(TABLES))
+    assert {"groups_readmark", "timeline_post", "patients_consent"} <= set(names(TABLES))
     assert OUTSIDE.keys() <= {one._meta.label for one in apps.get_models()}
 
 
@@ -147,7 +155,11 @@ def test_the_family_is_shown_its_side_alone(world: World) -> None:
         assert model.objects.count() == count / 2 > 0
     assert set(Post.objects.values_list("side", flat=True)) == {Side.PATIENT}
     assert Attachment.objects.count() == 1
-    assert rows_seen("patients_patient") == 1
+    assert [one.side for one in Timeline.objects.all()] == [Side.PATIENT]
+    assert {one.timeline.side for one in ReadMark.objects.select_related("timeline")} == {
+        Side.PATIENT
+    }
+    assert rows_seen("groups_group") == rows_seen("patients_patient") == 1
     assert rows_seen("patients_consent") == 0
     assert Post.objects.filter(side=Side.PROFESSIONAL).update(edited_at=timezone.now()) == 0
 

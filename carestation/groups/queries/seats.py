@@ -17,6 +17,7 @@ from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.models.groups import Group
 from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Seat, may_end, may_manage, may_see
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible, require
 from carestation.kernel.sql import Row, row_of, rows_of
@@ -172,6 +173,7 @@ def is_only_manager(seat: Seat, member: Member) -> bool:
     return not managers.exclude(pk=member.membership_id).exists()
 
 
+@acting_as(Work.DESK)
 def groups_left_alone(desk: Desk, staff_id: UUID) -> list[LeftAlone]:
     """Return the groups that would lose their only manager with a place of the desk's facility."""
     rows = rows_of(LEFT_ALONE, {"facility_id": desk.facility_id, "staff_id": staff_id})
@@ -189,6 +191,7 @@ def groups_left_alone(desk: Desk, staff_id: UUID) -> list[LeftAlone]:
     ]
 
 
+@acting_as(Work.DESK)
 def count_held(desk: Desk, staff_id: UUID) -> int:
     """Return in how many groups someone sits through a place of the desk's facility."""
     held = Membership.objects.active().filter(staff_id=staff_id)

@@ -15,6 +15,7 @@ from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind
 from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import calling_of
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.sql import Row, rows_of
 
 # Groups of the facility in which a professional sits, but no manager who can act.
@@ -53,6 +54,7 @@ class UnmanagedGroup:
     candidates: tuple[Candidate, ...]
 
 
+@acting_as(Work.DESK)
 def unmanaged_at(desk: Desk) -> list[UnmanagedGroup]:
     """Return the groups of the desk's facility that nobody can manage now, the oldest first."""
     return [_group(desk, row) for row in rows_of(UNMANAGED, {"facility_id": desk.facility_id})]

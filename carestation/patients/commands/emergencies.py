@@ -117,10 +117,7 @@ def note_emergencies_listed(desk: Desk) -> None:
 
 
 def _seated(actor: Actor, place: Staff, group_id: UUID, reason: str) -> Membership | None:
-    own = Membership.objects.active().of_group(group_id).of_person(actor.user_id)
-    for old in own.expired(timezone.now()).select_related("staff"):
-        end_expired(actor, old)
-    if own.exists():
+    if _sits_already(actor, group_id):
         return None
     newcomer = Newcomer(
         user_id=actor.user_id,
@@ -146,6 +143,14 @@ def _seated(actor: Actor, place: Staff, group_id: UUID, reason: str) -> Membersh
         )
     )
     return membership
+
+
+@acting_as(Work.SEATING)
+def _sits_already(actor: Actor, group_id: UUID) -> bool:
+    own = Membership.objects.active().of_group(group_id).of_person(actor.user_id)
+    for old in own.expired(timezone.now()).select_related("staff"):
+        end_expired(actor, old)
+    return own.exists()
 
 
 def _end(desk: Desk, membership: Membership) -> bool:
