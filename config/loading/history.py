@@ -69,7 +69,7 @@ def write_history(seats: Sequence[Seat], posts: int, *, now: datetime) -> None:
         return
     seq, signs = seats[0].seq, list[_Sign]()
     with connection.cursor() as cursor:
-        cursor.executemany(WRITE_POST, _posts(seats, posts, now, signs))
+        cursor.cursor.executemany(WRITE_POST, _posts(seats, posts, now, signs))
         cursor.executemany(
             WRITE_SIGN,
             [(uuid7(), seats[0].group_id, one.post_id, one.user_id, one.at) for one in signs],

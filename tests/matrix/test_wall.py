@@ -35,6 +35,7 @@ from carestation.timeline.commands.changes import edit_post
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.models import Acknowledgement, Attachment, Post, PostVersion
+from config.database import as_app_role
 from tests.accounts.signing_in import sign_in_client
 from tests.conftest import act_as, act_as_the_test_again
 from tests.facilities.people import desk_of
@@ -84,8 +85,8 @@ def rows_seen(table: str) -> int:
 
 
 def rows_touched(statement: str, model: type[models.Model]) -> int:
-    table, key = (sql.Identifier(one) for one in (model._meta.db_table, model._meta.pk.column))
-    filled = sql.SQL(statement).format(table=table, key=key)
+    table, key = model._meta.db_table, model._meta.pk.column or ""
+    filled = sql.SQL(statement).format(table=sql.Identifier(table), key=sql.Identifier(key))
     return int(connection.connection.execute(filled).rowcount)
 
 
@@ -283,7 +284,7 @@ def test_a_half_signed_in_person_acts_as_nobody(world: World, unhelped: None) ->
 
 
 def test_a_new_connection_acts_as_nobody_by_itself(committed_world: World) -> None:
-    with psycopg.connect(process.test_database_url()) as fresh:
+    with psycopg.connect(as_app_role(process.test_database_url())) as fresh:
         acts = fresh.execute("SELECT current_setting('carestation.person', true)").fetchone()
         patients = fresh.execute("SELECT count(*) FROM patients_patient").fetchone()
 

@@ -22,15 +22,15 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     OR current_setting('carestation.person', true) = 'system:content' THEN true END IS NOT NULL
 $$;
 
-CREATE FUNCTION groups_sits(in_group uuid, at_side text) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 0.001
+CREATE FUNCTION groups_sits(in_group uuid, at_side text, to_works boolean) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   who constant text := current_setting('carestation.person', true);
 BEGIN
-  IF who = 'system:content' THEN
-    RETURN true;
-  ELSIF who IS NULL OR who = '' OR starts_with(who, 'system:') THEN
+  IF starts_with(who, 'system:') THEN
+    RETURN to_works OR who = 'system:content';
+  ELSIF who IS NULL OR who = '' THEN
     RETURN false;
   END IF;
   RETURN EXISTS (
@@ -49,20 +49,20 @@ END $$;
 CREATE FUNCTION groups_opens(in_group uuid) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN in_group::text = current_setting('carestation.group', true)
-    OR groups_sits(in_group, NULL) THEN true END IS NOT NULL
+    OR groups_sits(in_group, NULL, false) THEN true END IS NOT NULL
 $$;
 
 CREATE FUNCTION groups_opens(in_group uuid, at_side text) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN in_group::text = current_setting(CASE at_side WHEN 'professional'
       THEN 'carestation.staff_group' ELSE 'carestation.group' END, true)
-    OR groups_sits(in_group, at_side) THEN true END IS NOT NULL
+    OR groups_sits(in_group, at_side, false) THEN true END IS NOT NULL
 $$;
 """
 DROP = """
 DROP FUNCTION groups_opens(uuid, text);
 DROP FUNCTION groups_opens(uuid);
-DROP FUNCTION groups_sits(uuid, text);
+DROP FUNCTION groups_sits(uuid, text, boolean);
 DROP FUNCTION groups_acts(uuid);
 """
 

@@ -26,20 +26,18 @@ KNOWS = """
 CREATE FUNCTION groups_knows(in_group uuid) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN in_group::text = current_setting('carestation.group', true)
-    OR starts_with(current_setting('carestation.person', true), 'system:')
-    OR groups_sits(in_group, NULL) THEN true END IS NOT NULL
+    OR groups_sits(in_group, NULL, true) THEN true END IS NOT NULL
 $$;
 
 CREATE FUNCTION groups_knows(in_group uuid, at_side text) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN in_group::text = current_setting(CASE at_side WHEN 'professional'
       THEN 'carestation.staff_group' ELSE 'carestation.group' END, true)
-    OR starts_with(current_setting('carestation.person', true), 'system:')
-    OR groups_sits(in_group, at_side) THEN true END IS NOT NULL
+    OR groups_sits(in_group, at_side, true) THEN true END IS NOT NULL
 $$;
 
 CREATE FUNCTION groups_counts(one uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 0.001 SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10 SET search_path = public, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT FROM groups_timeline t WHERE t.id = one);
 END $$;
@@ -51,7 +49,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 $$;
 
 CREATE FUNCTION groups_invites(address bytea) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 0.001 SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10 SET search_path = public, pg_temp AS $$
 DECLARE
   who constant text := current_setting('carestation.person', true);
 BEGIN

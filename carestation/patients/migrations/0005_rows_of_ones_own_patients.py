@@ -23,13 +23,13 @@ WHERE groups_acts(m.user_id) AND m.left_at IS NULL
 """
 WALL = """
 CREATE FUNCTION patients_tells(one uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 0.001 SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10 SET search_path = public, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT FROM patients_patient p
     WHERE p.id = one AND groups_opens(p.group_id, 'professional'));
 END $$;
 CREATE FUNCTION patients_sat(one uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 0.001 SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10 SET search_path = public, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT FROM groups_membership m WHERE m.id = one AND groups_opens(m.group_id));
 END $$;

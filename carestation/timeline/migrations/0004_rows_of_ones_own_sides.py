@@ -47,7 +47,7 @@ WHERE groups_acts(t.user_id) AND (t.side <> 'professional' OR t.role <> 'family'
 # What hangs on a post is open where its post is: read under the policy of the posts.
 OPENS = """
 CREATE FUNCTION timeline_shows(one uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 0.001 SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10 SET search_path = public, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT FROM timeline_post p WHERE p.id = one);
 END $$;
