@@ -37,8 +37,10 @@ class Work(StrEnum):
     """What is done for nobody's seat; the policies of the tables say what each may see."""
 
     CONSOLE = "system:console"  # the operator counts groups
-    CONTENT = "system:content"  # everything: who sets a world up
+    CONTENT = "system:content"  # everything: who sets a world up, who counts keys
+    CUSTODY = "system:custody"  # a patient's group changes the facility that manages it
     DESK = "system:desk"  # a facility looks after its people's groups and emergencies
+    INDEX = "system:index"  # posts and names of files are read into the index of words
     JOINING = "system:joining"  # who is invited reads by whom, and joins
     LIKENESS = "system:likeness"  # patients of a facility, by a hash: who could be the same
     SEATING = "system:seating"  # seats are given, paused and ended, and open pages told so

@@ -29,7 +29,8 @@ DECLARE
   who constant text := current_setting('carestation.person', true);
 BEGIN
   IF starts_with(who, 'system:') THEN
-    RETURN to_works OR who = 'system:content';
+    RETURN to_works OR who = 'system:content'
+      OR (who = 'system:index' AND at_side IS NOT NULL);
   ELSIF who IS NULL OR who = '' THEN
     RETURN false;
   END IF;

@@ -48,6 +48,28 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     OR groups_counts(of_timeline) THEN true END IS NOT NULL
 $$;
 
+-- All groups of who acts at such a side: for what reads many rows of many groups.
+CREATE FUNCTION groups_own(at_side text) RETURNS uuid[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  who constant text := current_setting('carestation.person', true);
+BEGIN
+  IF who IS NULL OR who = '' OR starts_with(who, 'system:') THEN
+    RETURN '{}';
+  END IF;
+  RETURN ARRAY(
+    SELECT m.group_id FROM groups_membership m
+    LEFT JOIN facilities_staff s ON s.id = m.staff_id
+    LEFT JOIN facilities_facility f ON f.id = s.facility_id
+    WHERE m.user_id = who::uuid AND m.left_at IS NULL
+      AND s.ended_at IS NULL AND s.paused_at IS NULL AND f.frozen_at IS NULL
+      AND (m.expires_at IS NULL OR m.expires_at > now())
+      AND (at_side, m.role) IN (
+        ('professional', 'manager'), ('professional', 'professional'),
+        ('all', 'manager'), ('all', 'professional'), ('all', 'family')));
+END $$;
+
 CREATE FUNCTION groups_invites(address bytea) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10 SET search_path = public, pg_temp AS $$
 DECLARE
@@ -89,6 +111,7 @@ DROP POLICY groups_group_is_open ON groups_membership;
 DROP POLICY groups_side_is_open ON groups_readmark;
 DROP POLICY groups_open_or_to_oneself ON groups_invitation;
 DROP FUNCTION groups_invites(bytea);
+DROP FUNCTION groups_own(text);
 DROP FUNCTION groups_knows_mark(uuid, uuid);
 DROP FUNCTION groups_counts(uuid);
 DROP FUNCTION groups_knows(uuid, text);
