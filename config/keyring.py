@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from carestation.kernel.acting import Work, work_as
 from config.joining import join_running
 
 # Name: module of config.keys, and what it does.
@@ -29,6 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do what is asked for; not 0 where keys are missing or do not open."""
     join_running(options.data)
+    work_as(Work.CONTENT)
     module = import_module(f"config.keys.{ACTIONS[options.action][0]}")
     code: int = module.act(options)
     return code
