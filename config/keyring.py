@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from carestation.kernel.acting import Work, work_as
 from config.joining import join_running
 
 LEVELS: Final = ("root", "facility", "scope")
@@ -45,6 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do what is asked for; not 0 where keys are missing or do not open."""
     join_running(options.data)
+    work_as(Work.CONTENT)
     module = import_module(f"config.keys.{ACTIONS[options.action][0]}")
     code: int = module.act(options)
     return code
