@@ -44,3 +44,11 @@ class KeysErased(Fact, kind="vault.KeysErased", of="erasure_id"):
     actor_id: UUID
     group_id: UUID
     erasure_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharesRehearsed(Fact, kind="vault.SharesRehearsed", of="rehearsal_id"):
+    """Two shares on paper brought back the root whose wrapping key has this id."""
+
+    rehearsal_id: UUID
+    key_id: int
