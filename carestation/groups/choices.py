@@ -64,6 +64,15 @@ class InvitationState(TextChoices):
     ENDED = "ended", "取り消し"
 
 
+class OfferEnd(TextChoices):
+    """What became of an offer to be connected."""
+
+    ACCEPTED = "accepted", "つながりました"
+    DECLINED = "declined", "お断りしました"
+    WITHDRAWN = "withdrawn", "取り消しました"
+    EXPIRED = "expired", "期限が過ぎました"
+
+
 class InvitationEnd(TextChoices):
     """Why an invitation came to nothing."""
 

@@ -65,7 +65,8 @@ class PauseForm(forms.Form):
 
     def refuse(self, error: CareError) -> None:
         """Say why it was not done."""
-        self.add_error(None, str(REFUSALS.get(error.reason, OTHERWISE)))
+        words = BRAKED if isinstance(error, TooMany) else REFUSALS.get(error.reason, OTHERWISE)
+        self.add_error(None, str(words))
 
 
 class RoleForm(PauseForm):
@@ -161,6 +162,16 @@ class PersonForm(forms.Form):
             raise NotVisible
         person: UUID = self.cleaned_data["person"]
         return person
+
+
+class OfferForm(PauseForm):
+    """The address of someone with whom one would be connected."""
+
+    email = forms.EmailField(
+        label=_("相手の方のメールアドレス"),
+        max_length=254,
+        error_messages={"invalid": _("メールアドレスの形になっていません。")},
+    )
 
 
 class JoinForm(forms.Form):

@@ -41,6 +41,7 @@ SIDES_OPEN_TO: Final = {
     for role, held in RIGHTS_OF.items()
 }
 INVITATION_LASTS: Final = timedelta(days=7)
+OFFER_LASTS: Final = timedelta(days=14)
 
 
 class Marks(TypedDict):

@@ -62,12 +62,16 @@ CODE_BYTES: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """Whom a member invites, and as what. Without an address: by a code that they are handed."""
+    """Whom a member invites, and as what. Without an address: by a code that they are handed.
+
+    `is_contact`: whom the member knows and chose; the address is for the letter alone.
+    """
 
     name: str
     role: Role
     relation: Relation | None = None
     email: str = ""
+    is_contact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +234,7 @@ def _written(seat: Seat, invited: Invited, *, code: str, consent_id: UUID | None
         email_index=email_index(email) if email else None,
         email_sealed=bundle.seal(email, invited_email_place(invitation_id)) if email else None,
         code_key=token_key(code) if code else None,
+        is_to_contact=invited.is_contact,
         consent_id=consent_id,
         needs_manager=seat.role is not Role.MANAGER
         and Right.APPROVE_INVITATIONS not in _held(seat),

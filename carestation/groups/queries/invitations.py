@@ -245,7 +245,7 @@ def _row(actor: Actor, row: Invitation, *, has_account: bool) -> InvitationRow:
     return InvitationRow(
         id=row.pk,
         name=_read_invited_name(row, actor),
-        email=read_invited_email(row, actor),
+        email="" if row.is_to_contact else read_invited_email(row, actor),
         by_code=row.code_key is not None,
         kind=Kind(row.group.kind),
         role=Role(row.role),

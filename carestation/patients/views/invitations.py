@@ -15,13 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from carestation.groups.choices import Side
 from carestation.groups.commands.approvals import agree_to_invitation, decide_invitation
 from carestation.groups.commands.invitations import Sent, cancel_invitation, resend_invitation
+from carestation.groups.forms import ContactsForm
+from carestation.groups.queries.contacts import contacts_of
 from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Seat, may_invite
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, TooMany, require
 from carestation.kernel.http import CareRequest
-from carestation.patients.commands.invitations import invite_member
-from carestation.patients.forms.invitations import InviteForm
+from carestation.patients.commands.invitations import invite_contact, invite_member
+from carestation.patients.forms.invitations import ChosenForm, InviteForm
 from carestation.patients.queries.consents import consent_for_invitations
 from carestation.patients.queries.rooms import room_of
 from carestation.ui.codes import drawn_qr
@@ -41,6 +43,26 @@ def invite(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
             form.refuse(error)
     context = {"room": room_of(seat), "form": form, "consent": consent_for_invitations(seat)}
     return TemplateResponse(request, "patients/invite.html", context, status=form.status)
+
+
+@require_http_methods(["GET", "POST"])
+@door(Door.SEAT)
+def invite_known(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
+    """Show whom one knows and who does not sit here, and invite one of them."""
+    seat = take_seat(request.actor, group_id, side)
+    require(allowed=may_invite(seat))
+    form = ChosenForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            return _sent(request, seat, invite_contact(seat, form.cleaned_data["person"]))
+        except (Conflict, DomainError, TooMany) as error:
+            form.refuse(error)
+    room, sift = room_of(seat), ContactsForm(request.GET)
+    sitting = {one.user_id for one in room.members}
+    contacts = [one for one in contacts_of(seat.actor) if one.user_id not in sitting]
+    context = {"room": room, "form": form, "sift": sift, "total": len(contacts)}
+    context |= {"contacts": sift.sifted(contacts), "consent": consent_for_invitations(seat)}
+    return TemplateResponse(request, "patients/invite_known.html", context, status=form.status)
 
 
 @require_POST

@@ -43,6 +43,7 @@ CONTENTS: Final = (
             Page.GROUPS,
             Page.EMERGENCY,
             Page.NEW_GROUP,
+            Page.CONNECTIONS,
         ),
     ),
     Section(
