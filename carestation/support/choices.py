@@ -25,6 +25,7 @@ class Page(TextChoices):
     ENROL = "enrol", _("2段階の確認を用意する")
     FAMILY = "family", _("ご家族の方へ")
     HOME = "home", _("ホーム")
+    SEARCH = "search", _("投稿をさがす")
     TIMELINE = "timeline", _("投稿を読む")
     WRITE = "write", _("投稿を書く")
     POST = "post", _("既読と了解を確かめる")

@@ -139,6 +139,7 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "offer_id": uuid7(),
         "connection_id": uuid7(),
         "staff_id": world.staff["sato"].pk,
+        "search_id": uuid7(),
     }
     return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})
 
@@ -146,6 +147,7 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
 PARTS: dict[str, tuple[str, ...]] = {}
 FORM: Final = "application/x-www-form-urlencoded"
 BODIES: Final[dict[str, Callable[[], str]]] = {
+    "search:search": lambda: "words=x",
     "timeline:publish": lambda: f"draft_id={uuid7()}&body=x&is_confirmed=on",
     "timeline:read": lambda: "number=1",
     "timeline:edit": lambda: "body=x",

@@ -131,6 +131,9 @@ TABLE: Final = (
     Row("groups:accept", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
     Row("groups:decline", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
     Row("timeline:home", "get", None, (302, 302, 302, 200, 200, 302, 200, 200, 200, 200)),
+    Row("search:search", "get", None, (302, 302, 302, 200, 200, 200, 200, 200, 200, 200)),
+    Row("search:search", "post", None, FORM),
+    Row("search:results", "get", None, FORM),
     Row("timeline:pane", "get", None, (302, 302, 302, 200, 200, 200, 200, 200, 200, 200)),
     Row("timeline:timeline", "get", PRO, (302, 302, 302, 200, 200, 404, 404, 404, 404, 404)),
     Row("timeline:timeline", "get", PAT, (302, 302, 302, 200, 200, 200, 404, 404, 404, 404)),
@@ -294,6 +297,7 @@ TABLE: Final = (
     Row("api:upload", "post", None, (401, 403, 403, 201, 201, 201, 201, 201, 201, 201)),
     Row("api:open_file", "get", PRO, (401, 403, 403, 200, 200, 404, 404, 404, 404, 404)),
     Row("api:open_file", "get", PAT, (401, 403, 403, 200, 200, 200, 404, 404, 404, 404)),
+    Row("api:search", "get", None, (401, 403, 403, 422, 422, 422, 422, 422, 422, 422)),
     Row("api:describe", "get", None, OPEN),
 )
 # fmt: on

@@ -31,6 +31,7 @@ CONTENTS: Final = (
         chapter=Chapter.DAILY,
         pages=(
             Page.HOME,
+            Page.SEARCH,
             Page.TIMELINE,
             Page.WRITE,
             Page.POST,
