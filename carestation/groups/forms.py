@@ -33,7 +33,7 @@ REFUSALS: Final = {
     ),
     "has_manager": _("このグループには、もう管理者がいます。"),
     "role_is_so": _("すでに、そうなっています。"),
-    "seat_ends_by_itself": _("緊急で参加している方は、グループの管理者になれません。"),
+    "seat_ends_by_itself": _("緊急で参加している方の役割は、変えられません。"),
     "place_is_paused": _("この方は、いま施設で停止中です。再開してから、もう一度してください。"),
 }
 NOT_JOINED: Final = {
@@ -73,7 +73,7 @@ class RoleForm(PauseForm):
     """What a member is to be from now on."""
 
     role = forms.ChoiceField(
-        choices=[(one.value, one.label) for one in (Role.MANAGER, Role.PROFESSIONAL)]
+        choices=[(one.value, one.label) for one in Role if one is not Role.FAMILY]
     )
 
     def as_role(self) -> Role:

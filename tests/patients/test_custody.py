@@ -45,7 +45,7 @@ from carestation.patients.queries.face_sheets import patients_of
 from carestation.patients.rules import CUSTODY_WAITS
 from carestation.timeline.commands.posts import publish_post
 from carestation.vault.models import OwnerKey, Scope
-from carestation.vault.scopes import opened_owner_key, forget_all
+from carestation.vault.scopes import forget_all, opened_owner_key
 from carestation.vault.sealing import unwrap
 from tests.accounts.operating import a_console
 from tests.accounts.people import clock_at

@@ -164,10 +164,18 @@ def cancel_invitation(seat: Seat, invitation_id: UUID) -> None:
     _end(seat, _own(seat, invitation_id), InvitationEnd.CANCELLED)
 
 
-def end_invitations_by(actor: Actor, facility_id: UUID | None, membership: Membership) -> None:
-    """Take back what a leaver has sent; the group is locked. Inside the caller's transaction."""
+def end_invitations_by(
+    actor: Actor,
+    facility_id: UUID | None,
+    membership: Membership,
+    cause: InvitationEnd = InvitationEnd.INVITER_LEFT,
+) -> None:
+    """Take back what someone has sent who leaves, or invites nobody any more.
+
+    The group is locked. Inside the caller's transaction.
+    """
     for invitation in Invitation.objects.waiting().filter(inviter=membership).order_by("id"):
-        end_invitation_for(actor, facility_id, invitation, InvitationEnd.INVITER_LEFT)
+        end_invitation_for(actor, facility_id, invitation, cause)
 
 
 @transaction.atomic

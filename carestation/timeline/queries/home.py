@@ -13,7 +13,7 @@ from uuid import UUID
 from carestation.accounts.queries.people import read_name
 from carestation.groups.choices import Kind, Role, Side
 from carestation.groups.queries.seats import read_group_name, take_seats
-from carestation.groups.rules import Seat
+from carestation.groups.rules import WRITERS, Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.sql import Row, rows_of
 from carestation.patients.queries.face_sheets import PatientCard, patients_of
@@ -35,6 +35,7 @@ LEFT JOIN LATERAL (
   SELECT count(*) AS waiting, coalesce(bool_or(a.urgency = 'urgent'), false) AS is_urgent
   FROM timeline_post a
   WHERE a.group_id = t.group_id AND a.side = t.side AND a.asks_acknowledgement
+    AND m.role = ANY (%(writers)s)
     AND a.withdrawn_at IS NULL AND a.author_id <> m.user_id AND a.published_at >= m.began_at
     AND (cardinality(a.mentions) = 0 OR m.user_id = ANY (a.mentions))
     AND NOT EXISTS (SELECT FROM timeline_acknowledgement k
@@ -129,9 +130,8 @@ class GroupRow:
 def groups_of(actor: Actor) -> list[GroupRow]:
     """Return the actor's groups: what waits first, then by the time of the last post."""
     patients = patients_of(actor)
-    rows = {
-        (row["group_id"], row["side"]): row for row in rows_of(LATEST, {"user_id": actor.user_id})
-    }
+    asked = {"user_id": actor.user_id, "writers": sorted(WRITERS)}
+    rows = {(row["group_id"], row["side"]): row for row in rows_of(LATEST, asked)}
     seats = [seat for seat in take_seats(actor) if (seat.group_id, seat.side.value) in rows]
     groups = [
         _group(actor, list(own), rows, patients.get(group_id))
