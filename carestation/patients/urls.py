@@ -35,6 +35,7 @@ urlpatterns = [
     path(SIDE + "consent/withdraw/", consents.withdraw, name="withdraw_consent"),
     path(SIDE + "invite/", invitations.invite, name="invite"),
     path(SIDE + "invite/known/", invitations.invite_known, name="invite_known"),
+    path(ONE + "code/", invitations.code, name="code"),
     path(ONE + "resend/", invitations.resend, name="resend"),
     path(ONE + "cancel/", invitations.cancel, name="cancel"),
     path(ONE + "decide/", invitations.decide, name="decide"),
