@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from carestation.kernel.acting import Work, work_as
 from carestation.vault.keyfiles import ensure_key_file, path_of
 from config.environment import choose_settings, environment
 
@@ -35,6 +36,7 @@ def main() -> None:
     """
     choose_settings()
     django.setup()
+    work_as(Work.CONTENT)
     with_demo = "--demo" in sys.argv
     _refuse_demo_in_production(with_demo=with_demo)
     try:

@@ -21,6 +21,7 @@ from django.db import InterfaceError, OperationalError, connection
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
+from carestation.kernel.acting import Work, work_as
 from config.environment import choose_settings
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def main() -> None:
     """Follow and work until told to end."""
     choose_settings()
     django.setup()
+    work_as(Work.WORKER)
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())

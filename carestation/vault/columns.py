@@ -96,6 +96,8 @@ CLEAR: Final = {
     "timeline_post.side": _ENUM,
     "timeline_post.urgency": _ENUM,
     "vault_ownerkey.wrapped": _WRAPPED,
+    "vault_rotation.level": _ENUM,
+    "vault_rotation.stage": _ENUM,
     "vault_scope.kind": _ENUM,
     "vault_scope.sealing_wrapped": _WRAPPED,
     "vault_scope.deriving_wrapped": _WRAPPED,

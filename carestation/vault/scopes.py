@@ -19,6 +19,7 @@ from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.vault.keyfiles import key_from_file
 from carestation.vault.models import OPERATOR, OwnerKey, Scope, ScopeKind
+from carestation.vault.roots import root
 from carestation.vault.sealing import (
     Bundle,
     deriving_primitive,
@@ -30,7 +31,6 @@ from carestation.vault.sealing import (
     wrap,
 )
 
-KEPT_SECONDS: Final = 300
 KEPT_AT_MOST: Final = 20_000
 _opened: dict[UUID, tuple[float, Bundle]] = {}
 
@@ -49,7 +49,7 @@ def open_scope(scope_id: UUID, actor: Actor | None) -> Bundle:
     bundle = _opened_from_row(scope_id, actor)
     if len(_opened) >= KEPT_AT_MOST:
         _opened.clear()
-    _opened[scope_id] = (time.monotonic() + KEPT_SECONDS, bundle)
+    _opened[scope_id] = (time.monotonic() + settings.KEYS_KEPT_SECONDS, bundle)
     return bundle
 
 
@@ -67,17 +67,11 @@ def forget_all() -> None:
 def create_scope(scope_id: UUID, kind: ScopeKind, owner_id: UUID = OPERATOR) -> Bundle:
     """Make the keys of a new scope, wrapped by its owner's newest key."""
     owner_key = _owner_key(owner_id)
-    wrapping = opened_owner_key(owner_key)
     sealing, deriving = new_sealing_keyset(), new_deriving_keyset()
-    Scope.objects.create(
-        id=scope_id,
-        kind=kind,
-        owner_key=owner_key,
-        sealing_wrapped=wrap(sealing, wrapping, Scope.bound_to(scope_id, b"sealing")),
-        deriving_wrapped=wrap(deriving, wrapping, Scope.bound_to(scope_id, b"deriving")),
-        key_ids=key_ids_of(sealing),
-        created_at=timezone.now(),
-    )
+    row = Scope(id=scope_id, kind=kind, owner_key=owner_key, key_ids=key_ids_of(sealing))
+    wrap_bundle(row, sealing, deriving)
+    row.created_at = timezone.now()
+    row.save(force_insert=True)
     return Bundle(
         scope_id=scope_id,
         aead=sealing_primitive(sealing),
@@ -138,6 +132,13 @@ def opened_keysets(row: Scope) -> tuple[tink.KeysetHandle, tink.KeysetHandle]:
     )
 
 
+def wrap_bundle(row: Scope, sealing: tink.KeysetHandle, deriving: tink.KeysetHandle) -> None:
+    """Put a scope's keysets into its row, wrapped by its owner's key; the row is not saved."""
+    wrapping = opened_owner_key(row.owner_key)
+    row.sealing_wrapped = wrap(sealing, wrapping, Scope.bound_to(row.pk, b"sealing"))
+    row.deriving_wrapped = wrap(deriving, wrapping, Scope.bound_to(row.pk, b"deriving"))
+
+
 def opened_owner_key(row: OwnerKey) -> aead.Aead:
     """Return the key of a facility or of the operator.
 
@@ -145,7 +146,7 @@ def opened_owner_key(row: OwnerKey) -> aead.Aead:
         tink.TinkError: the root does not open it.
     """
     bound_to = OwnerKey.bound_to(row.owner_id, row.version)
-    return sealing_primitive(unwrap(bytes(row.wrapped), _root(), bound_to))
+    return sealing_primitive(unwrap(bytes(row.wrapped), root().key(), bound_to))
 
 
 def _opened_from_row(scope_id: UUID, _actor: Actor | None) -> Bundle:
@@ -164,10 +165,6 @@ def _owner_key(owner_id: UUID) -> OwnerKey:
     newest = OwnerKey.objects.filter(owner_id=owner_id).order_by("-version").first()
     if newest is not None:
         return newest
-    fresh = wrap(new_sealing_keyset(), _root(), OwnerKey.bound_to(owner_id, 1))
+    fresh = wrap(new_sealing_keyset(), root().key(), OwnerKey.bound_to(owner_id, 1))
     defaults = {"wrapped": fresh, "created_at": timezone.now()}
     return OwnerKey.objects.get_or_create(owner_id=owner_id, version=1, defaults=defaults)[0]
-
-
-def _root() -> aead.Aead:
-    return key_from_file(settings.KEY_URL)

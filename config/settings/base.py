@@ -43,6 +43,7 @@ SECRET_KEY = ENVIRONMENT.secret_key
 SITE_URL = ENVIRONMENT.site_url
 KEY_URL = ENVIRONMENT.key_url
 BUS_KEY_URL = ENVIRONMENT.bus_key_url
+KEYS_KEPT_SECONDS = ENVIRONMENT.keys_kept_seconds
 BLOB_URL = ENVIRONMENT.blob_url
 MAIL_DIR = ENVIRONMENT.mail_dir
 # The newest checkpoint of the log, beside the database: who puts back older tables leaves it.

@@ -21,6 +21,7 @@ from carestation.groups.models.groups import Timeline
 from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import find_membership
 from carestation.groups.rules import Seat, may_manage
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, require
 
 
@@ -64,6 +65,7 @@ def change_role(seat: Seat, membership_id: UUID, role: Role) -> Membership:
 
 
 @transaction.atomic
+@acting_as(Work.SEATING)
 def name_manager(desk: Desk, membership_id: UUID) -> Membership:
     """Let someone of the desk's facility manage a group of the facility that nobody else can.
 

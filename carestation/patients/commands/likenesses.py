@@ -9,11 +9,10 @@ Controls: ISO/IEC 27017 8.3, 8.24; white paper 「利用者アクセスの管理
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
-
 from carestation.facilities.commands.scopes import bundle_of_facility
 from carestation.facilities.models.facilities import Facility
 from carestation.factlog.commands import announce
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
@@ -34,14 +33,15 @@ def fill_likenesses() -> int:
     """
     clock = Actor(user_id=OPERATOR, request_id=uuid7())
     missing = Patient.objects.without_likeness().order_by("managing_facility_id")
-    facility_ids = missing.values_list("managing_facility_id", flat=True).distinct()
-    return sum(_fill_facility(clock, facility_id) for facility_id in list(facility_ids))
+    with acting_as(Work.LIKENESS):
+        facility_ids = list(missing.values_list("managing_facility_id", flat=True).distinct())
+    return sum(_fill_facility(clock, facility_id) for facility_id in facility_ids)
 
 
 def _fill_facility(clock: Actor, facility_id: UUID) -> int:
     filled, behind = 0, UUID(int=0)
     while True:
-        with transaction.atomic():
+        with acting_as(Work.LIKENESS):
             Facility.objects.select_for_update(no_key=True).get(pk=facility_id)
             own = Patient.objects.without_likeness().filter(managing_facility_id=facility_id)
             batch = list(own.filter(pk__gt=behind).select_for_update().order_by("pk")[:BATCH])

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Row, rows_of
 from carestation.search.queries.entries import GRAMS, posts_after, text_of
@@ -45,6 +46,7 @@ WHERE search_entry.changed_seq <= excluded.changed_seq AND search_entry.grams <>
 """
 
 
+@acting_as(Work.INDEX)
 def index_posts(posts: Sequence[tuple[UUID, UUID]]) -> None:
     """Let posts be found as they are now: each by its group and its id, with its files.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.sql import Row, rows_of
 from carestation.search.choices import EntryKind
 from carestation.timeline.models import Attachment, Post
@@ -36,6 +37,7 @@ class Progress:
     missing: int
 
 
+@acting_as(Work.INDEX)
 def read_progress() -> Progress:
     """Return how far the index is."""
     found = rows_of(PROGRESS, {})[0]
@@ -49,6 +51,7 @@ def text_of(bundle: Bundle, row: Row) -> str:
     return bundle.unseal(row["body_sealed"], Post.body_place(row["id"]))
 
 
+@acting_as(Work.INDEX)
 def posts_after(post_id: UUID, *, group_id: UUID | None) -> list[tuple[UUID, UUID]]:
     """Return the next posts after one, each by its group and its id; of one group, or of all."""
     rows = rows_of(ALL_POSTS, {"after": post_id, "group_id": group_id})

@@ -38,11 +38,11 @@ WITH found AS MATERIALIZED (
   SELECT e.id AS at_id, e.post_id AS at_post_id, e.group_id
   FROM unnest(%(groups)s::uuid[], %(sides)s::text[], %(grams)s::text[])
     AS a (group_id, side, grams)
-  JOIN search_entry e ON e.group_id = a.group_id AND e.side = a.side
+  JOIN search_own_entry e ON e.group_id = a.group_id AND e.side = a.side
     AND e.grams @> a.grams::bigint[]
   WHERE e.kind = ANY (%(kinds)s) AND (e.post_id, e.id) < (%(post_id)s, %(id)s)
     AND (NOT %(is_sifted)s OR EXISTS (
-      SELECT FROM timeline_post p WHERE p.group_id = e.group_id AND p.id = e.post_id
+      SELECT FROM search_own_post p WHERE p.group_id = e.group_id AND p.id = e.post_id
         AND p.published_at >= %(since)s AND (NOT %(only_urgent)s OR p.urgency = 'urgent')
         AND p.author_id = coalesce(%(author_id)s, p.author_id)
         AND (NOT %(with_files)s
@@ -59,7 +59,7 @@ READ: Final = """
 WITH newest AS MATERIALIZED (
   SELECT p.id, p.group_id FROM unnest(%(groups)s::uuid[], %(sides)s::text[]) AS a (group_id, side),
   LATERAL (
-    SELECT p.id, p.group_id FROM timeline_post p
+    SELECT p.id, p.group_id FROM search_own_post p
     WHERE p.group_id = a.group_id AND p.side = a.side AND p.withdrawn_at IS NULL
       AND p.id < %(post_id)s AND p.published_at >= %(since)s
       AND (NOT %(only_urgent)s OR p.urgency = 'urgent')

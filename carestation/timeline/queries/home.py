@@ -13,7 +13,7 @@ from uuid import UUID
 from carestation.accounts.queries.people import read_name
 from carestation.groups.choices import Kind, Role, Side
 from carestation.groups.queries.seats import read_group_name, take_seats
-from carestation.groups.rules import WRITERS, Seat
+from carestation.groups.rules import Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.sql import Row, rows_of
 from carestation.patients.queries.face_sheets import PatientCard, patients_of
@@ -23,30 +23,7 @@ from carestation.vault.scopes import open_scope
 EXCERPT: Final = 60
 # Hot (benchmarks/home.py): one statement for all sides at which the actor sits.
 LATEST: Final = """
-SELECT t.group_id, t.side, g.name_sealed, p.id AS post_id, p.body_sealed, p.author_id,
-  u.name_sealed AS author_sealed, p.published_at, p.withdrawn_at, q.waiting, q.is_urgent,
-  o.user_id AS other_id, o.name_sealed AS other_sealed
-FROM groups_seat t
-JOIN groups_group g ON g.id = t.group_id
-JOIN groups_membership m ON m.id = t.membership_id
-LEFT JOIN timeline_post p ON p.group_id = t.group_id AND p.side = t.side AND p.number = t.posts
-LEFT JOIN accounts_user u ON u.id = p.author_id
-LEFT JOIN LATERAL (
-  SELECT count(*) AS waiting, coalesce(bool_or(a.urgency = 'urgent'), false) AS is_urgent
-  FROM timeline_post a
-  WHERE a.group_id = t.group_id AND a.side = t.side AND a.asks_acknowledgement
-    AND m.role = ANY (%(writers)s)
-    AND a.withdrawn_at IS NULL AND a.author_id <> m.user_id AND a.published_at >= m.began_at
-    AND (cardinality(a.mentions) = 0 OR m.user_id = ANY (a.mentions))
-    AND NOT EXISTS (SELECT FROM timeline_acknowledgement k
-      WHERE k.post_id = a.id AND k.user_id = m.user_id AND k.withdrawn_at IS NULL)
-) q ON true
-LEFT JOIN LATERAL (
-  SELECT n.user_id, v.name_sealed FROM groups_membership n JOIN accounts_user v ON v.id = n.user_id
-  WHERE g.kind = 'direct' AND n.group_id = g.id AND n.user_id <> m.user_id
-  ORDER BY n.began_at DESC LIMIT 1
-) o ON true
-WHERE t.user_id = %(user_id)s LIMIT 4000
+SELECT * FROM timeline_newest WHERE user_id = %(user_id)s LIMIT 4000
 """
 
 
@@ -130,8 +107,9 @@ class GroupRow:
 def groups_of(actor: Actor) -> list[GroupRow]:
     """Return the actor's groups: what waits first, then by the time of the last post."""
     patients = patients_of(actor)
-    asked = {"user_id": actor.user_id, "writers": sorted(WRITERS)}
-    rows = {(row["group_id"], row["side"]): row for row in rows_of(LATEST, asked)}
+    rows = {
+        (row["group_id"], row["side"]): row for row in rows_of(LATEST, {"user_id": actor.user_id})
+    }
     seats = [seat for seat in take_seats(actor) if (seat.group_id, seat.side.value) in rows]
     groups = [
         _group(actor, list(own), rows, patients.get(group_id))

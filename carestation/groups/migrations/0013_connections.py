@@ -29,7 +29,7 @@ def a_person(*, null: bool = False) -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("groups", "0010_a_seat_says_when_it_ends"),
+        ("groups", "0012_who_sits_where"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
