@@ -59,7 +59,7 @@ class Server:
         self.world = json.loads(told.stdout)
 
     def tell(self) -> int:
-        with psycopg.connect(self.cluster.url(APP), autocommit=True) as web:
+        with psycopg.connect(self.cluster.url(OWNER), autocommit=True) as web:
             counted = (
                 "UPDATE groups_timeline SET seq = seq + 1 WHERE group_id = %s RETURNING seq, side"
             )
