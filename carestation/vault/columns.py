@@ -74,6 +74,8 @@ CLEAR: Final = {
     "factlog_loggedfact.kind": _NAME,
     "factlog_loggedfact.detail": "ids, enums and times: facts hold no words, a test says so",
     "factlog_loggedfact.leaf": _HASH,
+    "groups_connectionoffer.email_index": _HASH,
+    "groups_connectionoffer.outcome": _ENUM,
     "groups_group.kind": _ENUM,
     "groups_invitation.code_key": _HASH,
     "groups_invitation.email_index": _HASH,
