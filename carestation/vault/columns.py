@@ -95,6 +95,8 @@ CLEAR: Final = {
     "timeline_attachment.media_type": _ENUM,
     "timeline_post.side": _ENUM,
     "timeline_post.urgency": _ENUM,
+    "vault_erasure.digest": _HASH,
+    "vault_erasure.kind": _ENUM,
     "vault_ownerkey.wrapped": _WRAPPED,
     "vault_rotation.level": _ENUM,
     "vault_rotation.stage": _ENUM,
