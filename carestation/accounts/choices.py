@@ -152,6 +152,9 @@ class Letter(models.TextChoices):
     FACILITY_UNFROZEN = "facility_unfrozen", "施設をまた使えるようになりました"
     EMERGENCY_BEGAN = "emergency_began", "緊急の閲覧がありました"
     EMERGENCY_TO_REVIEW = "emergency_to_review", "緊急の閲覧を確かめてください"
+    EXPORT_ASKED = "export_asked", "データの書き出しが始まりました"
+    EXPORT_MADE = "export_made", "書き出したデータを受け取れます"
+    EXPORT_FAILED = "export_failed", "データを書き出せませんでした"
 
 
 class LinkLetter(models.TextChoices):

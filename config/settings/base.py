@@ -63,6 +63,7 @@ CONTEXTS = (
     "patients",
     "timeline",
     "api",
+    "exports",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",
