@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from carestation.kernel.acting import Work, work_as
 from carestation.vault.keyfiles import ensure_key_file, path_of
 from config.environment import choose_settings, environment
 
@@ -35,6 +36,7 @@ def main() -> None:
     """
     choose_settings()
     django.setup()
+    work_as(Work.CONTENT)
     with_demo = "--demo" in sys.argv
     _refuse_demo_in_production(with_demo=with_demo)
     try:
@@ -42,6 +44,7 @@ def main() -> None:
         for url in (settings.KEY_URL, settings.BUS_KEY_URL):
             ensure_key_file(url)
         migrate()
+        _note_key_ids()
         collect_static()
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
@@ -84,6 +87,12 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+
+
+def _note_key_ids() -> None:
+    from carestation.vault.checking import note_key_ids  # noqa: PLC0415 - needs the apps
+
+    note_key_ids()
 
 
 def collect_static() -> None:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("carestation.api.urls")),
     path("", include("carestation.accounts.urls")),
     path("", include("carestation.timeline.urls")),
+    path("", include("carestation.search.urls")),
     path("", include("carestation.patients.urls")),
     path("", include("carestation.facilities.urls")),
     path("", include("carestation.groups.urls")),

@@ -21,10 +21,11 @@ from django.db import InterfaceError, OperationalError, connection
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
+from carestation.kernel.acting import Work, work_as
 from config.environment import choose_settings
 
 if TYPE_CHECKING:
-    from carestation.factlog.commands import Follower
+    from carestation.factlog.commands import Reader
 
 logger = logging.getLogger("carestation.worker")
 IDLE_SECONDS: Final = 0.2
@@ -36,6 +37,7 @@ def main() -> None:
     """Follow and work until told to end."""
     choose_settings()
     django.setup()
+    work_as(Work.WORKER)
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
@@ -65,7 +67,7 @@ def follow_all(ending: threading.Event) -> None:
                 batch = hands.submit(follow, one)
                 error = batch.exception()
                 if error is None:
-                    has_more |= batch.result() == BATCH_SIZE
+                    has_more |= batch.result() >= BATCH_SIZE
                     continue
                 # A follower's bug stops it alone: its cursor did not move, it tries again later.
                 rests[one.name] = time.monotonic() + REST_SECONDS
@@ -77,7 +79,7 @@ def follow_all(ending: threading.Event) -> None:
         hands.submit(_let_go).result()
 
 
-def _behind(hands: ThreadPoolExecutor, ask: Callable[[], list["Follower"]]) -> list["Follower"]:
+def _behind(hands: ThreadPoolExecutor, ask: Callable[[], list["Reader"]]) -> list["Reader"]:
     """Return who has something to read; nobody while the database is away."""
     asked = hands.submit(ask)
     error = asked.exception()

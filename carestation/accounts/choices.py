@@ -155,6 +155,9 @@ class Letter(models.TextChoices):
     EXPORT_ASKED = "export_asked", "データの書き出しが始まりました"
     EXPORT_MADE = "export_made", "書き出したデータを受け取れます"
     EXPORT_FAILED = "export_failed", "データを書き出せませんでした"
+    CUSTODY_PROPOSED = "custody_proposed", "管理施設の変更が提案されました"
+    CUSTODY_CHANGED = "custody_changed", "患者グループの管理施設が変わりました"
+    CUSTODY_UNCHANGED = "custody_unchanged", "管理施設の変更は行われませんでした"
 
 
 class LinkLetter(models.TextChoices):

@@ -22,6 +22,7 @@ from carestation.exports.queries.exports import bytes_of_export, take_export
 from carestation.exports.queries.reach import reach_of
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Side
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.acknowledgements import acknowledge_post
 from carestation.timeline.commands.changes import edit_post, withdraw_post
@@ -73,9 +74,9 @@ def make_as_it_stands(export: Export) -> None:
 def written(desk: Desk, folder: Path, extent: Extent = Extent.FACILITY) -> Path:
     """Write what an export would hold now, as its archive."""
     path = folder / "export.zip"
-    reach = reach_of(desk.facility_id, desk.actor.user_id, extent)
-    writing = Writing(reach=reach, actor=desk.actor, extent=extent, at=timezone.now())
-    with path.open("wb") as file:
+    with acting_as(Work.EXPORT, of=desk.facility_id), path.open("wb") as file:
+        reach = reach_of(desk.facility_id, desk.actor.user_id, extent)
+        writing = Writing(reach=reach, actor=desk.actor, extent=extent, at=timezone.now())
         file.writelines(encrypted_archive(members_of(writing), PHRASE))
     return path
 

@@ -21,7 +21,11 @@ from carestation.groups.commands.groups import open_group
 from carestation.groups.commands.talks import open_talk
 from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Newcomer
+from carestation.kernel.acting import Work, acting_as
+from carestation.patients.models import Patient
 from carestation.timeline.commands.posts import publish_post
+from carestation.timeline.models import Post
+from tests.conftest import act_as
 from tests.exports.people import PHRASE, PRO, a_busy_group, opened, the_reader, written
 from tests.facilities.people import a_manager
 from tests.groups.test_talks import a_newcomer
@@ -86,6 +90,23 @@ def test_a_group_where_none_of_its_people_sits_is_not_in_it(world: World, tmp_pa
     assert str(group.pk) not in all_words(found)
     assert "在庫の秘密" not in all_words(found)
     assert "星見台薬局" not in all_words(found)
+
+
+@pytest.mark.control("8.3")
+def test_the_wall_shows_a_facility_nothing_but_where_its_people_sit(world: World) -> None:
+    other = open_facility(world.actor("ito"), name="星見台薬局", kind=FacilityKind.PHARMACY)
+    publish_post(world.seat("kato", PRO), a_draft("血圧は150でした。"))
+    talk = open_talk(world.actor("kato"), a_newcomer(world, "kato"), a_newcomer(world, "sato"))
+    publish_post(take_seat(world.actor("kato"), talk.pk, Side.ALL), a_draft("ふたりだけの話"))
+    act_as("")
+
+    with acting_as(Work.EXPORT, of=world.facility.pk):
+        own = list(Post.objects.values_list("group_id", flat=True))
+    with acting_as(Work.EXPORT, of=other.pk):
+        others = [Post.objects.count(), Patient.objects.count()]
+
+    assert own == [world.group.pk]
+    assert others == [0, 0]
 
 
 @pytest.mark.control("8.3")

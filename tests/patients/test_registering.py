@@ -19,6 +19,7 @@ from carestation.groups.choices import Relation, Role, Side
 from carestation.groups.commands.memberships import begin_membership
 from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Newcomer
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Refused
 from carestation.patients.commands.face_sheets import change_face_sheet, register_patient
@@ -219,7 +220,8 @@ def test_who_was_second_in_the_same_moment_is_asked_and_loses_nothing(
     def look(actor: Actor, facility_id: UUID, sheet: FaceSheet) -> Alike:
         # A colleague is done between the look and the lock.
         monkeypatch.setattr(registering, "who_is_alike", who_is_alike)
-        register_patient(world.actor("ito"), world.staff["ito"], sheet)
+        with acting_as(Work.CONTENT):
+            register_patient(world.actor("ito"), world.staff["ito"], sheet)
         return Alike()
 
     monkeypatch.setattr(registering, "who_is_alike", look)

@@ -22,6 +22,8 @@ from carestation.patients.models import Consent
 from carestation.ui.times import local_date
 from tests.accounts.signing_in import sign_in_client
 from tests.patients.test_consents import TYPED
+from tests.search.looking import found_posts, let_index_follow
+from tests.vault.opening import opened_everywhere
 from tests.world import FACE_SHEET, World
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
@@ -77,6 +79,9 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     told = client.get(reverse("patients:consents", args=[group, PRO])).content.decode()
     home = client.get(reverse("timeline:home")).content.decode()
 
+    assert opened_everywhere()["patients_emergencyaccess.reason_sealed"] == 1
+    let_index_follow()
+    sought = found_posts(world, "kato", WORDS["edit"])
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
 
@@ -97,6 +102,8 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     }
     assert found == set()
     assert len(kept) > 20
+    assert len(sought) == 1
+    assert len(kept["search_entry"]) > 1000
 
 
 def type_everywhere(world: World, client: Client) -> None:

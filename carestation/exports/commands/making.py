@@ -22,6 +22,7 @@ from carestation.exports.queries.exports import export_place
 from carestation.exports.queries.reach import reach_of
 from carestation.exports.rules import LASTS
 from carestation.factlog.commands import announce
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
 from carestation.vault.archives import encrypted_archive
@@ -51,7 +52,7 @@ def make_export(export_id: UUID) -> None:
     actor = Actor(user_id=export.asker_id, request_id=uuid7())
     key = new_file_key()
     try:
-        with _one_state():
+        with _one_state(), acting_as(Work.EXPORT, of=export.facility_id):
             archive = _written(export, actor, key)
         _hand_over(export_id, actor, key, archive)
     except BaseException:

@@ -18,6 +18,7 @@ from carestation.groups.models.groups import Timeline
 from carestation.groups.models.memberships import Membership, ReadMark
 from carestation.groups.queries.seats import find_membership
 from carestation.groups.rules import SIDES_OPEN_TO, Newcomer, Seat, may_end, may_manage
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, require
 
@@ -71,6 +72,7 @@ def note_members_viewed(seat: Seat) -> None:
     announce(MembersViewed(**seat.marks()))
 
 
+@acting_as(Work.SEATING)
 def begin(actor: Actor, group_id: UUID, newcomer: Newcomer, facility_id: UUID | None) -> Membership:
     """Seat a person; who calls has asked whether they may. Inside the caller's transaction.
 
@@ -112,6 +114,7 @@ def begin(actor: Actor, group_id: UUID, newcomer: Newcomer, facility_id: UUID | 
     return membership
 
 
+@acting_as(Work.SEATING)
 def finish(
     actor: Actor, facility_id: UUID | None, membership: Membership, timelines: Sequence[Timeline]
 ) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 from carestation.accounts.rules import Console
 from carestation.groups.models.groups import Group
 from carestation.groups.models.memberships import Membership
+from carestation.kernel.acting import Work, acting_as
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class GroupNumbers:
     managed: int
 
 
+@acting_as(Work.CONSOLE)
 def count_groups(_console: Console, facility_id: UUID) -> GroupNumbers:
     """Return in how many groups a facility takes part, and how many it manages."""
     held = Membership.objects.active().filter(staff__facility_id=facility_id)

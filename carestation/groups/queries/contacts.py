@@ -28,9 +28,7 @@ WITH places AS (
 ), known AS (
   SELECT p.user_id FROM places p JOIN own ON own.facility_id = p.facility_id
   UNION
-  SELECT o.user_id FROM groups_seat mine
-  JOIN groups_membership o ON o.group_id = mine.group_id AND o.left_at IS NULL
-  WHERE mine.user_id = %(user_id)s AND mine.role <> 'family' AND o.role <> 'family'
+  SELECT other_id FROM groups_companion WHERE user_id = %(user_id)s
 )
 SELECT DISTINCT ON (k.user_id) k.user_id, u.name_sealed, u.kana_sealed, p.id AS staff_id,
   p.profession, p.facility_id, f.name AS facility

@@ -31,6 +31,7 @@ from carestation.groups.rules import (
     may_approve,
     may_resend,
 )
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.vault.scopes import open_scope
@@ -106,6 +107,7 @@ def waiting_in(seat: Seat) -> list[InvitationRow]:
     return [_row_at_seat(seat, row, known, agrees=agrees) for row in rows]
 
 
+@acting_as(Work.DESK)
 def waiting_at(desk: Desk) -> list[InvitationRow]:
     """Return what people of the desk's facility invite and no manager has approved of yet."""
     own = Invitation.objects.filter(inviter__staff__facility_id=desk.facility_id)
@@ -116,8 +118,12 @@ def waiting_at(desk: Desk) -> list[InvitationRow]:
 def invitations_to(actor: Actor) -> list[OpenInvitation]:
     """Return the invitations by which the actor can join now: those to their own address."""
     own = User.objects.filter(pk=actor.user_id, ended_at=None).values("email_index")
-    rows = Invitation.objects.open(timezone.now()).filter(email_index__in=own)
-    found = list(rows.select_related(*WITH_INVITER).order_by("id")[:LONGEST_LIST])
+    if not Invitation.objects.waiting().filter(email_index__in=own).exists():
+        return []
+    # Who is invited sees the invitation itself, and of the group only what is told here.
+    with acting_as(Work.JOINING):
+        rows = Invitation.objects.open(timezone.now()).filter(email_index__in=own)
+        found = list(rows.select_related(*WITH_INVITER).order_by("id")[:LONGEST_LIST])
     return [_opened(row, actor, person_id=actor.user_id) for row in found]
 
 
@@ -137,6 +143,7 @@ def waits_for(invitation_id: UUID) -> set[UUID]:
     return {*managers.values_list("user_id", flat=True), *desks.values_list("user_id", flat=True)}
 
 
+@acting_as(Work.JOINING)
 def find_by_token(token: str) -> OpenInvitation:
     """Return the invitation that a link opens now; to look at it uses nothing up.
 
@@ -148,6 +155,7 @@ def find_by_token(token: str) -> OpenInvitation:
     return _opened(row, None, person_id=found.person_id, email=found.email)
 
 
+@acting_as(Work.JOINING)
 def find_by_code(code: str, person_id: UUID | None) -> OpenInvitation:
     """Return the invitation that a code opens now, for who has signed in, or for nobody yet.
 

@@ -26,6 +26,7 @@ from carestation.groups.commands.memberships import begin, finish
 from carestation.groups.commands.timelines import lock_timelines
 from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Newcomer
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, require
 from carestation.kernel.ids import uuid7
@@ -82,6 +83,7 @@ def seek_access(actor: Actor, staff_id: UUID, sought: Sought) -> Membership:
 
 
 @transaction.atomic
+@acting_as(Work.DESK)
 def review_access(desk: Desk, access_id: UUID, *, ends: bool) -> Membership | None:
     """Sign that an emergency was looked into; or end its seat at once, signed before or not.
 
@@ -115,10 +117,7 @@ def note_emergencies_listed(desk: Desk) -> None:
 
 
 def _seated(actor: Actor, place: Staff, group_id: UUID, reason: str) -> Membership | None:
-    own = Membership.objects.active().of_group(group_id).of_person(actor.user_id)
-    for old in own.expired(timezone.now()).select_related("staff"):
-        end_expired(actor, old)
-    if own.exists():
+    if _sits_already(actor, group_id):
         return None
     newcomer = Newcomer(
         user_id=actor.user_id,
@@ -144,6 +143,14 @@ def _seated(actor: Actor, place: Staff, group_id: UUID, reason: str) -> Membersh
         )
     )
     return membership
+
+
+@acting_as(Work.SEATING)
+def _sits_already(actor: Actor, group_id: UUID) -> bool:
+    own = Membership.objects.active().of_group(group_id).of_person(actor.user_id)
+    for old in own.expired(timezone.now()).select_related("staff"):
+        end_expired(actor, old)
+    return own.exists()
 
 
 def _end(desk: Desk, membership: Membership) -> bool:

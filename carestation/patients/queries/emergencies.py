@@ -18,10 +18,11 @@ from carestation.facilities.queries.todos import Waiting
 from carestation.facilities.rules import Desk
 from carestation.groups.queries.invitations import waiting_at
 from carestation.groups.rules import Seat
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
-from carestation.patients.models import EmergencyAccess, Patient
-from carestation.patients.queries.alike import Told, known_likeness
+from carestation.patients.models import EmergencyAccess
+from carestation.patients.queries.alike import Told, groups_alike, known_likeness
 from carestation.patients.rules import may_review
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Place
@@ -63,10 +64,11 @@ def find_group(actor: Actor, facility_id: UUID, sought: Told) -> UUID | None:
     likeness = known_likeness(actor, facility_id, sought)
     if likeness is None:
         return None
-    found = Patient.objects.alike(facility_id, likeness).values_list("group_id", flat=True)[:2]
+    found = groups_alike(facility_id, likeness)
     return found[0] if len(found) == 1 else None
 
 
+@acting_as(Work.DESK)
 def find_access(desk: Desk, access_id: UUID) -> EmergencyAccess:
     """Return an emergency access of the facility's people, locked.
 
@@ -80,6 +82,7 @@ def find_access(desk: Desk, access_id: UUID) -> EmergencyAccess:
     return access
 
 
+@acting_as(Work.DESK)
 def accesses_at(desk: Desk) -> list[AccessCard]:
     """Return what the facility's people did in emergencies, the newest first."""
     rows = _with_people(EmergencyAccess.objects.of_facility(desk.facility_id))[:LONGEST_LIST]
@@ -94,6 +97,7 @@ def accesses_at(desk: Desk) -> list[AccessCard]:
     ]
 
 
+@acting_as(Work.DESK)
 def waiting_in_groups(desk: Desk) -> list[Waiting]:
     """Return what waits at a desk of what the facility's people do in groups."""
     unread = EmergencyAccess.objects.of_facility(desk.facility_id).filter(reviewed_at=None)

@@ -31,6 +31,7 @@ CONTENTS: Final = (
         chapter=Chapter.DAILY,
         pages=(
             Page.HOME,
+            Page.SEARCH,
             Page.TIMELINE,
             Page.WRITE,
             Page.POST,
@@ -65,6 +66,7 @@ CONTENTS: Final = (
             Page.INVITE_STAFF,
             Page.APPROVE_INVITATIONS,
             Page.LEAVING,
+            Page.CUSTODY,
             Page.FACILITY_RULES,
             Page.RIGHTS,
             Page.ROLES,

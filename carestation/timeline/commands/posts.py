@@ -60,7 +60,8 @@ WITH seat AS (
   FROM groups_timeline t JOIN groups_readmark r ON r.timeline_id = t.id
   JOIN groups_membership m ON m.id = r.membership_id JOIN groups_group g ON g.id = t.group_id
   WHERE g.id = %(group_id)s AND t.group_id = %(group_id)s AND r.group_id = %(group_id)s
-    AND t.id = %(timeline_id)s AND r.id = %(mark_id)s AND m.role = %(role)s
+    AND m.group_id = %(group_id)s AND t.id = %(timeline_id)s AND r.id = %(mark_id)s
+    AND m.role = %(role)s
     AND g.archived_at IS NULL AND m.left_at IS NULL
     AND (m.expires_at IS NULL OR m.expires_at > now())
     AND NOT EXISTS (
