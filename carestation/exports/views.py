@@ -2,6 +2,7 @@
 
 from functools import partial
 from http import HTTPStatus
+from inspect import getsource
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -10,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carestation.accounts.gate.middleware import freshly_confirmed
+from carestation.exports import reader as program_for_outside
 from carestation.exports.commands.exports import (
     ask_export,
     note_export_fetched,
@@ -50,6 +52,17 @@ def exports(request: CareRequest, facility_id: UUID) -> HttpResponse:
     context = {"place": frame_of(desk), "form": form, "exports": exports_at(desk)}
     context |= {"offered": offered, "phrase": new_phrase()}
     return TemplateResponse(request, "exports/exports.html", context, status=form.status)
+
+
+@require_GET
+@door(Door.DESK)
+def reader(request: CareRequest, facility_id: UUID) -> HttpResponse:
+    """Send the program that reads an archive without us."""
+    take_desk(request.actor, facility_id, *EXPORT_RIGHTS)
+    program = getsource(program_for_outside)
+    answer = HttpResponse(program, content_type="text/x-python; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="read_export.py"'
+    return answer
 
 
 @require_GET

@@ -1,17 +1,13 @@
 """Exports as people ask for them, and as the program for outside reads them."""
 
-import sys
-from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from typing import Final
 from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
-import carestation.exports
+from carestation.exports import reader
 from carestation.exports.choices import Extent
 from carestation.exports.commands import making
 from carestation.exports.commands.exports import Wish, ask_export
@@ -34,19 +30,7 @@ from tests.timeline.pictures import a_jpeg
 from tests.world import World, a_draft
 
 PHRASE: Final = "kagami-no-numa-ni-utsuru-tsuki-7"
-READER: Final = Path(carestation.exports.__path__[0]) / "static/exports/read_export.py"
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
-
-
-@cache
-def the_reader() -> ModuleType:
-    spec = spec_from_file_location("read_export", READER)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    sys.modules["read_export"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def a_wish(extent: Extent = Extent.FACILITY, pass_phrase: str = PHRASE) -> Wish:
@@ -83,7 +67,6 @@ def written(desk: Desk, folder: Path, extent: Extent = Extent.FACILITY) -> Path:
 
 def opened(path: Path) -> dict[str, str]:
     """Return every readable member of an archive as text, after the reader checked it."""
-    reader = the_reader()
     archive = reader.Archive(path, PHRASE)
     reader.check(archive)
     names = [one for one in archive.names() if not one.startswith(("files/", "thumbnails/"))]

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from carestation.exports import reader
 from carestation.exports.choices import Extent
 from carestation.facilities.choices import Allowed, FacilityKind, Profession, Right, StaffRole
 from carestation.facilities.commands.places import open_facility
@@ -26,7 +27,7 @@ from carestation.patients.models import Patient
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.models import Post
 from tests.conftest import act_as
-from tests.exports.people import PHRASE, PRO, a_busy_group, opened, the_reader, written
+from tests.exports.people import PHRASE, PRO, a_busy_group, opened, written
 from tests.facilities.people import a_manager
 from tests.groups.test_talks import a_newcomer
 from tests.patients.emergencies import an_emergency
@@ -177,7 +178,7 @@ def test_what_people_wrote_is_words_in_the_pages_and_never_markup(
 
 
 def test_ordinary_tools_check_the_manifest(world: World, tmp_path: Path) -> None:
-    reader, desk = the_reader(), a_manager(world)
+    desk = a_manager(world)
     a_busy_group(world)
     archive = reader.Archive(written(desk, tmp_path), PHRASE)
 

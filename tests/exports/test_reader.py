@@ -1,5 +1,6 @@
 """The program for outside: it reads an archive alone, and names what is wrong with one."""
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,7 +8,6 @@ from http.client import HTTPConnection
 from pathlib import Path
 from random import Random
 from threading import Thread
-from types import ModuleType
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,9 +15,10 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carestation.exports import reader
 from carestation.exports.queries.archives import FORMAT
 from carestation.vault.archives import Member, encrypted_archive
-from tests.exports.people import PHRASE, READER, the_reader
+from tests.exports.people import PHRASE
 
 LISTING = b'{"format": "carestation export 1", "at": "2026-11-28", "lists": {"posts": {"rows": 2}}}'
 BODIES = {
@@ -29,10 +30,8 @@ BODIES = {
 
 
 def an_archive(folder: Path, bodies: dict[str, bytes] | None = None) -> Path:
-    reader, contents = the_reader(), dict(bodies or BODIES)
-    lines = [
-        f"{reader.hashlib.sha256(body).hexdigest()}  {name}\n" for name, body in contents.items()
-    ]
+    contents = dict(bodies or BODIES)
+    lines = [f"{hashlib.sha256(body).hexdigest()}  {name}\n" for name, body in contents.items()]
     contents.setdefault("MANIFEST.sha256", "".join(lines).encode())
     members = (
         Member(path=name, changed_at=timezone.now(), parts=[body])
@@ -44,7 +43,6 @@ def an_archive(folder: Path, bodies: dict[str, bytes] | None = None) -> Path:
 
 
 def checked(path: Path, pass_phrase: str = PHRASE) -> dict[str, object]:
-    reader = the_reader()
     found: dict[str, object] = reader.check(reader.Archive(path, pass_phrase))
     return found
 
@@ -52,11 +50,11 @@ def checked(path: Path, pass_phrase: str = PHRASE) -> dict[str, object]:
 @pytest.mark.control("8.13")
 def test_an_archive_is_read_and_every_member_compared(tmp_path: Path) -> None:
     assert checked(an_archive(tmp_path))["members"] == len(BODIES)
-    assert the_reader().FORMAT == FORMAT
+    assert reader.FORMAT == FORMAT
 
 
 def test_another_pass_phrase_opens_nothing(tmp_path: Path) -> None:
-    with pytest.raises(the_reader().UnreadableError, match="合言葉"):
+    with pytest.raises(reader.UnreadableError, match="合言葉"):
         checked(an_archive(tmp_path), PHRASE.upper())
 
 
@@ -67,7 +65,7 @@ def test_one_changed_byte_is_found(tmp_path: Path, place: float) -> None:
     data[int(len(data) * place)] ^= 1
     path.write_bytes(data)
 
-    with pytest.raises(the_reader().UnreadableError, match="書きかえられています"):
+    with pytest.raises(reader.UnreadableError, match="書きかえられています"):
         checked(path)
 
 
@@ -83,14 +81,14 @@ def test_one_changed_byte_is_found(tmp_path: Path, place: float) -> None:
 def test_what_is_missing_or_too_much_is_named(
     tmp_path: Path, bodies: dict[str, bytes], words: str
 ) -> None:
-    with pytest.raises(the_reader().UnreadableError, match=words):
+    with pytest.raises(reader.UnreadableError, match=words):
         checked(an_archive(tmp_path, bodies))
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(1, 5))
 @settings(max_examples=20, deadline=None)
 def test_without_openssl_it_counts_the_same(key: bytes, blocks: int) -> None:
-    reader, plain = the_reader(), bytes(range(16)) * blocks
+    plain = bytes(range(16)) * blocks
 
     assert reader.slow_cipher(key)(plain) == reader.block_cipher(key)(plain)
 
@@ -98,18 +96,17 @@ def test_without_openssl_it_counts_the_same(key: bytes, blocks: int) -> None:
 def test_its_own_aes_is_that_of_the_standard() -> None:
     key, plain = bytes(range(32)), bytes.fromhex("00112233445566778899aabbccddeeff")
 
-    sealed = the_reader().slow_cipher(key)(plain)
+    sealed = reader.slow_cipher(key)(plain)
 
     assert sealed.hex() == "8ea2b7ca516745bfeafc49904b496089", "FIPS 197, C.3"
 
 
 @pytest.fixture
-def shown(tmp_path: Path) -> Iterator[tuple[ModuleType, str]]:
-    reader = the_reader()
+def shown(tmp_path: Path) -> Iterator[str]:
     server, url = reader.server_of(reader.Archive(an_archive(tmp_path), PHRASE))
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield reader, url
+    yield url
     server.shutdown()
     server.server_close()
 
@@ -124,10 +121,9 @@ def asked(url: str, path: str, host: str = "") -> tuple[int, bytes]:
 
 @pytest.mark.control("8.24")
 def test_it_shows_an_archive_to_this_machine_under_its_own_address_alone(
-    shown: tuple[ModuleType, str],
+    shown: str,
 ) -> None:
-    _, url = shown
-    root = urlsplit(url).path
+    url, root = shown, urlsplit(shown).path
 
     assert asked(url, root) == (200, BODIES["index.html"])
     assert asked(url, f"{root}files/a.jpg") == (200, BODIES["files/a.jpg"])
@@ -138,7 +134,7 @@ def test_it_shows_an_archive_to_this_machine_under_its_own_address_alone(
 
 def test_it_runs_alone_with_the_standard_library(tmp_path: Path) -> None:
     path, copy = an_archive(tmp_path), tmp_path / "reader.py"
-    copy.write_bytes(READER.read_bytes())
+    copy.write_bytes(Path(reader.__file__).read_bytes())
 
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-I", "-S", str(copy), "check", str(path)],

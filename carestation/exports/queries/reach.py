@@ -25,6 +25,8 @@ WITH members AS (
     OR (%(whole)s AND s.facility_id = %(facility_id)s)
 )
 SELECT
+  coalesce(array_agg(DISTINCT p.user_id) FILTER (WHERE p.facility_id = %(facility_id)s), '{}')
+    AS own_people,
   coalesce(array_agg(DISTINCT p.id) FILTER (WHERE p.facility_id = %(facility_id)s), '{}') AS own,
   coalesce(array_agg(DISTINCT p.id) FILTER (WHERE p.facility_id <> %(facility_id)s), '{}')
     AS others,
@@ -57,6 +59,7 @@ class Reach:
     own_staff_ids: tuple[UUID, ...]
     other_staff_ids: tuple[UUID, ...]
     user_ids: tuple[UUID, ...]
+    own_user_ids: tuple[UUID, ...]
     facility_ids: tuple[UUID, ...]
 
 
@@ -76,5 +79,6 @@ def reach_of(facility_id: UUID, asker_id: UUID, extent: Extent) -> Reach:
         own_staff_ids=tuple(sorted(named["own"])),
         other_staff_ids=tuple(sorted(named["others"])),
         user_ids=tuple(sorted(named["people"])),
+        own_user_ids=tuple(sorted(named["own_people"])) if is_whole else (),
         facility_ids=tuple(sorted(named["facilities"])),
     )

@@ -122,6 +122,14 @@ TABLES: Final = (
         sealed="name kana",
         scope="id",
     ),
+    _table(
+        "addresses",
+        "id",
+        User,
+        lambda reach: Q(pk__in=reach.own_user_ids, ended_at=None),
+        sealed="email",
+        scope="id",
+    ),
     _table("rules", _RULES, Policy, _own),
     _table(
         "roles",
