@@ -63,6 +63,13 @@ class ExportsListed(Fact, kind="exports.ExportsListed", of="facility_id"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportTakenIn(Fact, kind="exports.ExportTakenIn", of="facility_id"):
+    """An empty installation was filled with a facility's export, and compared."""
+
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRemoved(Fact, kind="exports.ExportRemoved", of="export_id"):
     """An export is kept here no longer; by nobody where its time was over."""
 
