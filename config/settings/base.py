@@ -69,6 +69,7 @@ CONTEXTS = (
     "audit",
     "search",
     "api",
+    "exports",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",
