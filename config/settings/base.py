@@ -70,6 +70,7 @@ CONTEXTS = (
     "audit",
     "search",
     "api",
+    "exports",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",

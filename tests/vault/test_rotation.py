@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 import tink
 from django.db import connection, transaction
+from django.db.models import F
 from pytest_django.fixtures import Settings
 
 from carestation.accounts.commands.factors import give_fixed_secret
@@ -37,6 +38,8 @@ from carestation.vault.rotation import (
     turn_keys,
 )
 from carestation.vault.scopes import forget_all, open_scope
+from config.cli import main
+from tests.search.looking import found_posts, let_index_follow, say
 from tests.vault.opening import opened_everywhere
 from tests.world import World, a_draft
 
@@ -321,6 +324,43 @@ def test_a_row_that_somebody_holds_is_passed_by_and_found_again(committed_world:
 
     assert waits.stage is Stage.SWEEP
     assert versions("timeline_post.body_sealed") == {2: 1}
+
+
+def test_words_are_found_before_and_after_and_the_command_tells_how_far_it_is(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    post_id = say(world, "kato", PRO, "夜間の咳が続いています")
+    let_index_follow()
+    assert found_posts(world, "sato", "夜間の咳") == [post_id]
+
+    assert main(["keys", "rotate", "--level=scope"]) == 0
+    forget_all()
+
+    told = capsys.readouterr().out
+    assert found_posts(world, "sato", "夜間の咳") == [post_id]
+    assert [one for one in Stage if one.value not in told] == []
+    assert main(["keys", "rotate"]) == 1
+    assert main(["keys", "rotate", "--level=scope", f"--of={uuid7()}"]) == 1
+    said = capsys.readouterr().err
+    assert "No keys turn" in said
+    assert "Nothing under" in said
+
+
+def test_the_command_goes_on_with_what_turns_and_holds_where_others_have_to_be_told(
+    world: World, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.KEYS_KEPT_SECONDS = 300
+    assert main(["keys", "rotate", "--level=root", "--hold"]) == 0
+    assert "other machines" in capsys.readouterr().out
+    assert main(["keys", "rotate", "--level=scope"]) == 1
+    assert "root turn" in capsys.readouterr().err
+    settings.KEYS_KEPT_SECONDS = 0
+    Rotation.objects.update(rests_until=F("began_at"))
+
+    assert main(["keys", "rotate"]) == 0
+
+    assert running_rotation() is None
+    assert check_keys().closed == ()
 
 
 def test_keys_turn_one_at_a_time(world: World) -> None:
