@@ -45,6 +45,7 @@ def main() -> None:
             ensure_key_file(url)
         migrate()
         _note_key_ids()
+        _erase_again()
         collect_static()
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
@@ -93,6 +94,12 @@ def _note_key_ids() -> None:
     from carestation.vault.checking import note_key_ids  # noqa: PLC0415 - needs the apps
 
     note_key_ids()
+
+
+def _erase_again() -> None:
+    from carestation.patients.commands.erasures import erase_again  # noqa: PLC0415 - as above
+
+    erase_again()
 
 
 def collect_static() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 from weakref import WeakSet
 
 import psycopg
@@ -41,6 +42,7 @@ class Work(StrEnum):
     CONTENT = "system:content"  # everything: who sets a world up, who counts keys
     CUSTODY = "system:custody"  # a patient's group changes the facility that manages it
     DESK = "system:desk"  # a facility looks after its people's groups and emergencies
+    EXPORT = "system:export"  # a facility's people's groups are written out
     INDEX = "system:index"  # posts and names of files are read into the index of words
     JOINING = "system:joining"  # who is invited reads by whom, and joins
     LIKENESS = "system:likeness"  # patients of a facility, by a hash: who could be the same
@@ -61,13 +63,14 @@ def act_as_nobody() -> None:
 
 
 @contextmanager
-def acting_as(work: Work) -> Iterator[None]:
+def acting_as(work: Work, *, of: UUID | None = None) -> Iterator[None]:
     """Do a work that no seat answers for, in one transaction; who acted before acts again after.
 
-    Where it fails, the transaction takes the work's name back with everything else.
+    `of`: the facility for which it is done, where the policies ask for that, too. Where it fails,
+    the transaction takes the work's name back with everything else.
     """
     with transaction.atomic():
-        before = _become(work.value)
+        before = _become(f"{work.value}:{of}" if of else work.value)
         yield
         _become(before)
 

@@ -76,6 +76,15 @@ class FileRoot:
         write_key_file(self._path, keyset)
 
 
+def written_root() -> tink.KeysetHandle:
+    """Return the root's keyset, where it is a file: for shares on paper.
+
+    Raises:
+        ValueError: it lies elsewhere.
+    """
+    return keyset_from(path_of(settings.KEY_URL).read_text())
+
+
 def root() -> Root:
     """Return the root that KEY_URL names.
 

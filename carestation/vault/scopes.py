@@ -17,6 +17,7 @@ from tink import aead
 
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
+from carestation.vault.erasures import erased_scopes
 from carestation.vault.keyfiles import key_from_file
 from carestation.vault.models import OPERATOR, OwnerKey, Scope, ScopeKind
 from carestation.vault.roots import root
@@ -51,6 +52,11 @@ def open_scope(scope_id: UUID, actor: Actor | None) -> Bundle:
         _opened.clear()
     _opened[scope_id] = (time.monotonic() + settings.KEYS_KEPT_SECONDS, bundle)
     return bundle
+
+
+def has_keys(scope_id: UUID) -> bool:
+    """Whether a scope has keys: of what was erased they are gone."""
+    return Scope.objects.filter(pk=scope_id).exists()
 
 
 def forget_scope(scope_id: UUID) -> None:
@@ -92,12 +98,9 @@ def rewrap(scope_id: UUID, owner_id: UUID) -> None:
     row = rows.filter(pk=scope_id).first()
     if row is None:
         raise NotVisible
-    sealing, deriving = opened_keysets(row)
-    owner_key = _owner_key(owner_id)
-    wrapping = opened_owner_key(owner_key)
-    row.owner_key = owner_key
-    row.sealing_wrapped = wrap(sealing, wrapping, Scope.bound_to(scope_id, b"sealing"))
-    row.deriving_wrapped = wrap(deriving, wrapping, Scope.bound_to(scope_id, b"deriving"))
+    keysets = opened_keysets(row)
+    row.owner_key = _owner_key(owner_id)
+    wrap_bundle(row, *keysets)
     row.save(update_fields=["owner_key", "sealing_wrapped", "deriving_wrapped"])
 
 
@@ -151,7 +154,8 @@ def opened_owner_key(row: OwnerKey) -> aead.Aead:
 
 def _opened_from_row(scope_id: UUID, _actor: Actor | None) -> Bundle:
     row = Scope.objects.select_related("owner_key").filter(pk=scope_id).first()
-    if row is None:
+    # An old copy of the database that was put back does not open what was erased since.
+    if row is None or scope_id in erased_scopes():
         raise NotVisible
     sealing, deriving = opened_keysets(row)
     return Bundle(

@@ -16,6 +16,7 @@ from carestation.accounts.commands.sessions import sign_out
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.groups.commands.memberships import end_membership
+from carestation.kernel import downloads
 from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
@@ -24,7 +25,6 @@ from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.models import Attachment, Post
 from carestation.timeline.queries.files import bytes_of, take_file
-from carestation.timeline.views import files
 from carestation.vault.files import PIECE_BYTES
 from tests.accounts.signing_in import sign_in_client
 from tests.timeline.pictures import a_jpeg, a_pdf, a_picture, encoded, written
@@ -302,10 +302,10 @@ class TestSendingOut:
     def test_long_answers_leave_threads_for_others(
         self, world: World, client_of: Clients, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(files, "TAKEN_AT_ONCE_BYTES", 1_000)
+        monkeypatch.setattr(downloads, "TAKEN_AT_ONCE_BYTES", 1_000)
         path = path_of(posted(world, "kato", PRO, a_noise(400)))
         client = client_of("kato")
-        slow = [client.get(path) for _ in range(files.LONG_AT_ONCE)]
+        slow = [client.get(path) for _ in range(downloads.LONG_AT_ONCE)]
 
         refused = client.get(path)
         part = client.get(path, headers={"Range": "bytes=0-99"})
