@@ -34,6 +34,7 @@ from carestation.vault.sealing import (
 
 KEPT_AT_MOST: Final = 20_000
 _opened: dict[UUID, tuple[float, Bundle]] = {}
+_opened_owners: dict[tuple[UUID, bytes], tuple[float, aead.Aead]] = {}
 
 
 def open_scope(scope_id: UUID, actor: Actor | None) -> Bundle:
@@ -65,8 +66,9 @@ def forget_scope(scope_id: UUID) -> None:
 
 
 def forget_all() -> None:
-    """Drop every opened bundle."""
+    """Drop every opened bundle, and every opened key of an owner."""
     _opened.clear()
+    _opened_owners.clear()
 
 
 @transaction.atomic
@@ -148,8 +150,17 @@ def opened_owner_key(row: OwnerKey) -> aead.Aead:
     Raises:
         tink.TinkError: the root does not open it.
     """
+    # By its row as it is wrapped now; so a key service is asked once for many scopes.
+    place = (row.pk, bytes(row.wrapped))
+    kept = _opened_owners.get(place)
+    if kept is not None and kept[0] > time.monotonic():
+        return kept[1]
     bound_to = OwnerKey.bound_to(row.owner_id, row.version)
-    return sealing_primitive(unwrap(bytes(row.wrapped), root().key(), bound_to))
+    key = sealing_primitive(unwrap(place[1], root().key(), bound_to))
+    if len(_opened_owners) >= KEPT_AT_MOST:
+        _opened_owners.clear()
+    _opened_owners[place] = (time.monotonic() + settings.KEYS_KEPT_SECONDS, key)
+    return key
 
 
 def _opened_from_row(scope_id: UUID, _actor: Actor | None) -> Bundle:

@@ -6,7 +6,7 @@ from datetime import datetime
 from carestation.vault.checking import check_keys
 from carestation.vault.inventory import read_inventory
 from carestation.vault.rehearsals import rehearsed_at
-from carestation.vault.roots import written_root
+from carestation.vault.roots import has_written_root
 from config.keys.telling import say, tell_machines
 
 
@@ -15,7 +15,7 @@ def act(options: argparse.Namespace) -> int:
     found, inventory = check_keys(), read_inventory()
     is_well = inventory.keys.are_well and not found.closed and not inventory.lost
     values = sum(one.count for column in inventory.columns for one in column.values)
-    rehearsed = rehearsed_at(written_root())
+    rehearsed = rehearsed_at() if has_written_root() else None
     if options.json:
         tell_machines(
             {
@@ -40,6 +40,8 @@ def act(options: argparse.Namespace) -> int:
 
 
 def _rehearsed(at: datetime | None) -> str:
+    if not has_written_root():
+        return "The root lies in a key service, which has shares of its own."
     if at is None:
         return "No shares of today's root were ever tried: keys shares."
     return f"Shares of today's root were tried at {at.isoformat(timespec='minutes')}."

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from carestation.vault.rehearsals import note_rehearsed
-from carestation.vault.roots import written_root
+from carestation.vault.roots import has_written_root
 from carestation.vault.shares import NEEDED, WrongShares, root_from
 from config.keys.telling import say
 
@@ -24,14 +24,25 @@ def rehearse() -> int:
     Raises:
         SystemExit: they do not.
     """
+    require_file()
     try:
-        is_right = note_rehearsed(written_root(), root_from(asked_for()))
+        is_right = note_rehearsed(root_from(asked_for()))
     except WrongShares as error:
         raise SystemExit(f"These shares bring nothing back: {error}") from error
     if not is_right:
         raise SystemExit("These shares bring another root back, not today's: make new ones.")
     say("The two shares bring today's root back.")
     return 0
+
+
+def require_file() -> None:
+    """Stop where the root is no file.
+
+    Raises:
+        SystemExit: it lies in a key service, which has shares of its own.
+    """
+    if not has_written_root():
+        raise SystemExit("The root lies in a key service, which has shares of its own.")
 
 
 def asked_for() -> list[str]:

@@ -2,9 +2,9 @@
 
 import argparse
 
-from carestation.vault.roots import written_root
-from carestation.vault.shares import MADE, NEEDED, shares_of
-from config.keys.rehearsing import rehearse
+from carestation.vault.rehearsals import new_shares
+from carestation.vault.shares import MADE, NEEDED
+from config.keys.rehearsing import rehearse, require_file
 from config.keys.telling import say
 
 
@@ -14,7 +14,8 @@ def act(options: argparse.Namespace) -> int:  # noqa: ARG001 - words for paper a
     Raises:
         SystemExit: the root lies in a key service, or what was typed does not bring it back.
     """
-    for number, words in enumerate(shares_of(written_root()), start=1):
+    require_file()
+    for number, words in enumerate(new_shares(), start=1):
         say(f"Share {number} of {MADE}: any {NEEDED} bring the root back.", "", words, "")
     say("Write each on a sheet of its own, for people who do not keep them in one place.")
     return rehearse()

@@ -99,12 +99,12 @@ def test_shares_are_rehearsed_and_the_check_says_of_which_root(
     typed(monkeypatch, shares[2], shares[0].upper())
     assert main(["keys", "rehearse"]) == 0
 
-    assert rehearsed_at(written_root()) is not None
+    assert rehearsed_at() is not None
     assert main(["keys", "check"]) == 0
     assert "were tried at" in capsys.readouterr().out
     root().add()
     root().promote()
-    assert rehearsed_at(written_root()) is None
+    assert rehearsed_at() is None
 
 
 def test_shares_of_another_root_are_told_apart(
@@ -117,7 +117,7 @@ def test_shares_of_another_root_are_told_apart(
 
     assert main(["keys", "rehearse"]) == 1
     assert "another root" in capsys.readouterr().err
-    assert rehearsed_at(written_root()) is None
+    assert rehearsed_at() is None
 
 
 def test_the_words_are_printed_and_asked_for_at_once(
