@@ -85,6 +85,7 @@ SEALED: Final = (
     *_sealed("facilities_customrole", "name", scope="t.facility_id"),
     *_sealed("facilities_staffinvitation", "email", "name", scope="t.facility_id"),
     *_sealed("groups_group", "name", scope="t.id"),
+    *_sealed("groups_connectionoffer", "email", scope="t.asker_id"),
     *_sealed("groups_invitation", "email", "name", scope="t.group_id"),
     *_sealed("patients_patient", "face_sheet", scope="t.group_id"),
     *_sealed("patients_consent", "words", "withdrawal", scope=_OF_PATIENT),

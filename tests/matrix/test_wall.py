@@ -36,6 +36,8 @@ from carestation.timeline.commands.changes import edit_post
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.models import Acknowledgement, Attachment, Post, PostVersion
+from carestation.vault.counting import count_values
+from carestation.vault.resealing import look_through
 from config.database import as_app_role
 from tests.accounts.signing_in import sign_in_client
 from tests.conftest import act_as, act_as_the_test_again
@@ -241,6 +243,15 @@ def test_a_work_opens_what_it_is_for_and_who_acted_before_acts_again(world: Worl
         failing_work()
 
     assert (Patient.objects.count(), Post.objects.count()) == (0, 0)
+
+
+def test_keys_are_not_turned_by_who_does_not_see_every_row(world: World) -> None:
+    acts(world, "kato")
+
+    with pytest.raises(PermissionError):
+        next(look_through(None))
+    with pytest.raises(PermissionError):
+        next(count_values())
 
 
 @pytest.fixture
