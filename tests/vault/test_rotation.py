@@ -10,6 +10,7 @@ import pytest
 import tink
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from carestation.accounts.commands.factors import give_fixed_secret
@@ -28,6 +29,7 @@ from carestation.timeline.models import Post
 from carestation.timeline.queries.messages import page_of_threads
 from carestation.vault.checking import check_keys
 from carestation.vault.choices import Level, Stage
+from carestation.vault.erasures import Erased, list_erased
 from carestation.vault.facts import GroupKeysTurned, RotationBegan, RotationEnded
 from carestation.vault.inventory import read_inventory
 from carestation.vault.models import OPERATOR, OwnerKey, Rotation, Scope
@@ -324,6 +326,29 @@ def test_a_row_that_somebody_holds_is_passed_by_and_found_again(committed_world:
 
     assert waits.stage is Stage.SWEEP
     assert versions("timeline_post.body_sealed") == {2: 1}
+
+
+def test_what_is_erased_while_keys_turn_stops_nothing_and_is_left_alone(
+    world: World, settings: Settings, tmp_path: Path
+) -> None:
+    settings.ERASED_URL = f"file://{tmp_path}/erased.jsonl"
+    publish_post(world.seat("kato", PRO), a_draft("一"))
+    before = bytes(Post.objects.get().body_sealed)
+    list_erased(
+        Erased(
+            erasure_id=uuid7(),
+            scope_id=world.group.pk,
+            erased_by=OPERATOR,
+            erased_at=timezone.now(),
+        )
+    )
+
+    rotation = begin_rotation(MACHINE, Level.SCOPE)
+    damaged = max(progress.damaged for progress in turn_keys(rotation))
+
+    assert (damaged, rotation.ended_at is not None) == (0, True)
+    assert bytes(Post.objects.get().body_sealed) == before
+    assert versions("accounts_user.name_sealed") == {2: len(world.people)}
 
 
 def test_words_are_found_before_and_after_and_the_command_tells_how_far_it_is(
