@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("carestation.worker")
 IDLE_SECONDS: Final = 0.2
 REST_SECONDS: Final = 1.0
+QUEUES: Final = ("default", "long")
 
 
 def main() -> None:
@@ -119,14 +120,22 @@ async def _work(app: App, ending: threading.Event) -> None:
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # the Django one has it
     working = app.with_connector(connector)
     async with working.open_async():
-        work = asyncio.create_task(
-            working.run_worker_async(install_signal_handlers=False, delete_jobs="successful")
-        )
-        while not ending.is_set() and not work.done():  # noqa: ASYNC110 - a thread's event
+        # What lasts has a hand of its own: no mail waits for it.
+        hands = [
+            asyncio.create_task(
+                working.run_worker_async(
+                    queues=[queue], install_signal_handlers=False, delete_jobs="successful"
+                )
+            )
+            for queue in QUEUES
+        ]
+        while not ending.is_set() and not any(hand.done() for hand in hands):  # noqa: ASYNC110 - a thread's event
             await asyncio.sleep(IDLE_SECONDS)
-        work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
+        for hand in hands:
+            hand.cancel()
+        for hand in hands:
+            with contextlib.suppress(asyncio.CancelledError):
+                await hand
 
 
 if __name__ == "__main__":

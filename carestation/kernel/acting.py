@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 from weakref import WeakSet
 
 import psycopg
@@ -29,6 +30,7 @@ SELECT set_config('carestation.person', '', false) AS person,
   set_config('carestation.group', '', false) AS of_group,
   set_config('carestation.staff_group', '', false) AS of_staff
 """
+WHO: Final = "SELECT current_setting('carestation.person', true) AS person"
 # The connections on which someone acted since they were opened, or since nobody does.
 _ACTED: Final[WeakSet[psycopg.Connection]] = WeakSet()
 
@@ -40,6 +42,7 @@ class Work(StrEnum):
     CONTENT = "system:content"  # everything: who sets a world up, who counts keys
     CUSTODY = "system:custody"  # a patient's group changes the facility that manages it
     DESK = "system:desk"  # a facility looks after its people's groups and emergencies
+    EXPORT = "system:export"  # a facility's people's groups are written out
     INDEX = "system:index"  # posts and names of files are read into the index of words
     JOINING = "system:joining"  # who is invited reads by whom, and joins
     LIKENESS = "system:likeness"  # patients of a facility, by a hash: who could be the same
@@ -60,13 +63,14 @@ def act_as_nobody() -> None:
 
 
 @contextmanager
-def acting_as(work: Work) -> Iterator[None]:
+def acting_as(work: Work, *, of: UUID | None = None) -> Iterator[None]:
     """Do a work that no seat answers for, in one transaction; who acted before acts again after.
 
-    Where it fails, the transaction takes the work's name back with everything else.
+    `of`: the facility for which it is done, where the policies ask for that, too. Where it fails,
+    the transaction takes the work's name back with everything else.
     """
     with transaction.atomic():
-        before = _become(work.value)
+        before = _become(f"{work.value}:{of}" if of else work.value)
         yield
         _become(before)
 
@@ -76,6 +80,16 @@ def work_as(work: Work) -> None:
     options = connections.databases["default"]["OPTIONS"]
     said = f"-c carestation.person={work.value}"
     options["options"] = " ".join(filter(None, (options.get("options"), said)))
+
+
+def require_work(work: Work) -> None:
+    """Stop where this connection does not do a work, and rows would be missing without a word.
+
+    Raises:
+        PermissionError: somebody or something else acts, or nobody.
+    """
+    if (row_of(WHO, {}) or {}).get("person") != work.value:
+        raise PermissionError(f"only {work.value} sees every row of this")
 
 
 def _become(who: str) -> str:

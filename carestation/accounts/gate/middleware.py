@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -35,7 +35,7 @@ from carestation.kernel.doors import Door, door_of
 from carestation.kernel.http import answer_for
 from carestation.kernel.problems import API, problem_json
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
 BEARER: Final = "bearer"
 FULL_ALONE: Final = frozenset({Standing.FULL})

@@ -178,5 +178,8 @@ def _access_at_seat(seat: Seat, row: EmergencyAccess) -> Access:
 
 
 def _reason(row: EmergencyAccess, actor: Actor) -> str:
-    bundle = open_scope(row.membership.group_id, actor)
+    try:
+        bundle = open_scope(row.membership.group_id, actor)
+    except NotVisible:
+        return ""
     return bundle.unseal(row.reason_sealed, reason_place(row.pk))
