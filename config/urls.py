@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("carestation.patients.urls")),
     path("", include("carestation.facilities.urls")),
     path("", include("carestation.groups.urls")),
+    path("", include("carestation.audit.urls")),
     path("", include("carestation.support.urls")),
 ]
 # A view that says no door, or no methods, stops the start here.

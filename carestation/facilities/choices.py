@@ -108,6 +108,7 @@ class Right(TextChoices):
     APPROVE_INVITATIONS = "approve_invitations", "スタッフが出したグループへの招待を承認する"
     REVIEW_EMERGENCIES = "review_emergencies", "緊急の閲覧を確かめる"
     NAME_MANAGERS = "name_managers", "管理者のいないグループの管理者を決める"
+    READ_RECORD = "read_record", "操作の記録を見る"
     OPEN_GROUPS = "open_groups", "患者グループ・自由グループを作る、個別メッセージをはじめる"
     SEEK_IN_EMERGENCY = "seek_in_emergency", "緊急のとき、参加していない患者さんを1時間見る"
     INVITE_TO_GROUPS = "invite_to_groups", "自分が管理するグループに、医療・介護の人を加える"

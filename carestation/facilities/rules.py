@@ -48,6 +48,7 @@ DESK_RIGHTS: Final = (
     Right.APPROVE_INVITATIONS,
     Right.REVIEW_EMERGENCIES,
     Right.NAME_MANAGERS,
+    Right.READ_RECORD,
 )
 # What every member may do, beside what the rules of the facility leave to members.
 MEMBERS_OWN: Final = frozenset({Right.OPEN_GROUPS, Right.SEEK_IN_EMERGENCY})

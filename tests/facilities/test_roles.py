@@ -90,6 +90,8 @@ OPENS: Final = {
     "patients:emergencies": {Right.REVIEW_EMERGENCIES},
     "patients:review_emergency": {Right.REVIEW_EMERGENCIES},
     "groups:unmanaged": {Right.NAME_MANAGERS},
+    "audit:record": {Right.READ_RECORD},
+    "audit:readers": {Right.READ_RECORD},
     "groups:end_place": {Right.END_STAFF},
     "groups:pause_place": {Right.END_STAFF},
     "groups:resume_place": {Right.END_STAFF},
@@ -227,7 +229,7 @@ def test_a_command_asks_for_its_right_and_for_no_other(world: World, right: Righ
 
     refused = {wanted for wanted, calls in commands.items() if all(map(is_refused, calls))}
 
-    assert set(commands) == set(DESK_RIGHTS) - {Right.SEE_STAFF}
+    assert set(commands) == set(DESK_RIGHTS) - {Right.SEE_STAFF, Right.READ_RECORD}
     assert refused == set(commands) - {right}
 
 

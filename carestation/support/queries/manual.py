@@ -69,6 +69,7 @@ CONTENTS: Final = (
             Page.RIGHTS,
             Page.ROLES,
             Page.STAFF_REVIEW,
+            Page.RECORD,
             Page.STOPPED_FACILITY,
         ),
     ),
