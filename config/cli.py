@@ -17,8 +17,10 @@ COMMANDS: Final = {
     "first-facility": ("config.first_facility", "the first facility and its manager"),
     "facilities": ("config.facilities", "which facilities wait for approval; approve one"),
     "operators": ("config.operators", "who works for the provider; appoint or end one"),
+    "search": ("config.searching", "how far the index of words is; make it anew"),
     "keys": ("config.keyring", "which keys there are, and what they seal"),
     "audit": ("config.auditing", "whether the log of facts is as it was sealed"),
+    "export": ("config.exporting", "check a facility's export, or fill an empty installation"),
     "urls": ("config.listing", "every address, how it is called and through which door"),
 }
 

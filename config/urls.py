@@ -11,11 +11,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("carestation.api.urls")),
     path("", include("carestation.accounts.urls")),
     path("", include("carestation.timeline.urls")),
+    path("", include("carestation.search.urls")),
     path("", include("carestation.patients.urls")),
     path("", include("carestation.facilities.urls")),
     path("", include("carestation.groups.urls")),
     path("", include("carestation.audit.urls")),
     path("", include("carestation.support.urls")),
+    path("", include("carestation.exports.urls")),
 ]
 # A view that says no door, or no methods, stops the start here.
 entrances(urlpatterns)

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from carestation.kernel.shapes import AtMost, Between, Text, UnfitFields
 from carestation.kernel.text import LONGEST_POST
+from carestation.search.rules import words_of
 from carestation.timeline.choices import Urgency
 from carestation.timeline.commands.posts import FILES_AT_MOST, Draft
 
 MENTIONS_AT_MOST: Final = 200
+LONGEST_WORDS: Final = 100
 # To which field of a sent post the reason of a refusal belongs.
 FIELDS: Final = {
     "empty": "body",
@@ -70,6 +72,24 @@ class PostsAsked:
         """
         if self.before is not None and self.after is not None:
             raise UnfitFields({"after": "not_with_before"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchAsked:
+    """What is looked for: words, all of them; in one group, or in all of one's own."""
+
+    q: Annotated[str, Text(longest=LONGEST_WORDS)]
+    group: UUID | None = None
+    limit: Annotated[int, Between(least=1, most=100)] = 30
+
+    def __post_init__(self) -> None:
+        """Check that something is looked for.
+
+        Raises:
+            UnfitFields: nothing is.
+        """
+        if not words_of(self.q):
+            raise UnfitFields({"q": "empty"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

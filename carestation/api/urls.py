@@ -4,8 +4,8 @@ from http import HTTPStatus
 from typing import Final
 
 from carestation.api import wire
-from carestation.api.forms import FIELDS, MarkSent, PostsAsked, PostSent, SignInSent
-from carestation.api.views import about, files, own, posts, sessions
+from carestation.api.forms import FIELDS, MarkSent, PostsAsked, PostSent, SearchAsked, SignInSent
+from carestation.api.views import about, files, own, posts, searching, sessions
 from carestation.groups.paths import know_sides
 from carestation.kernel.calls import Call, Upload, paths_of
 from carestation.kernel.doors import Door
@@ -117,6 +117,15 @@ CALLS: Final[tuple[Call, ...]] = (
             HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: None,
         },
         refusals=(HTTPStatus.TOO_MANY_REQUESTS,),
+    ),
+    Call(
+        method="GET",
+        path="search",
+        act=searching.search,
+        door=Door.SELF,
+        takes=SearchAsked,
+        answers={OK: wire.HitsJson},
+        refusals=(HTTPStatus.NOT_FOUND,),
     ),
     about.description_of(lambda: CALLS, path="openapi.json", root=ROOT),
 )

@@ -1,6 +1,7 @@
 """What programs get, beside posts (`timeline.wire`): the contract's fields and what fills them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, NotRequired, TypedDict
 
 from carestation.accounts.commands.sessions import OpenedSession
@@ -9,6 +10,8 @@ from carestation.facilities.models.staff import Staff
 from carestation.groups.choices import Kind, Side
 from carestation.kernel.shapes import Format
 from carestation.patients.queries.face_sheets import PatientCard
+from carestation.search.choices import EntryKind
+from carestation.search.queries.finding import Found
 from carestation.timeline.commands.files import Uploaded
 from carestation.timeline.queries.home import GroupRow, SideRow
 from carestation.timeline.queries.standing import Reach, Reached
@@ -113,6 +116,30 @@ class SignsJson(TypedDict):
     missing: list[PersonJson]
 
 
+class HitJson(TypedDict):
+    """A post that was found; `file`: the one of its files that was found, null for its words.
+
+    `excerpt`: the words around what was looked for, in one line.
+    """
+
+    post: Id
+    group: Id
+    side: Side
+    excerpt: str
+    file: Id | None
+
+
+class HitsJson(TypedDict):
+    """What was found, newest first; `more`: there are others behind the last.
+
+    `until`: the index is behind, and posts from then on are not found yet.
+    """
+
+    hits: list[HitJson]
+    more: bool
+    until: Moment | None
+
+
 class MarkJson(TypedDict):
     """Up to which post one has read."""
 
@@ -168,6 +195,24 @@ def signs_json(post_id: Id, reach: Reach) -> SignsJson:
         post=post_id,
         acknowledged=_signs(reach.acknowledged),
         missing=[member_json(one.member) for one in reach.missing],
+    )
+
+
+def hits_json(found: Found, until: datetime | None) -> HitsJson:
+    """Return what was found."""
+    return HitsJson(
+        hits=[
+            HitJson(
+                post=str(hit.post_id),
+                group=str(hit.seat.group_id),
+                side=hit.seat.side,
+                excerpt=hit.excerpt,
+                file=str(hit.id) if hit.kind is EntryKind.FILE else None,
+            )
+            for hit in found.hits
+        ],
+        more=found.has_more,
+        until=japan_time(until) if until else None,
     )
 
 

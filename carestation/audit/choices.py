@@ -76,6 +76,14 @@ class Act(models.TextChoices):
     AUDIT_ACTS_VIEWED = "audit.ActsViewed", "運営の操作記録を見た"
     AUDIT_READERS_VIEWED = "audit.ReadersViewed", "患者さんの情報を見た人の一覧を見た"
     AUDIT_RECORD_VIEWED = "audit.RecordViewed", "操作の記録を見た"
+    EXPORTS_EXPORT_ASKED = "exports.ExportAsked", "書き出しをたのんだ"
+    EXPORTS_EXPORT_FAILED = "exports.ExportFailed", "書き出しができなかった"
+    EXPORTS_EXPORT_FETCHED = "exports.ExportFetched", "書き出しを受け取った"
+    EXPORTS_EXPORT_MADE = "exports.ExportMade", "書き出しができた"
+    EXPORTS_EXPORT_REMOVED = "exports.ExportRemoved", "書き出しが消えた"
+    EXPORTS_EXPORT_TAKEN_IN = "exports.ExportTakenIn", "書き出しを取りこんだ"
+    EXPORTS_EXPORTS_LISTED = "exports.ExportsListed", "書き出しの一覧を見た"
+    EXPORTS_GROUP_EXPORTED = "exports.GroupExported", "グループを書き出した"
     FACILITIES_FACILITY_APPLIED = "facilities.FacilityApplied", "施設の登録を申しこんだ"
     FACILITIES_FACILITY_APPROVED = "facilities.FacilityApproved", "施設を承認した"
     FACILITIES_FACILITY_FROZEN = "facilities.FacilityFrozen", "施設を凍結した"
@@ -107,6 +115,10 @@ class Act(models.TextChoices):
     FACILITIES_STAFF_RESUMED = "facilities.StaffResumed", "スタッフの利用を再開した"
     FACILITIES_STAFF_REVIEWED = "facilities.StaffReviewed", "名簿を確認して署名した"
     FACILITIES_TERMS_ACCEPTED = "facilities.TermsAccepted", "利用規約に同意した"
+    GROUPS_CONNECTION_BEGAN = "groups.ConnectionBegan", "つながった"
+    GROUPS_CONNECTION_ENDED = "groups.ConnectionEnded", "つながりを終えた"
+    GROUPS_CONNECTION_OFFER_ENDED = "groups.ConnectionOfferEnded", "つながりの申しこみが終わった"
+    GROUPS_CONNECTION_OFFERED = "groups.ConnectionOffered", "つながりを申しこんだ"
     GROUPS_GROUP_ARCHIVED = "groups.GroupArchived", "グループを終了した"
     GROUPS_GROUP_OPENED = "groups.GroupOpened", "グループを作った"
     GROUPS_GROUP_REOPENED = "groups.GroupReopened", "グループを再開した"
@@ -124,12 +136,17 @@ class Act(models.TextChoices):
     PATIENTS_CONSENT_RECORDED = "patients.ConsentRecorded", "同意を記録した"
     PATIENTS_CONSENT_WITHDRAWN = "patients.ConsentWithdrawn", "同意の取り消しを記録した"
     PATIENTS_CONSENTS_VIEWED = "patients.ConsentsViewed", "同意の記録を見た"
+    PATIENTS_CUSTODY_PROPOSED = "patients.CustodyProposed", "管理施設の変更を提案した"
+    PATIENTS_CUSTODY_RETAINED = "patients.CustodyRetained", "管理施設の変更を取りやめた"
+    PATIENTS_CUSTODY_TRANSFERRED = "patients.CustodyTransferred", "管理施設が変わった"
+    PATIENTS_CUSTODY_VIEWED = "patients.CustodyViewed", "管理している患者グループを見た"
     PATIENTS_EMERGENCIES_LISTED = "patients.EmergenciesListed", "緊急の閲覧の一覧を見た"
     PATIENTS_EMERGENCY_BEGAN = "patients.EmergencyBegan", "緊急に閲覧をはじめた"
     PATIENTS_EMERGENCY_REVIEWED = "patients.EmergencyReviewed", "緊急の閲覧を確かめた"
     PATIENTS_EMERGENCY_SOUGHT = "patients.EmergencySought", "緊急に患者さんをさがした"
     PATIENTS_FACE_SHEET_CHANGED = "patients.FaceSheetChanged", "基本情報を変えた"
     PATIENTS_FACE_SHEET_VIEWED = "patients.FaceSheetViewed", "基本情報を見た"
+    PATIENTS_LIKENESS_FILLED = "patients.LikenessFilled", "似た患者さんの手がかりを整えた"
     PATIENTS_PATIENT_REGISTERED = "patients.PatientRegistered", "患者さんを登録した"
     PATIENTS_PATIENTS_LISTED = "patients.PatientsListed", "患者さんの一覧を見た"
     TIMELINE_ACKNOWLEDGEMENT_WITHDRAWN = "timeline.AcknowledgementWithdrawn", "了解を取り消した"
@@ -144,6 +161,11 @@ class Act(models.TextChoices):
     TIMELINE_POST_WITHDRAWN = "timeline.PostWithdrawn", "投稿を取り消した"
     TIMELINE_READ_MARK_MOVED = "timeline.ReadMarkMoved", "投稿を読んだ"
     TIMELINE_TIMELINE_VIEWED = "timeline.TimelineViewed", "投稿の画面を見た"
+    VAULT_GROUP_KEYS_TURNED = "vault.GroupKeysTurned", "グループの鍵が新しくなった"
+    VAULT_KEYS_ERASED = "vault.KeysErased", "鍵を消した"
+    VAULT_ROTATION_BEGAN = "vault.RotationBegan", "鍵の交換をはじめた"
+    VAULT_ROTATION_ENDED = "vault.RotationEnded", "鍵の交換を終えた"
+    VAULT_SHARES_REHEARSED = "vault.SharesRehearsed", "鍵を戻す訓練をした"
 
 
 LOOKS: Final = frozenset(
@@ -151,9 +173,11 @@ LOOKS: Final = frozenset(
         Act.AUDIT_ACTS_VIEWED,
         Act.AUDIT_READERS_VIEWED,
         Act.AUDIT_RECORD_VIEWED,
+        Act.EXPORTS_EXPORTS_LISTED,
         Act.GROUPS_MEMBERS_VIEWED,
         Act.PATIENTS_ALIKE_SHOWN,
         Act.PATIENTS_CONSENTS_VIEWED,
+        Act.PATIENTS_CUSTODY_VIEWED,
         Act.PATIENTS_EMERGENCIES_LISTED,
         Act.PATIENTS_EMERGENCY_BEGAN,
         Act.PATIENTS_EMERGENCY_SOUGHT,
@@ -169,9 +193,10 @@ LOOKS: Final = frozenset(
 # Of what is no look: which deed it is, by the context that announces it.
 DEEDS: Final = {
     "accounts": Deed.ENTERED,
-    "audit": Deed.TOOK_AWAY,
+    "exports": Deed.TOOK_AWAY,
     "facilities": Deed.RULED,
     "groups": Deed.RULED,
     "patients": Deed.WROTE,
     "timeline": Deed.WROTE,
+    "vault": Deed.RULED,
 }

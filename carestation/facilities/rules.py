@@ -49,6 +49,9 @@ DESK_RIGHTS: Final = (
     Right.REVIEW_EMERGENCIES,
     Right.NAME_MANAGERS,
     Right.READ_RECORD,
+    Right.TRANSFER_CUSTODY,
+    Right.EXPORT,
+    Right.EXPORT_OWN,
 )
 # What every member may do, beside what the rules of the facility leave to members.
 MEMBERS_OWN: Final = frozenset({Right.OPEN_GROUPS, Right.SEEK_IN_EMERGENCY})
@@ -65,6 +68,7 @@ RIGHT_FOR: Final = {
     Todo.REFUSALS: Right.SEE_STAFF,
     Todo.APPROVALS: Right.APPROVE_INVITATIONS,
     Todo.EMERGENCIES: Right.REVIEW_EMERGENCIES,
+    Todo.CUSTODY: Right.TRANSFER_CUSTODY,
     Todo.REVIEW: Right.SIGN_REVIEW,
     Todo.SECOND_MANAGER: Right.CHANGE_STAFF,
 }
@@ -160,10 +164,12 @@ def rights_of(
         held = frozenset(Right)
     elif granted is not None:
         held = granted - MANAGERS_ALONE
-    elif rules.may_invite is Allowed.EVERYONE:
-        held = MEMBERS_OWN | {Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY}
     else:
         held = MEMBERS_OWN
+        if rules.may_invite is Allowed.EVERYONE:
+            held |= {Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY}
+        if rules.may_export is Allowed.EVERYONE:
+            held |= {Right.EXPORT_OWN}
     return held if rules.family_invitations else held - {Right.INVITE_FAMILY}
 
 

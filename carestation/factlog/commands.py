@@ -5,6 +5,7 @@ Controls: ISO/IEC 27017 8.15; white paper 「ログ」.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol, TypeVar
 
 from django.db import transaction
@@ -39,6 +40,17 @@ SELECT c.follower FROM factlog_cursor c WHERE NOT EXISTS (
   WHERE (f.era, f.xid, f.id) > (c.era, c.xid::xid8, c.fact_id)
     AND (f.xid < pg_snapshot_xmin(pg_current_snapshot())
       OR f.era < (SELECT max(era) FROM factlog_loggedfact)))
+"""
+# The oldest fact that one of them has not read, sure or not: up to it their work is done.
+UNREAD: Final = """
+SELECT min(f.at) AS at FROM unnest(%(followers)s::text[], %(kinds)s::text[]) AS a (follower, kind)
+LEFT JOIN factlog_cursor c ON c.follower = a.follower,
+LATERAL (
+  SELECT f.at FROM factlog_loggedfact f
+  WHERE (f.era, f.xid, f.id) >
+    (coalesce(c.era, 0), coalesce(c.xid, '0')::xid8, coalesce(c.fact_id, 0)) AND f.kind = a.kind
+  ORDER BY f.era, f.xid, f.id LIMIT 1
+) f
 """
 # The application may name these columns and no others: time, order and leaf are the database's.
 ANNOUNCE: Final = """
@@ -121,6 +133,14 @@ def followers_behind() -> list[Reader]:
     """Return who has something to read, and who has not read anything yet."""
     at_the_end = {row["follower"] for row in rows_of(AT_THE_END, {})}
     return [one for one in FOLLOWERS.values() if one.name not in at_the_end]
+
+
+def unread_since(context: str) -> datetime | None:
+    """Return when what the followers of a context have not read yet began; None: they are done."""
+    own = [one for one in FOLLOWERS.values() if one.name.startswith(f"carestation.{context}.")]
+    asked = {"followers": [one.name for one in own], "kinds": [one.kind.kind for one in own]}
+    since: datetime | None = rows_of(UNREAD, asked)[0]["at"]
+    return since
 
 
 @transaction.atomic

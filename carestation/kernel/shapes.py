@@ -118,7 +118,11 @@ def read_query(make: Callable[..., T], sent: Mapping[str, list[str]]) -> T:
     reasons = {name[:UNKNOWN_LENGTH]: "repeated" for name in islice(repeated, UNKNOWN_AT_MOST)}
     if reasons:
         raise UnfitFields(reasons)
-    return read_record(make, {name: _number_in(texts[0]) for name, texts in sent.items()})
+    numbers = {name for name, hint in _hints_of(make).items() if parts_of(hint)[0] is int}
+    values = {
+        name: _number_in(texts[0]) if name in numbers else texts[0] for name, texts in sent.items()
+    }
+    return read_record(make, values)
 
 
 def read_value(hint: Any, value: object) -> object:

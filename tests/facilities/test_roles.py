@@ -13,6 +13,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from carestation.accounts.choices import Proof
 from carestation.accounts.queries.bindings import binding_of
+from carestation.exports.choices import Extent
+from carestation.exports.commands.exports import ask_export
 from carestation.facilities.choices import Allowed, EndCause, Profession, Right, StaffRole
 from carestation.facilities.commands.invitations import (
     cancel_invitation,
@@ -59,9 +61,16 @@ from carestation.groups.commands.roles import name_manager
 from carestation.kernel.doors import Door, entrances
 from carestation.kernel.errors import CareError, Conflict, DomainError, NotVisible, Refused
 from carestation.kernel.ids import uuid7
+from carestation.patients.commands.custody import (
+    accept_custody,
+    decline_custody,
+    propose_custody,
+    withdraw_custody,
+)
 from carestation.patients.commands.emergencies import review_access
 from config.urls import urlpatterns
 from tests.accounts.signing_in import sign_in_client
+from tests.exports.people import a_wish
 from tests.facilities.people import a_holder, a_manager, an_invited, desk_of, place_of
 from tests.facilities.test_policies import some_rules
 from tests.world import World
@@ -89,9 +98,17 @@ OPENS: Final = {
     "groups:decide_at_desk": {Right.APPROVE_INVITATIONS},
     "patients:emergencies": {Right.REVIEW_EMERGENCIES},
     "patients:review_emergency": {Right.REVIEW_EMERGENCIES},
+    "patients:custody": {Right.TRANSFER_CUSTODY},
+    "patients:propose_custody": {Right.TRANSFER_CUSTODY},
+    "patients:answer_custody": {Right.TRANSFER_CUSTODY},
+    "patients:withdraw_custody": {Right.TRANSFER_CUSTODY},
     "groups:unmanaged": {Right.NAME_MANAGERS},
     "audit:record": {Right.READ_RECORD},
     "audit:readers": {Right.READ_RECORD},
+    "exports:exports": {Right.EXPORT, Right.EXPORT_OWN},
+    "exports:reader": {Right.EXPORT, Right.EXPORT_OWN},
+    "exports:fetch": {Right.EXPORT, Right.EXPORT_OWN},
+    "exports:remove": {Right.EXPORT, Right.EXPORT_OWN},
     "groups:end_place": {Right.END_STAFF},
     "groups:pause_place": {Right.END_STAFF},
     "groups:resume_place": {Right.END_STAFF},
@@ -127,7 +144,7 @@ def test_no_role_but_the_managers_governs_and_no_rules_lower_the_manager(
 
     assert own <= granted
     assert not own & MANAGERS_ALONE
-    assert not member & set(DESK_RIGHTS)
+    assert member & set(DESK_RIGHTS) <= {Right.EXPORT_OWN}
     assert set(DESK_RIGHTS) <= manager
     assert own <= manager
     assert member <= manager
@@ -212,6 +229,14 @@ def every_command(world: World, desk: Desk) -> dict[Right, list[Callable[[], obj
         Right.APPROVE_INVITATIONS: [lambda: decide_at_desk(desk, uuid7(), approves=True)],
         Right.REVIEW_EMERGENCIES: [lambda: review_access(desk, uuid7(), ends=False)],
         Right.NAME_MANAGERS: [lambda: name_manager(desk, uuid7())],
+        Right.TRANSFER_CUSTODY: [
+            lambda: propose_custody(desk, world.group.pk, uuid7()),
+            lambda: accept_custody(desk, uuid7()),
+            lambda: decline_custody(desk, uuid7()),
+            lambda: withdraw_custody(desk, uuid7()),
+        ],
+        Right.EXPORT: [lambda: ask_export(desk, a_wish(Extent.FACILITY))],
+        Right.EXPORT_OWN: [lambda: ask_export(desk, a_wish(Extent.OWN))],
         Right.CHANGE_RULES: [lambda: change_policy(desk, Rules(idle_minutes=5), version=0)],
         Right.CHANGE_ROLES: [
             lambda: make_role(desk, an_own("もうひとつの係")),

@@ -26,8 +26,10 @@ from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from tests.accounts.signing_in import sign_in_client
+from tests.exports.people import a_made
 from tests.facilities.people import a_manager, an_invited
 from tests.groups.people import agreed, family, invite
+from tests.patients.custody import a_passing_proposal
 from tests.patients.emergencies import an_emergency
 from tests.world import World, a_person
 
@@ -57,6 +59,7 @@ class Stage:
     role: UUID
     invited: UUID
     access: UUID
+    transfer: UUID
 
 
 def a_picture() -> bytes:
@@ -83,6 +86,7 @@ def set_stage(world: World) -> Stage:
         files[side] = file.id
     access = an_emergency(world, "ito")
     end_membership(world.seat("ito", Side.PROFESSIONAL), access.membership_id)
+    transfer = a_passing_proposal(world, abe, "ito")
     return Stage(
         world=world,
         posts=posts,
@@ -91,6 +95,7 @@ def set_stage(world: World) -> Stage:
         role=role.pk,
         invited=invited.pk,
         access=access.pk,
+        transfer=transfer.pk,
     )
 
 
@@ -131,14 +136,21 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "ruling": "freeze",
         "access_id": stage.access,
         "role_id": stage.role,
+        "transfer_id": stage.transfer,
+        "offer_id": uuid7(),
+        "connection_id": uuid7(),
         "staff_id": world.staff["sato"].pk,
+        "search_id": uuid7(),
     }
+    if "export_id" in PARTS.get(name, ()):
+        known["export_id"] = a_made(world, "abe").pk
     return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})
 
 
 PARTS: dict[str, tuple[str, ...]] = {}
 FORM: Final = "application/x-www-form-urlencoded"
 BODIES: Final[dict[str, Callable[[], str]]] = {
+    "search:search": lambda: "words=x",
     "timeline:publish": lambda: f"draft_id={uuid7()}&body=x&is_confirmed=on",
     "timeline:read": lambda: "number=1",
     "timeline:edit": lambda: "body=x",

@@ -38,13 +38,25 @@ def outside() -> Iterator[str]:
     serve = [*user, f"{programs}/postgres", "-D", f"{folder}/data", "-k", str(folder)]
     with subprocess.Popen([*serve, "-c", "listen_addresses="], stderr=subprocess.DEVNULL) as server:  # noqa: S603 - ours
         try:
-            until = time.monotonic() + 30
-            while not (folder / ".s.PGSQL.5432").exists() and time.monotonic() < until:
-                threading.Event().wait(0.05)
-            yield f"postgresql://postgres@/postgres?host={folder}"
+            url = f"postgresql://postgres@/postgres?host={folder}"
+            _wait_for(url)
+            yield url
         finally:
             server.send_signal(signal.SIGINT)
     shutil.rmtree(folder)
+
+
+def _wait_for(url: str) -> None:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            # Its socket is there before it lets anyone in.
+            assert time.monotonic() < until, "PostgreSQL does not start"
+            threading.Event().wait(0.05)
+        else:
+            return
 
 
 @pytest.mark.parametrize(
@@ -83,6 +95,19 @@ def test_a_user_that_may_not_take_the_role_is_told_what_to_ask_for(
     sentence = refused("up", f"--data={tmp_path}/data", "--port=0", DATABASE_URL=url)
 
     assert "GRANT carestation_app TO small" in sentence
+
+
+def test_who_serves_people_is_bound_by_row_level_security(outside: str, tmp_path: Path) -> None:
+    sentence = refused(
+        "up",
+        f"--data={tmp_path}/data",
+        "--port=0",
+        "--web=1",
+        DATABASE_URL=outside,
+        DATABASE_OWNER_URL=outside,
+    )
+
+    assert "Row-level security does not bind the database's user postgres" in sentence
 
 
 def test_production_wants_tls_and_no_demo(tmp_path: Path) -> None:

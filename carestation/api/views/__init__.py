@@ -1,1 +1,1 @@
-"""The calls: sessions, oneself, posts, files, and their description. Each returns an `Answer`."""
+"""The calls of programs, by what they are about. Each returns an `Answer`."""

@@ -18,12 +18,14 @@ from carestation.groups.commands.memberships import (
 from carestation.groups.commands.roles import change_role
 from carestation.groups.forms import PauseForm, RoleForm
 from carestation.groups.pushes import push_membership
+from carestation.groups.queries.connections import connections_of
 from carestation.groups.queries.invitations import waiting_in
 from carestation.groups.queries.seats import colleague_at, is_only_manager, leaver, take_seat
 from carestation.groups.rules import may_invite, may_manage
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, require
 from carestation.kernel.http import CareRequest
+from carestation.patients.queries.custody import custody_of
 from carestation.patients.queries.emergencies import accesses_in
 from carestation.patients.queries.rooms import room_of
 
@@ -35,8 +37,13 @@ def members(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     seat = take_seat(request.actor, group_id, side)
     note_members_viewed(seat)
     context = {"room": room_of(seat), "invitations": waiting_in(seat)}
-    context |= {"may_invite": may_invite(seat), "accesses": accesses_in(seat)}
+    context |= {
+        "may_invite": may_invite(seat),
+        "accesses": accesses_in(seat),
+        "custody": custody_of(seat),
+    }
     context |= {"may_talk": Right.OPEN_GROUPS in rights_anywhere(seat.actor)}
+    context |= {"connected": {one.user_id for one in connections_of(seat.actor)}}
     return TemplateResponse(request, "timeline/members.html", context)
 
 

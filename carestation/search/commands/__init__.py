@@ -1,0 +1,1 @@
+"""Writing the index, and putting down who looked for something."""

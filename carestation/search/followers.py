@@ -1,0 +1,28 @@
+"""The index follows the posts.
+
+Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
+"""
+
+from collections.abc import Sequence
+
+from carestation.factlog.commands import follower
+from carestation.search.commands.index import index_posts
+from carestation.timeline.facts import PostEdited, PostPublished, PostWithdrawn
+
+
+@follower(PostPublished)
+def index_published(facts: Sequence[PostPublished]) -> None:
+    """Let what was posted be found, with the names of its files."""
+    index_posts([(fact.group_id, fact.post_id) for fact in facts])
+
+
+@follower(PostEdited)
+def index_edited(facts: Sequence[PostEdited]) -> None:
+    """Let an edited post be found by its new words, and no longer by the old ones."""
+    index_posts([(fact.group_id, fact.post_id) for fact in facts])
+
+
+@follower(PostWithdrawn)
+def index_withdrawn(facts: Sequence[PostWithdrawn]) -> None:
+    """Let a withdrawn post be found no more."""
+    index_posts([(fact.group_id, fact.post_id) for fact in facts])

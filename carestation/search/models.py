@@ -1,0 +1,58 @@
+"""The index: numbers that only a group's key makes.
+
+Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
+"""
+
+from typing import Self
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from carestation.groups.choices import Side
+from carestation.groups.models.groups import Group
+from carestation.search.choices import EntryKind
+from carestation.timeline.models import Post
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Filters."""
+
+    def of_group(self, group_id: UUID) -> Self:
+        """Those of one group."""
+        return self.filter(group_id=group_id)
+
+
+class Entry(models.Model):
+    """What can be found of one post, or of one file; its id is theirs.
+
+    `grams`: the pairs of letters, each as a number of the group's key, in the order of the numbers,
+    and some that stand for nothing. Of a withdrawn post there are none. `changed_seq`: the change
+    of the post after which it was read, so that an older reading never replaces a newer one.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+", db_index=False)
+    side = models.CharField(max_length=20, choices=Side)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=EntryKind)
+    changed_seq = models.BigIntegerField()
+    grams = ArrayField(models.BigIntegerField())
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        """A number leads to its entries; a group's entries stand together.
+
+        Without a list of what waits to be sorted in: each look would read that list through.
+        """
+
+        indexes = [
+            GinIndex(fields=["grams"], fastupdate=False, name="search_entry_grams"),
+            models.Index(fields=["group", "side", "post"], name="search_entry_of_post"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)

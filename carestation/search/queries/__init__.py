@@ -1,0 +1,1 @@
+"""Reading: what an entry is about, and what is found."""

@@ -1,0 +1,92 @@
+"""What counts as the same words: folding, and the pairs of letters by which text is found.
+
+Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from carestation.facilities.rules import folded
+
+PAIR: Final = 2
+# The number of an entry's grams is rounded up to a step, so that it says less than the length.
+STEP: Final = 16
+# Joiners and marks that choose a form of the same letter (葛󠄀): people do not type them to search.
+_UNSEEN: Final = "Cf"
+_FORMS: Final = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
+
+
+def folded_text(text: str) -> str:
+    """Return text as it is searched: one width and case, hiragana, nothing unseen, no spaces."""
+    return folded("".join(sign for sign in text if _is_seen(sign)))
+
+
+def words_of(asked: str) -> tuple[str, ...]:
+    """Return the words of a question, folded, each once: all of them are to be found."""
+    return tuple(dict.fromkeys(filter(None, map(folded_text, asked.split()))))
+
+
+def pairs_of(text: str) -> set[str]:
+    """Return the pairs of neighbouring letters of a folded text."""
+    return {text[at : at + PAIR] for at in range(len(text) - 1)}
+
+
+def padding_of(pairs: int) -> int:
+    """Return how many numbers that stand for nothing are added to so many pairs."""
+    return -pairs % STEP
+
+
+def is_short(word: str) -> bool:
+    """Whether a word has no pair of letters: it is looked for by reading what there is."""
+    return len(word) < PAIR
+
+
+def has_all(words: Sequence[str], text: str) -> bool:
+    """Whether all words stand in a folded text."""
+    return all(word in text for word in words)
+
+
+def marked(words: Sequence[str], text: str) -> list[tuple[int, int]]:
+    """Return where the words stand in a text as it was typed: beginnings and ends, in order."""
+    pieces = list(_pieces(text))
+    flat = "".join(folded_piece for folded_piece, _, _ in pieces)
+    places = [place for place, piece in enumerate(pieces) for _ in piece[0]]
+    found: list[tuple[int, int]] = []
+    for word in words:
+        at = flat.find(word)
+        while at >= 0:
+            last = pieces[places[at + len(word) - 1]]
+            found.append((pieces[places[at]][1], last[2]))
+            at = flat.find(word, at + len(word))
+    return _joined(sorted(found))
+
+
+def _is_seen(sign: str) -> bool:
+    return unicodedata.category(sign) != _UNSEEN and not any(
+        first <= sign <= last for first, last in _FORMS
+    )
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what folds by itself, folded, with its beginning and end: a letter with its marks."""
+    begin, piece = 0, ""
+    for at, sign in enumerate(text):
+        alone, together = folded_text(sign), folded_text(text[begin:at] + sign)
+        if at > begin and together == piece + alone:
+            yield piece, begin, at
+            begin, piece = at, alone
+        else:
+            piece = together
+    if text:
+        yield piece, begin, len(text)
+
+
+def _joined(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for begin, end in found:
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
