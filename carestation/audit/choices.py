@@ -149,6 +149,8 @@ class Act(models.TextChoices):
     PATIENTS_LIKENESS_FILLED = "patients.LikenessFilled", "似た患者さんの手がかりを整えた"
     PATIENTS_PATIENT_REGISTERED = "patients.PatientRegistered", "患者さんを登録した"
     PATIENTS_PATIENTS_LISTED = "patients.PatientsListed", "患者さんの一覧を見た"
+    SEARCH_HITS_SHOWN = "search.HitsShown", "さがして見つけた"
+    SEARCH_SEARCH_MADE = "search.SearchMade", "言葉でさがした"
     TIMELINE_ACKNOWLEDGEMENT_WITHDRAWN = "timeline.AcknowledgementWithdrawn", "了解を取り消した"
     TIMELINE_ALBUM_VIEWED = "timeline.AlbumViewed", "写真の一覧を見た"
     TIMELINE_FILE_DISCARDED = "timeline.FileDiscarded", "送らなかったファイルを捨てた"
@@ -183,6 +185,8 @@ LOOKS: Final = frozenset(
         Act.PATIENTS_EMERGENCY_SOUGHT,
         Act.PATIENTS_FACE_SHEET_VIEWED,
         Act.PATIENTS_PATIENTS_LISTED,
+        Act.SEARCH_HITS_SHOWN,
+        Act.SEARCH_SEARCH_MADE,
         Act.TIMELINE_ALBUM_VIEWED,
         Act.TIMELINE_FILE_VIEWED,
         Act.TIMELINE_POST_VIEWED,
@@ -197,6 +201,7 @@ DEEDS: Final = {
     "facilities": Deed.RULED,
     "groups": Deed.RULED,
     "patients": Deed.WROTE,
+    "search": Deed.LOOKED,
     "timeline": Deed.WROTE,
     "vault": Deed.RULED,
 }

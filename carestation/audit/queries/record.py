@@ -20,6 +20,7 @@ from carestation.facilities.rules import Desk
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Kind, Side
 from carestation.groups.models.groups import Group
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.patients.queries.face_sheets import patients_of
 
@@ -109,6 +110,8 @@ def read_record(desk: Desk, asked: Asked) -> RecordPage:
 def groups_told(actor: Actor, group_ids: Collection[UUID]) -> dict[UUID, GroupTold]:
     """Return groups as the reader may know them."""
     patients = patients_of(actor)
+    with acting_as(Work.CUSTODY):
+        groups = Group.objects.in_bulk(list(group_ids))
     return {
         group.pk: GroupTold(
             id=group.pk,
@@ -116,7 +119,7 @@ def groups_told(actor: Actor, group_ids: Collection[UUID]) -> dict[UUID, GroupTo
             opened_at=group.created_at,
             patient=patients[group.pk].face_sheet.name if group.pk in patients else "",
         )
-        for group in Group.objects.in_bulk(list(group_ids)).values()
+        for group in groups.values()
     }
 
 
