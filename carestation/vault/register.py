@@ -78,6 +78,7 @@ SEALED: Final = (
         change=_FACTOR_SET,
         first=0,
     ),
+    *_sealed("exports_exportplan", "pass_phrase", scope="t.facility_id", row="t.facility_id"),
     *_sealed("exports_export", "reason", "pass_phrase", "key", scope="t.facility_id"),
     *_sealed("facilities_facility", "address", "contact", scope="t.id"),
     *_sealed("facilities_facilityruling", "reason", scope=OPERATORS),

@@ -104,6 +104,7 @@ OPENS: Final = {
     "patients:withdraw_custody": {Right.TRANSFER_CUSTODY},
     "groups:unmanaged": {Right.NAME_MANAGERS},
     "exports:exports": {Right.EXPORT, Right.EXPORT_OWN},
+    "exports:plan": {Right.EXPORT},
     "exports:reader": {Right.EXPORT, Right.EXPORT_OWN},
     "exports:fetch": {Right.EXPORT, Right.EXPORT_OWN},
     "exports:remove": {Right.EXPORT, Right.EXPORT_OWN},
