@@ -122,9 +122,8 @@ class ExportPlan(models.Model):
     the planner; None: people are only reminded. `reminded_at`: when they were last.
     """
 
-    facility = models.OneToOneField(
-        Facility, primary_key=True, on_delete=models.PROTECT, related_name="+"
-    )
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    facility = models.OneToOneField(Facility, on_delete=models.PROTECT, related_name="+")
     rhythm = models.CharField(max_length=10, choices=Rhythm, default=Rhythm.MONTHLY)
     planner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

@@ -30,6 +30,7 @@ SELECT set_config('carestation.person', '', false) AS person,
   set_config('carestation.group', '', false) AS of_group,
   set_config('carestation.staff_group', '', false) AS of_staff
 """
+WHO: Final = "SELECT current_setting('carestation.person', true) AS person"
 # The connections on which someone acted since they were opened, or since nobody does.
 _ACTED: Final[WeakSet[psycopg.Connection]] = WeakSet()
 
@@ -79,6 +80,16 @@ def work_as(work: Work) -> None:
     options = connections.databases["default"]["OPTIONS"]
     said = f"-c carestation.person={work.value}"
     options["options"] = " ".join(filter(None, (options.get("options"), said)))
+
+
+def require_work(work: Work) -> None:
+    """Stop where this connection does not do a work, and rows would be missing without a word.
+
+    Raises:
+        PermissionError: somebody or something else acts, or nobody.
+    """
+    if (row_of(WHO, {}) or {}).get("person") != work.value:
+        raise PermissionError(f"only {work.value} sees every row of this")
 
 
 def _become(who: str) -> str:

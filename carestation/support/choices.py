@@ -38,6 +38,7 @@ class Page(TextChoices):
     INVITED = "invited", _("招待を受け取った方へ")
     EMERGENCY = "emergency", _("緊急の閲覧")
     GROUPS = "groups", _("グループの種類")
+    CONNECTIONS = "connections", _("つながり")
     NEW_GROUP = "new-group", _("グループを作る")
     ACCOUNT = "account", _("アカウントの安全")
     PROFILE = "profile", _("お名前とメールアドレス")

@@ -35,3 +35,20 @@ class RotationEnded(Fact, kind="vault.RotationEnded", of="rotation_id"):
     rotation_id: UUID
     level: Level
     resealed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysErased(Fact, kind="vault.KeysErased", of="erasure_id"):
+    """The keys of a group are destroyed: nothing that they sealed is opened any more."""
+
+    actor_id: UUID
+    group_id: UUID
+    erasure_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharesRehearsed(Fact, kind="vault.SharesRehearsed", of="rehearsal_id"):
+    """Two shares on paper brought back the root whose wrapping key has this id."""
+
+    rehearsal_id: UUID
+    key_id: int

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import tink
-from tink import secret_key_access
+from tink import aead, secret_key_access
 from tink.proto import aes_gcm_pb2, hmac_prf_pb2, tink_pb2
 
 BITS: Final = 8
@@ -69,6 +69,23 @@ def primary_alone(keyset: tink.KeysetHandle) -> tink.KeysetHandle:
     kept = [one for one in keys.key if one.key_id == keys.primary_key_id]
     del keys.key[:]
     keys.key.extend(kept)
+    return _closed(keys)
+
+
+def primary_of(keyset: tink.KeysetHandle) -> tuple[int, bytes]:
+    """Return the id and the bytes of the AES-256-GCM key that seals (of a root, for paper)."""
+    keys = _opened(keyset)
+    key = next(one for one in keys.key if one.key_id == keys.primary_key_id)
+    return key.key_id, bytes(aes_gcm_pb2.AesGcmKey.FromString(key.key_data.value).key_value)
+
+
+def sealing_keyset_of(key_id: int, key: bytes) -> tink.KeysetHandle:
+    """Return a keyset with one AES-256-GCM key of these bytes, under this id."""
+    keys = _opened(tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM))
+    made = aes_gcm_pb2.AesGcmKey.FromString(keys.key[0].key_data.value)
+    made.key_value = key
+    keys.key[0].key_data.value = made.SerializeToString()
+    keys.key[0].key_id = keys.primary_key_id = key_id
     return _closed(keys)
 
 

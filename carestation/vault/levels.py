@@ -102,7 +102,7 @@ class RootTurning:
 
 
 class FacilityTurning:
-    """An owner's key wraps bundles. The newest one is looked up at each use: none is kept."""
+    """An owner's key wraps bundles. Which one is the newest is looked up at each use."""
 
     def __init__(self, rotation: Rotation) -> None:
         self._rotation = rotation

@@ -110,3 +110,22 @@ class Rotation(models.Model):
     def __str__(self) -> str:
         """Return level and stage."""
         return f"{self.level} {self.stage}"
+
+
+class Erasure(models.Model):
+    """Keys of a scope that were destroyed for good; the list beside the database says the same.
+
+    `digest`: SHA-256 of the wrapped keysets, by which they are known again in an old copy.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    scope_id = models.UUIDField(unique=True)
+    kind = models.CharField(max_length=20, choices=ScopeKind)
+    owner_id = models.UUIDField()
+    digest = models.BinaryField(max_length=32)
+    erased_by = models.UUIDField()
+    erased_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return kind and scope."""
+        return f"{self.kind} {self.scope_id}"

@@ -78,7 +78,7 @@ SEALED: Final = (
         change=_FACTOR_SET,
         first=0,
     ),
-    *_sealed("exports_exportplan", "pass_phrase", scope="t.facility_id", row="t.facility_id"),
+    *_sealed("exports_exportplan", "pass_phrase", scope="t.facility_id"),
     *_sealed("exports_export", "reason", "pass_phrase", "key", scope="t.facility_id"),
     *_sealed("facilities_facility", "address", "contact", scope="t.id"),
     *_sealed("facilities_facilityruling", "reason", scope=OPERATORS),
@@ -86,6 +86,7 @@ SEALED: Final = (
     *_sealed("facilities_customrole", "name", scope="t.facility_id"),
     *_sealed("facilities_staffinvitation", "email", "name", scope="t.facility_id"),
     *_sealed("groups_group", "name", scope="t.id"),
+    *_sealed("groups_connectionoffer", "email", scope="t.asker_id"),
     *_sealed("groups_invitation", "email", "name", scope="t.group_id"),
     *_sealed("patients_patient", "face_sheet", scope="t.group_id"),
     *_sealed("patients_consent", "words", "withdrawal", scope=_OF_PATIENT),
@@ -114,5 +115,8 @@ FILES: Final = (
         table="timeline_attachment",
         key="key_sealed",
         is_kept="t.thumbnail_bytes IS NOT NULL",
+    ),
+    SealedFiles(
+        kind="archive", table="exports_export", key="key_sealed", is_kept="t.key_sealed IS NOT NULL"
     ),
 )

@@ -14,6 +14,7 @@ from uuid import UUID
 import tink
 from django.db import transaction
 
+from carestation.kernel.acting import Work, require_work
 from carestation.kernel.sql import Row, rows_of
 from carestation.vault.register import SEALED, SealedColumn
 from carestation.vault.scopes import open_scope
@@ -56,7 +57,13 @@ class Look:
 
 
 def look_through(scope_id: UUID | None) -> Iterator[Look]:
-    """Seal anew what stands under earlier keys, of one scope or of all; yield after each batch."""
+    """Seal anew what stands under earlier keys, of one scope or of all; yield after each batch.
+
+    Raises:
+        PermissionError: this process does not see every row.
+    """
+    # A key is dropped when nothing is found under it: what is not shown would be lost.
+    require_work(Work.CONTENT)
     look = Look()
     for column in SEALED:
         look.column = column.name

@@ -9,9 +9,10 @@ import tink
 from django.conf import settings
 from tink import aead
 
-from carestation.vault.keyfiles import key_from_file, path_of, write_key_file
+from carestation.vault.keyfiles import ensure_key_file, key_from_file, path_of, write_key_file
 from carestation.vault.keysets import primary_alone, promoted, sealed_part, with_new_key
 from carestation.vault.sealing import key_ids_of, keyset_from, new_sealing_keyset
+from carestation.vault.transit import SCHEME, TransitRoot
 
 KEY_ID: Final = slice(1, 5)
 
@@ -21,6 +22,9 @@ class Root(Protocol):
 
     def is_there(self) -> bool:
         """Whether it can be asked at all."""
+
+    def make(self) -> None:
+        """Make it, where there is none."""
 
     def key(self) -> aead.Aead:
         """Return what wraps and unwraps."""
@@ -49,6 +53,10 @@ class FileRoot:
         """Whether the file is there."""
         return self._path.exists()
 
+    def make(self) -> None:
+        """Make the file."""
+        ensure_key_file(self._url)
+
     def key(self) -> aead.Aead:
         """Return what wraps and unwraps."""
         return key_from_file(self._url)
@@ -76,10 +84,26 @@ class FileRoot:
         write_key_file(self._path, keyset)
 
 
+def has_written_root() -> bool:
+    """Whether the root is a file."""
+    return not settings.KEY_URL.startswith(f"{SCHEME}://")
+
+
+def written_root() -> tink.KeysetHandle:
+    """Return the root's keyset, where it is a file: for shares on paper.
+
+    Raises:
+        ValueError: it lies elsewhere.
+    """
+    return keyset_from(path_of(settings.KEY_URL).read_text())
+
+
 def root() -> Root:
     """Return the root that KEY_URL names.
 
     Raises:
         ValueError: the URL is of a kind that we do not know.
     """
-    return FileRoot(settings.KEY_URL)
+    if has_written_root():
+        return FileRoot(settings.KEY_URL)
+    return TransitRoot(settings.KEY_URL, settings.KEY_TOKEN_FILE)

@@ -17,6 +17,7 @@ from tink import aead
 
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
+from carestation.vault.erasures import erased_scopes
 from carestation.vault.keyfiles import key_from_file
 from carestation.vault.models import OPERATOR, OwnerKey, Scope, ScopeKind
 from carestation.vault.roots import root
@@ -33,6 +34,7 @@ from carestation.vault.sealing import (
 
 KEPT_AT_MOST: Final = 20_000
 _opened: dict[UUID, tuple[float, Bundle]] = {}
+_opened_owners: dict[tuple[UUID, bytes], tuple[float, aead.Aead]] = {}
 
 
 def open_scope(scope_id: UUID, actor: Actor | None) -> Bundle:
@@ -53,14 +55,20 @@ def open_scope(scope_id: UUID, actor: Actor | None) -> Bundle:
     return bundle
 
 
+def has_keys(scope_id: UUID) -> bool:
+    """Whether a scope has keys: of what was erased they are gone."""
+    return Scope.objects.filter(pk=scope_id).exists()
+
+
 def forget_scope(scope_id: UUID) -> None:
     """Drop an opened bundle: after removal, erasure and rotation."""
     _opened.pop(scope_id, None)
 
 
 def forget_all() -> None:
-    """Drop every opened bundle."""
+    """Drop every opened bundle, and every opened key of an owner."""
     _opened.clear()
+    _opened_owners.clear()
 
 
 @transaction.atomic
@@ -92,12 +100,9 @@ def rewrap(scope_id: UUID, owner_id: UUID) -> None:
     row = rows.filter(pk=scope_id).first()
     if row is None:
         raise NotVisible
-    sealing, deriving = opened_keysets(row)
-    owner_key = _owner_key(owner_id)
-    wrapping = opened_owner_key(owner_key)
-    row.owner_key = owner_key
-    row.sealing_wrapped = wrap(sealing, wrapping, Scope.bound_to(scope_id, b"sealing"))
-    row.deriving_wrapped = wrap(deriving, wrapping, Scope.bound_to(scope_id, b"deriving"))
+    keysets = opened_keysets(row)
+    row.owner_key = _owner_key(owner_id)
+    wrap_bundle(row, *keysets)
     row.save(update_fields=["owner_key", "sealing_wrapped", "deriving_wrapped"])
 
 
@@ -145,13 +150,23 @@ def opened_owner_key(row: OwnerKey) -> aead.Aead:
     Raises:
         tink.TinkError: the root does not open it.
     """
+    # By its row as it is wrapped now; so a key service is asked once for many scopes.
+    place = (row.pk, bytes(row.wrapped))
+    kept = _opened_owners.get(place)
+    if kept is not None and kept[0] > time.monotonic():
+        return kept[1]
     bound_to = OwnerKey.bound_to(row.owner_id, row.version)
-    return sealing_primitive(unwrap(bytes(row.wrapped), root().key(), bound_to))
+    key = sealing_primitive(unwrap(place[1], root().key(), bound_to))
+    if len(_opened_owners) >= KEPT_AT_MOST:
+        _opened_owners.clear()
+    _opened_owners[place] = (time.monotonic() + settings.KEYS_KEPT_SECONDS, key)
+    return key
 
 
 def _opened_from_row(scope_id: UUID, _actor: Actor | None) -> Bundle:
     row = Scope.objects.select_related("owner_key").filter(pk=scope_id).first()
-    if row is None:
+    # An old copy of the database that was put back does not open what was erased since.
+    if row is None or scope_id in erased_scopes():
         raise NotVisible
     sealing, deriving = opened_keysets(row)
     return Bundle(

@@ -18,6 +18,7 @@ from carestation.kernel.sql import rows_of
 from carestation.timeline.choices import Urgency
 from carestation.timeline.models import Post
 from carestation.vault.scopes import open_scope
+from carestation.vault.sealing import Bundle
 
 SPREAD: Final = timedelta(days=365)
 # Of five posts the third answers the first, and the second is acknowledged.
@@ -68,8 +69,9 @@ def write_history(seats: Sequence[Seat], posts: int, *, now: datetime) -> None:
     if posts == 0:
         return
     seq, signs = seats[0].seq, list[_Sign]()
+    bundle = open_scope(seats[0].group_id, seats[0].actor)
     with connection.cursor() as cursor:
-        cursor.cursor.executemany(WRITE_POST, _posts(seats, posts, now, signs))
+        cursor.cursor.executemany(WRITE_POST, _posts(seats, posts, now, bundle, signs))
         cursor.executemany(
             WRITE_SIGN,
             [(uuid7(), seats[0].group_id, one.post_id, one.user_id, one.at) for one in signs],
@@ -77,8 +79,9 @@ def write_history(seats: Sequence[Seat], posts: int, *, now: datetime) -> None:
     _count(seats, posts, seq + posts + len(signs))
 
 
-def _posts(seats: Sequence[Seat], posts: int, now: datetime, signs: list[_Sign]) -> Rows:
-    bundle = open_scope(seats[0].group_id, seats[0].actor)
+def _posts(
+    seats: Sequence[Seat], posts: int, now: datetime, bundle: Bundle, signs: list[_Sign]
+) -> Rows:
     seq, asked_id = seats[0].seq, uuid7()
     for number in range(1, posts + 1):
         place = number % ROUND

@@ -29,4 +29,4 @@ def test_a_work_is_begun_by_commands_and_queries_never_by_a_page() -> None:
 
 
 def test_nothing_of_the_product_acts_as_who_sees_everything() -> None:
-    must_be_empty(parts_using("Work.CONTENT"))
+    must_be_empty([*parts_using("acting_as(Work.CONTENT"), *parts_using("work_as(")])

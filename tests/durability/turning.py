@@ -67,7 +67,8 @@ class Load:
                 told = {"post_id": post["id"], "number": post["number"], "draft_id": draft_id}
                 self.acknowledged.append(Acknowledged(group_id=place.group_id, **told))
             if number % POSTS_PER_PAGE == 0:
-                self.pages += self._asked(connection, "GET", place, None) is not None
+                page = self._asked(connection, "GET", place, None)
+                self.pages += page is not None
         connection.close()
 
     def _asked(

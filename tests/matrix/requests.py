@@ -137,6 +137,8 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "access_id": stage.access,
         "role_id": stage.role,
         "transfer_id": stage.transfer,
+        "offer_id": uuid7(),
+        "connection_id": uuid7(),
         "staff_id": world.staff["sato"].pk,
         "search_id": uuid7(),
     }

@@ -17,6 +17,7 @@ from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.groups.commands.memberships import end_membership
 from carestation.kernel import downloads
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.changes import withdraw_post
@@ -390,7 +391,8 @@ class TestWhoGetsWhat:
         answer = client_of("sato").get(path_of(file_id))
         pieces = iter(answer.streaming_content)  # type: ignore[attr-defined]  # it streams
         begun = next(pieces)
-        end_membership(world.seat("kato", PRO), world.membership("sato").pk)
+        with acting_as(Work.CONTENT):
+            end_membership(world.seat("kato", PRO), world.membership("sato").pk)
 
         with pytest.raises(NotVisible):
             begun += b"".join(pieces)

@@ -50,14 +50,11 @@ def plan_exports(desk: Desk, new: NewPlan) -> None:
     lock_desk(desk, Right.EXPORT)
     if new.pass_phrase and not is_strong(new.pass_phrase):
         raise DomainError("weak_phrase")
-    bundle, place = bundle_of_facility(desk.facility_id, desk.actor), phrase_place(desk.facility_id)
-    decided = {
-        "rhythm": new.rhythm,
-        "planner_id": desk.actor.user_id,
-        "pass_phrase_sealed": bundle.seal(new.pass_phrase, place) if new.pass_phrase else None,
-        "planned_at": timezone.now(),
-    }
-    ExportPlan.objects.update_or_create(facility_id=desk.facility_id, defaults=decided)
+    plan = ExportPlan.objects.get_or_create(facility_id=desk.facility_id)[0]
+    bundle, place = bundle_of_facility(desk.facility_id, desk.actor), phrase_place(plan.pk)
+    plan.pass_phrase_sealed = bundle.seal(new.pass_phrase, place) if new.pass_phrase else None
+    plan.rhythm, plan.planner_id, plan.planned_at = new.rhythm, desk.actor.user_id, timezone.now()
+    plan.save()
     is_automatic = bool(new.pass_phrase)
     announce(ExportPlanned(**desk.marks(), rhythm=new.rhythm, is_automatic=is_automatic))
 
@@ -81,7 +78,7 @@ def _follow(plan: ExportPlan) -> None:
     try:
         desk = take_desk(actor, plan.facility_id, Right.EXPORT)
         bundle = open_scope(plan.facility_id, actor)
-        phrase = bundle.unseal(plan.pass_phrase_sealed or b"", phrase_place(plan.facility_id))
+        phrase = bundle.unseal(plan.pass_phrase_sealed or b"", phrase_place(plan.pk))
         wish = Wish(extent=Extent.FACILITY, reason=BY_ITSELF, pass_phrase=phrase)
         ask_export(desk, wish)
     except (NotVisible, Refused) as error:
@@ -94,7 +91,7 @@ def _follow(plan: ExportPlan) -> None:
 
 @transaction.atomic
 def _end(facility_id: UUID) -> None:
-    held = ExportPlan.objects.filter(pk=facility_id).exclude(pass_phrase_sealed=None)
+    held = ExportPlan.objects.filter(facility_id=facility_id).exclude(pass_phrase_sealed=None)
     if held.update(pass_phrase_sealed=None):
         announce(ExportPlanEnded(facility_id=facility_id, request_id=uuid7()))
 

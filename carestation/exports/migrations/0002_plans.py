@@ -8,6 +8,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from carestation.kernel.ids import uuid7
+
 PROTECT = django.db.models.deletion.PROTECT
 
 
@@ -26,14 +28,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ExportPlan",
             fields=[
+                ("id", models.UUIDField(default=uuid7, primary_key=True, serialize=False)),
                 (
                     "facility",
                     models.OneToOneField(
-                        on_delete=PROTECT,
-                        primary_key=True,
-                        related_name="+",
-                        serialize=False,
-                        to="facilities.facility",
+                        on_delete=PROTECT, related_name="+", to="facilities.facility"
                     ),
                 ),
                 (

@@ -33,7 +33,7 @@ class PlanShown:
 
 def plan_at(desk: Desk) -> PlanShown:
     """Return the plan of the desk's facility; where nothing was decided, it is monthly."""
-    plan = ExportPlan.objects.filter(pk=desk.facility_id).select_related("planner").first()
+    plan = ExportPlan.objects.filter(facility_id=desk.facility_id).select_related("planner").first()
     last = last_fetched(desk.facility_id)
     return PlanShown(
         rhythm=Rhythm(plan.rhythm) if plan else Rhythm.MONTHLY,
@@ -52,7 +52,7 @@ def last_fetched(facility_id: UUID) -> datetime | None:
 
 def copy_is_due(facility_id: UUID) -> bool:
     """Whether a facility has had no copy in its hands for longer than its period."""
-    plan = ExportPlan.objects.filter(pk=facility_id).first()
+    plan = ExportPlan.objects.filter(facility_id=facility_id).first()
     rhythm = Rhythm(plan.rhythm) if plan else Rhythm.MONTHLY
     since = last_fetched(facility_id) or Facility.objects.get(pk=facility_id).approved_at
     return since is not None and is_due(since, rhythm, timezone.now())
@@ -64,6 +64,6 @@ def copies_waiting(desk: Desk) -> list[Waiting]:
     return [Waiting(what=Todo.EXPORT, count=int(copy_is_due(desk.facility_id)))]
 
 
-def phrase_place(facility_id: UUID) -> Place:
+def phrase_place(plan_id: UUID) -> Place:
     """Return where the pass phrase is sealed with which copies are made by themselves."""
-    return Place("exports_exportplan", "pass_phrase", facility_id)
+    return Place("exports_exportplan", "pass_phrase", plan_id)

@@ -1,4 +1,4 @@
-"""With whom a professional can talk: colleagues, and professionals in groups of one's own.
+"""Whom a professional knows: colleagues, professionals in groups of one's own, and connections.
 
 Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 """
@@ -29,6 +29,10 @@ WITH places AS (
   SELECT p.user_id FROM places p JOIN own ON own.facility_id = p.facility_id
   UNION
   SELECT other_id FROM groups_companion WHERE user_id = %(user_id)s
+  UNION
+  SELECT CASE c.lower_id WHEN %(user_id)s THEN c.higher_id ELSE c.lower_id END
+  FROM groups_connection c
+  WHERE c.ended_at IS NULL AND (c.lower_id = %(user_id)s OR c.higher_id = %(user_id)s)
 )
 SELECT DISTINCT ON (k.user_id) k.user_id, u.name_sealed, u.kana_sealed, p.id AS staff_id,
   p.profession, p.facility_id, f.name AS facility

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from carestation.accounts.choices import RegistrationPurpose
@@ -113,6 +114,35 @@ def waiting_at(desk: Desk) -> list[InvitationRow]:
     own = Invitation.objects.filter(inviter__staff__facility_id=desk.facility_id)
     rows = [_row(desk.actor, row, has_account=True) for row in _waiting(own)]
     return [row for row in rows if row.state is InvitationState.AWAITING_MANAGER]
+
+
+def deciding(actor: Actor) -> dict[UUID, int]:
+    """Return how many invitations wait for the actor, by group: as its manager, or its patient."""
+    now = timezone.now()
+    own = Membership.objects.seated(now).of_person(actor.user_id)
+    managed = own.filter(role=Role.MANAGER).values("group_id")
+    of_patient = own.filter(role=Role.FAMILY, relation=Relation.PATIENT).values("group_id")
+    approved = Q(needs_manager=False) | Q(approved_at__isnull=False)
+    to_approve = Q(group_id__in=managed, needs_manager=True, approved_at=None)
+    to_agree = Q(group_id__in=of_patient, needs_patient=True, agreed_at=None) & approved
+    waiting = Invitation.objects.waiting().filter(to_approve | to_agree, expires_at__gt=now)
+    open_ones = waiting.filter(group__archived_at=None).order_by("group_id")
+    return dict(open_ones.values_list("group_id").annotate(Count("id"))[:LONGEST_LIST])
+
+
+@acting_as(Work.DESK)
+def deciding_at_desks(actor: Actor) -> dict[UUID, int]:
+    """Return how many invitations by a facility's people wait for its desk, where the actor may."""
+    own = Staff.objects.standing().of_person(actor.user_id).with_right(Right.APPROVE_INVITATIONS)
+    waiting = Invitation.objects.waiting().filter(
+        inviter__staff__facility_id__in=own.values("facility_id"),
+        needs_manager=True,
+        approved_at=None,
+        expires_at__gt=timezone.now(),
+    )
+    by_facility = waiting.order_by("inviter__staff__facility_id")
+    counted = by_facility.values_list("inviter__staff__facility_id").annotate(Count("id"))
+    return dict(counted[:LONGEST_LIST])
 
 
 def invitations_to(actor: Actor) -> list[OpenInvitation]:
@@ -253,7 +283,7 @@ def _row(actor: Actor, row: Invitation, *, has_account: bool) -> InvitationRow:
     return InvitationRow(
         id=row.pk,
         name=_read_invited_name(row, actor),
-        email=read_invited_email(row, actor),
+        email="" if row.is_to_contact else read_invited_email(row, actor),
         by_code=row.code_key is not None,
         kind=Kind(row.group.kind),
         role=Role(row.role),

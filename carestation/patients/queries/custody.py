@@ -26,6 +26,7 @@ from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import take_seats
 from carestation.groups.rules import Seat
 from carestation.kernel.acting import Work, acting_as
+from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.patients.choices import CustodyEnd
 from carestation.patients.models import CustodyTransfer, CustodyTransferQuerySet, Patient
@@ -178,6 +179,18 @@ def find_transfer(own: CustodyTransferQuerySet, transfer_id: UUID) -> CustodyTra
     if transfer is None:
         raise NotVisible
     return transfer
+
+
+@acting_as(Work.CUSTODY)
+def desks_asked(actor: Actor) -> dict[UUID, int]:
+    """Return how many groups other facilities ask those to manage at whose desks the actor decides.
+
+    By facility; for the actor's first page.
+    """
+    own = Staff.objects.standing().of_person(actor.user_id).with_right(Right.TRANSFER_CUSTODY)
+    asked = CustodyTransfer.objects.open(timezone.now())
+    asked = asked.filter(taker_id__in=own.values("facility_id")).order_by("taker_id")
+    return dict(asked.values_list("taker_id").annotate(Count("id"))[:LONGEST_LIST])
 
 
 @waits

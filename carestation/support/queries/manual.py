@@ -44,6 +44,7 @@ CONTENTS: Final = (
             Page.GROUPS,
             Page.EMERGENCY,
             Page.NEW_GROUP,
+            Page.CONNECTIONS,
         ),
     ),
     Section(

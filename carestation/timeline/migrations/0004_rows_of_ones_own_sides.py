@@ -16,8 +16,8 @@ BEFORE = import_module("carestation.timeline.migrations.0002_message_view").CREA
     "CREATE VIEW", "CREATE OR REPLACE VIEW"
 )
 MESSAGE = BEFORE + "WHERE groups_opens(p.group_id, p.side)\n"
-# The sides in a row of `groups_seat` are those that have a mark, hence open to its role; said
-# again all the same, since this view is all that stands before the words.
+# Seats are the actor's own. The sides in a row of `groups_seat` are those that have a mark, hence
+# open to its role; said again all the same, since this view is all that stands before the words.
 NEWEST = """
 CREATE VIEW timeline_newest AS
 SELECT t.user_id, t.group_id, t.side, g.name_sealed, p.id AS post_id, p.body_sealed, p.author_id,
@@ -42,7 +42,7 @@ LEFT JOIN LATERAL (
   WHERE g.kind = 'direct' AND n.group_id = g.id AND n.user_id <> m.user_id
   ORDER BY n.began_at DESC LIMIT 1
 ) o ON true
-WHERE groups_acts(t.user_id) AND (t.side <> 'professional' OR t.role <> 'family')
+WHERE t.side <> 'professional' OR t.role <> 'family'
 """
 # What hangs on a post is open where its post is: read under the policy of the posts.
 OPENS = """
@@ -90,7 +90,7 @@ DROP FUNCTION timeline_shows(uuid);
 class Migration(migrations.Migration):
     dependencies = [
         ("timeline", "0003_files_that_wait"),
-        ("groups", "0011_whose_groups_are_open"),
+        ("groups", "0012_who_sits_where"),
     ]
     operations = [
         migrations.RunSQL(MESSAGE, BEFORE),

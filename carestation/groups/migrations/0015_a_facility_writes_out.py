@@ -11,10 +11,8 @@ from importlib import import_module
 
 from django.db import migrations
 
-WHOLE = import_module("carestation.groups.migrations.0011_whose_groups_are_open").CREATE
-STARTS = "CREATE FUNCTION groups_sits"
-BEFORE = "CREATE OR REPLACE FUNCTION groups_sits" + WHOLE.split(STARTS)[1].split("END $$;")[0]
-BEFORE += "END $$;"
+MADE = import_module("carestation.groups.migrations.0014_who_only_reads").AFTER
+BEFORE = MADE[: MADE.index("END $$;") + len("END $$;")]
 WORKS = "  IF starts_with(who, 'system:') THEN\n"
 EXPORTS = """
   IF starts_with(who, 'system:export:') AND NOT to_works THEN
@@ -33,5 +31,5 @@ AFTER = BEFORE.replace(WORKS, EXPORTS + WORKS)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("groups", "0012_who_sits_where")]
+    dependencies = [("groups", "0014_who_only_reads")]
     operations = [migrations.RunSQL(AFTER, BEFORE)]
