@@ -127,6 +127,7 @@ class Todo(TextChoices):
     APPROVALS = "approvals", "承認を待っている招待があります"
     EMERGENCIES = "emergencies", "確かめていない緊急の閲覧があります"
     CUSTODY = "custody", "管理施設の変更の提案が届いています"
+    EXPORT = "export", "データの控えを書き出す時期です"
     REVIEW = "review", "名簿の確認の時期です"
     SECOND_MANAGER = "second_manager", "管理者がひとりだけです"
 

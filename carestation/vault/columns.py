@@ -57,6 +57,7 @@ CLEAR: Final = {
     "procrastinate_periodic_defers.task_name": _JOB,
     "exports_export.extent": _ENUM,
     "exports_export.removal": _ENUM,
+    "exports_exportplan.rhythm": _ENUM,
     "exports_export.sha256": _HASH,
     "facilities_facility.name": "public: it stands over the door",
     "facilities_facility.kind": _ENUM,

@@ -106,6 +106,7 @@ OPENS: Final = {
     "audit:record": {Right.READ_RECORD},
     "audit:readers": {Right.READ_RECORD},
     "exports:exports": {Right.EXPORT, Right.EXPORT_OWN},
+    "exports:plan": {Right.EXPORT},
     "exports:reader": {Right.EXPORT, Right.EXPORT_OWN},
     "exports:fetch": {Right.EXPORT, Right.EXPORT_OWN},
     "exports:remove": {Right.EXPORT, Right.EXPORT_OWN},

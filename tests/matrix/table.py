@@ -127,6 +127,8 @@ TABLE: Final = (
     Row("groups:resume_place", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 409, 404)),
     Row("exports:exports", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("exports:exports", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 422, 404)),
+    Row("exports:plan", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
+    Row("exports:plan", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 422, 404)),
     Row("exports:reader", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("exports:fetch", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("exports:remove", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 302, 404)),

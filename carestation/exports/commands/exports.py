@@ -82,7 +82,10 @@ def note_exports_listed(desk: Desk) -> None:
 
 def note_export_fetched(opened: OpenExport) -> None:
     """Put down that an archive is given out."""
-    announce(ExportFetched(**opened.desk.marks(), export_id=opened.export_id))
+    never = Export.objects.filter(pk=opened.export_id, fetched_at=None)
+    with transaction.atomic():
+        never.update(fetched_at=timezone.now())
+        announce(ExportFetched(**opened.desk.marks(), export_id=opened.export_id))
 
 
 def remove_export(desk: Desk, export_id: UUID) -> None:
