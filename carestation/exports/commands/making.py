@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from carestation.audit.commands.checkpoints import sign_part
 from carestation.exports.choices import Extent
 from carestation.exports.commands.exports import give_up, may_still
 from carestation.exports.facts import ExportMade, GroupExported
@@ -51,6 +52,8 @@ def make_export(export_id: UUID) -> None:
         return
     actor = Actor(user_id=export.asker_id, request_id=uuid7())
     key = new_file_key()
+    if export.extent == Extent.FACILITY:
+        sign_part(export.facility_id)
     try:
         with _one_state(), acting_as(Work.EXPORT, of=export.facility_id):
             archive = _written(export, actor, key)
