@@ -48,6 +48,7 @@ DESK_RIGHTS: Final = (
     Right.APPROVE_INVITATIONS,
     Right.REVIEW_EMERGENCIES,
     Right.NAME_MANAGERS,
+    Right.READ_RECORD,
     Right.TRANSFER_CUSTODY,
     Right.EXPORT,
     Right.EXPORT_OWN,

@@ -38,6 +38,7 @@ CLEAR: Final = {
     "audit_entry.leaf": _HASH,
     "audit_signingkey.name": "the site's own address",
     "audit_tree.peaks": _HASH,
+    "audit_verification.wrong": _ENUM,
     "auth_group.name": _DJANGO,
     "auth_permission.codename": _DJANGO,
     "auth_permission.name": _DJANGO,
