@@ -6,14 +6,17 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 from collections.abc import Sequence
 
 from carestation.factlog.commands import follower
+from carestation.search.commands.documents import ask_to_read
 from carestation.search.commands.index import index_posts
 from carestation.timeline.facts import PostEdited, PostPublished, PostWithdrawn
 
 
 @follower(PostPublished)
 def index_published(facts: Sequence[PostPublished]) -> None:
-    """Let what was posted be found, with the names of its files."""
-    index_posts([(fact.group_id, fact.post_id) for fact in facts])
+    """Let what was posted be found, with the names of its files; documents are read later."""
+    posts = [(fact.group_id, fact.post_id) for fact in facts]
+    index_posts(posts)
+    ask_to_read(posts)
 
 
 @follower(PostEdited)

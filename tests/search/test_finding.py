@@ -12,7 +12,8 @@ from carestation.groups.choices import Side
 from carestation.groups.commands.memberships import end_membership
 from carestation.groups.queries.seats import take_seat
 from carestation.search.choices import EntryKind
-from carestation.search.commands.index import index_posts, rebuild_index
+from carestation.search.commands.index import index_posts
+from carestation.search.commands.rebuilding import rebuild_index
 from carestation.search.models import Entry
 from carestation.search.rules import STEP, folded_text, has_all, words_of
 from carestation.timeline.choices import Urgency

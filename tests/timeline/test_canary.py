@@ -19,10 +19,13 @@ from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.patients.forms.face_sheets import filled_form
 from carestation.patients.models import Consent
+from carestation.search.commands.documents import read_document
 from carestation.ui.times import local_date
+from config.demo.papers import AGENDA_CANARY, agenda
 from tests.accounts.signing_in import sign_in_client
 from tests.patients.test_consents import TYPED
 from tests.search.looking import found_posts, let_index_follow
+from tests.search.test_documents import post_with
 from tests.world import FACE_SHEET, World
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
@@ -32,6 +35,7 @@ WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumera
      "invited", "patient", "group", "emergency", "sought")
 )}  # fmt: skip
 WORDS["mail"] = "kanaria-of-a-mail-99x"
+WORDS["document"] = AGENDA_CANARY
 
 
 def forms_of(word: str) -> set[bytes]:
@@ -78,8 +82,10 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     told = client.get(reverse("patients:consents", args=[group, PRO])).content.decode()
     home = client.get(reverse("timeline:home")).content.decode()
 
+    _, file = post_with(world, agenda())
     let_index_follow()
-    sought = found_posts(world, "kato", WORDS["edit"])
+    read_document(file)
+    sought = [found_posts(world, "kato", WORDS[name]) for name in ("edit", "document")]
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
 
@@ -100,7 +106,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     }
     assert found == set()
     assert len(kept) > 20
-    assert len(sought) == 1
+    assert [len(one) for one in sought] == [1, 1]
     assert len(kept["search_entry"]) > 1000
 
 
