@@ -10,13 +10,19 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from benchmarks import deliveries, live, pages, posts, seats, yardstick
+from benchmarks import deliveries, live, pages, posts, sealing, seats, yardstick
 from benchmarks.figures import Budget, Figures, table_of, verdict_of, write_down
 from benchmarks.scene import Scene, running
 
 # Each streams' end takes a file, here and in the processes that inherit our limit.
 FILES: Final = 16_384
-BUDGETS: Final = (*posts.BUDGETS, *pages.BUDGETS, *deliveries.BUDGETS, *seats.BUDGETS)
+BUDGETS: Final = (
+    *posts.BUDGETS,
+    *pages.BUDGETS,
+    *deliveries.BUDGETS,
+    *seats.BUDGETS,
+    *sealing.BUDGETS,
+)
 
 
 def main() -> int:
@@ -37,6 +43,7 @@ def _measured(scene: Scene) -> Figures:
         ("pages", pages.measure),
         ("deliveries", deliveries.measure),
         ("seats", seats.measure),
+        ("sealing", sealing.measure),
         ("live", _live),
     ):
         found = measure(scene)

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "operators": ("config.operators", "who works for the provider; appoint or end one"),
     "search": ("config.searching", "how far the index of words is; make it anew"),
     "keys": ("config.keyring", "which keys there are, and what they seal"),
+    "audit": ("config.auditing", "whether the log of facts is as it was sealed"),
     "urls": ("config.listing", "every address, how it is called and through which door"),
 }
 

@@ -42,6 +42,7 @@ def main() -> None:
         for url in (settings.KEY_URL, settings.BUS_KEY_URL):
             ensure_key_file(url)
         migrate()
+        _note_key_ids()
         collect_static()
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
@@ -84,6 +85,12 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+
+
+def _note_key_ids() -> None:
+    from carestation.vault.checking import note_key_ids  # noqa: PLC0415 - needs the apps
+
+    note_key_ids()
 
 
 def collect_static() -> None:

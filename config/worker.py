@@ -24,7 +24,7 @@ from procrastinate.exceptions import ConnectorException
 from config.environment import choose_settings
 
 if TYPE_CHECKING:
-    from carestation.factlog.commands import Follower
+    from carestation.factlog.commands import Reader
 
 logger = logging.getLogger("carestation.worker")
 IDLE_SECONDS: Final = 0.2
@@ -64,7 +64,7 @@ def follow_all(ending: threading.Event) -> None:
                 batch = hands.submit(follow, one)
                 error = batch.exception()
                 if error is None:
-                    has_more |= batch.result() == BATCH_SIZE
+                    has_more |= batch.result() >= BATCH_SIZE
                     continue
                 # A follower's bug stops it alone: its cursor did not move, it tries again later.
                 rests[one.name] = time.monotonic() + REST_SECONDS
@@ -76,7 +76,7 @@ def follow_all(ending: threading.Event) -> None:
         hands.submit(_let_go).result()
 
 
-def _behind(hands: ThreadPoolExecutor, ask: Callable[[], list["Follower"]]) -> list["Follower"]:
+def _behind(hands: ThreadPoolExecutor, ask: Callable[[], list["Reader"]]) -> list["Reader"]:
     """Return who has something to read; nobody while the database is away."""
     asked = hands.submit(ask)
     error = asked.exception()

@@ -152,6 +152,9 @@ class Letter(models.TextChoices):
     FACILITY_UNFROZEN = "facility_unfrozen", "施設をまた使えるようになりました"
     EMERGENCY_BEGAN = "emergency_began", "緊急の閲覧がありました"
     EMERGENCY_TO_REVIEW = "emergency_to_review", "緊急の閲覧を確かめてください"
+    CUSTODY_PROPOSED = "custody_proposed", "管理施設の変更が提案されました"
+    CUSTODY_CHANGED = "custody_changed", "患者グループの管理施設が変わりました"
+    CUSTODY_UNCHANGED = "custody_unchanged", "管理施設の変更は行われませんでした"
 
 
 class LinkLetter(models.TextChoices):

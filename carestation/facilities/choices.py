@@ -108,6 +108,7 @@ class Right(TextChoices):
     APPROVE_INVITATIONS = "approve_invitations", "スタッフが出したグループへの招待を承認する"
     REVIEW_EMERGENCIES = "review_emergencies", "緊急の閲覧を確かめる"
     NAME_MANAGERS = "name_managers", "管理者のいないグループの管理者を決める"
+    TRANSFER_CUSTODY = "transfer_custody", "患者グループの管理施設の変更を提案する・引き受ける"
     OPEN_GROUPS = "open_groups", "患者グループ・自由グループを作る、個別メッセージをはじめる"
     SEEK_IN_EMERGENCY = "seek_in_emergency", "緊急のとき、参加していない患者さんを1時間見る"
     INVITE_TO_GROUPS = "invite_to_groups", "自分が管理するグループに、医療・介護の人を加える"
@@ -122,6 +123,7 @@ class Todo(TextChoices):
     REFUSALS = "refusals", "サインインのまちがいが続いている人がいます"
     APPROVALS = "approvals", "承認を待っている招待があります"
     EMERGENCIES = "emergencies", "確かめていない緊急の閲覧があります"
+    CUSTODY = "custody", "管理施設の変更の提案が届いています"
     REVIEW = "review", "名簿の確認の時期です"
     SECOND_MANAGER = "second_manager", "管理者がひとりだけです"
 

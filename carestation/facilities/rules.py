@@ -48,6 +48,7 @@ DESK_RIGHTS: Final = (
     Right.APPROVE_INVITATIONS,
     Right.REVIEW_EMERGENCIES,
     Right.NAME_MANAGERS,
+    Right.TRANSFER_CUSTODY,
 )
 # What every member may do, beside what the rules of the facility leave to members.
 MEMBERS_OWN: Final = frozenset({Right.OPEN_GROUPS, Right.SEEK_IN_EMERGENCY})
@@ -64,6 +65,7 @@ RIGHT_FOR: Final = {
     Todo.REFUSALS: Right.SEE_STAFF,
     Todo.APPROVALS: Right.APPROVE_INVITATIONS,
     Todo.EMERGENCIES: Right.REVIEW_EMERGENCIES,
+    Todo.CUSTODY: Right.TRANSFER_CUSTODY,
     Todo.REVIEW: Right.SIGN_REVIEW,
     Todo.SECOND_MANAGER: Right.CHANGE_STAFF,
 }

@@ -6,13 +6,13 @@ Controls: ISO/IEC 27017 8.15; white paper 「ログ」.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from django.db import transaction
 
 from carestation.factlog.facts import Fact, fact_of
 from carestation.factlog.models import Cursor
-from carestation.kernel.sql import rows_of
+from carestation.kernel.sql import Parameters, Row, rows_of
 
 BATCH_SIZE: Final = 500  # as in the statement below
 # In the order of (era, xid, id): ids alone are given out before the commit, and a slow transaction
@@ -60,16 +60,48 @@ VALUES (%(kind)s, %(actor_id)s, %(facility_id)s, %(group_id)s, %(patient_id)s, %
   %(request_id)s, %(detail)s)
 """
 F = TypeVar("F", bound=Fact)
-FOLLOWERS: dict[str, "Follower"] = {}
+FOLLOWERS: dict[str, "Reader"] = {}
+
+
+class Reader(Protocol):
+    """Who has a cursor in the log."""
+
+    @property
+    def name(self) -> str:
+        """What its cursor is called."""
+
+    @property
+    def kind(self) -> type[Fact]:
+        """What it listens to; `Fact` itself: everything."""
+
+    def read(self, after: Parameters) -> list[Row]:
+        """Take the next batch behind a place in the log; the last row says how large it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
-    """Who listens, to which kinds, and what it does with a batch."""
+    """Who listens to one kind, and what it does with a batch."""
 
     name: str
     kind: type[Fact]
     act: Callable[[Sequence[Fact]], None]
+
+    def read(self, after: Parameters) -> list[Row]:
+        """Act on what of the next batch is of the kind."""
+        rows = rows_of(SURE, after | {"kind": self.kind.kind})
+        facts = [fact_of(row) for row in rows if row["kind"] == self.kind.kind]
+        if facts:
+            self.act(facts)
+        return rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowerOfAll:
+    """Who takes every row, whatever it tells, by a statement of its own."""
+
+    name: str
+    read: Callable[[Parameters], list[Row]]
+    kind: type[Fact] = Fact
 
 
 def announce(fact: Fact) -> None:
@@ -90,7 +122,14 @@ def follower(
     return register
 
 
-def followers_behind() -> list[Follower]:
+def follower_of_all(read: Callable[[Parameters], list[Row]]) -> Callable[[Parameters], list[Row]]:
+    """Register a follower of the whole log: it reads behind a place, in the order of `SURE`."""
+    name = f"{read.__module__}.{read.__name__}"
+    FOLLOWERS[name] = FollowerOfAll(name=name, read=read)
+    return read
+
+
+def followers_behind() -> list[Reader]:
     """Return who has something to read, and who has not read anything yet."""
     at_the_end = {row["follower"] for row in rows_of(AT_THE_END, {})}
     return [one for one in FOLLOWERS.values() if one.name not in at_the_end]
@@ -105,7 +144,7 @@ def unread_since(context: str) -> datetime | None:
 
 
 @transaction.atomic
-def follow(one: Follower) -> int:
+def follow(one: Reader) -> int:
     """Let a follower read its next batch; its effect and its cursor are one transaction.
 
     Returns how many facts the batch had, of its kind or not.
@@ -113,10 +152,7 @@ def follow(one: Follower) -> int:
     Cursor.objects.get_or_create(follower=one.name)
     cursor = Cursor.objects.select_for_update().get(follower=one.name)
     place = {"era": cursor.era, "xid": cursor.xid, "fact_id": cursor.fact_id}
-    rows = rows_of(SURE, place | {"kind": one.kind.kind})
-    facts = [fact_of(row) for row in rows if row["kind"] == one.kind.kind]
-    if facts:
-        one.act(facts)
+    rows = one.read(place)
     if rows:
         last = rows[-1]
         cursor.era, cursor.xid, cursor.fact_id = last["era"], last["xid"], last["id"]

@@ -34,6 +34,15 @@ class ConsentScope(TextChoices):
     TEAM_AND_FAMILY = "team_and_family", "医療・介護の関係者と、ご家族とも共有する"
 
 
+class CustodyEnd(TextChoices):
+    """What became of a proposal that another facility should manage a patient's group."""
+
+    ACCEPTED = "accepted", "引き受けました"
+    DECLINED = "declined", "引き受けませんでした"
+    WITHDRAWN = "withdrawn", "提案が取り消されました"
+    EXPIRED = "expired", "期限が過ぎました"
+
+
 class ConsentForm(TextChoices):
     """In what form consent was given."""
 

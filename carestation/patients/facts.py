@@ -5,7 +5,7 @@ from uuid import UUID
 
 from carestation.factlog.facts import Fact
 from carestation.groups.choices import Relation
-from carestation.patients.choices import ConsentForm, ConsentScope
+from carestation.patients.choices import ConsentForm, ConsentScope, CustodyEnd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,3 +125,55 @@ class EmergenciesListed(Fact, kind="patients.EmergenciesListed", of="facility_id
 
     actor_id: UUID
     facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodyProposed(Fact, kind="patients.CustodyProposed", of="transfer_id"):
+    """It was proposed that another facility manages a patient's group.
+
+    Of this and the next two, both facilities have one each: `facility_id` is whose it is.
+    """
+
+    actor_id: UUID
+    facility_id: UUID
+    group_id: UUID
+    patient_id: UUID
+    transfer_id: UUID
+    giver_id: UUID
+    taker_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodyTransferred(Fact, kind="patients.CustodyTransferred", of="transfer_id"):
+    """A patient's group is managed by another facility from now on, and lies under its keys."""
+
+    actor_id: UUID
+    facility_id: UUID
+    group_id: UUID
+    patient_id: UUID
+    transfer_id: UUID
+    giver_id: UUID
+    taker_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodyRetained(Fact, kind="patients.CustodyRetained", of="transfer_id"):
+    """A proposal came to nothing: declined, withdrawn, or past its term."""
+
+    actor_id: UUID
+    facility_id: UUID
+    group_id: UUID
+    patient_id: UUID
+    transfer_id: UUID
+    giver_id: UUID
+    taker_id: UUID
+    outcome: CustodyEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodyViewed(Fact, kind="patients.CustodyViewed", of="facility_id"):
+    """Who sits at a desk looked at what the facility manages and is asked to; or at one group."""
+
+    actor_id: UUID
+    facility_id: UUID
+    group_id: UUID | None = None

@@ -1,4 +1,4 @@
-"""What follows from facts of patients: letters about a seat that was taken in an emergency.
+"""What follows from facts of patients: letters about emergencies and about who manages a group.
 
 Controls: ISO/IEC 27017 5.18, 8.3; white paper 「利用者アクセスの管理」.
 """
@@ -13,7 +13,12 @@ from carestation.facilities.choices import Right
 from carestation.facilities.models.staff import Staff
 from carestation.factlog.commands import follower
 from carestation.groups.models.memberships import Membership
-from carestation.patients.facts import EmergencyBegan
+from carestation.patients.facts import (
+    CustodyProposed,
+    CustodyRetained,
+    CustodyTransferred,
+    EmergencyBegan,
+)
 
 
 @follower(EmergencyBegan)
@@ -29,6 +34,34 @@ def tell_of_emergency(facts: Sequence[EmergencyBegan]) -> None:
         ):
             for user_id in sorted(set(rows) - {fact.actor_id}):
                 _write(user_id, letter)
+
+
+@follower(CustodyProposed)
+def tell_of_proposal(facts: Sequence[CustodyProposed]) -> None:
+    """Tell whoever decides at the desks of both facilities, each by its own fact."""
+    for fact in facts:
+        _write_to_desk(fact.facility_id, fact.actor_id, Letter.CUSTODY_PROPOSED)
+
+
+@follower(CustodyTransferred)
+def tell_of_transfer(facts: Sequence[CustodyTransferred]) -> None:
+    """Tell whoever decides at the desks of both facilities, each by its own fact."""
+    for fact in facts:
+        _write_to_desk(fact.facility_id, fact.actor_id, Letter.CUSTODY_CHANGED)
+
+
+@follower(CustodyRetained)
+def tell_of_retained(facts: Sequence[CustodyRetained]) -> None:
+    """Tell whoever decides at the desks of both facilities, each by its own fact."""
+    for fact in facts:
+        _write_to_desk(fact.facility_id, fact.actor_id, Letter.CUSTODY_UNCHANGED)
+
+
+def _write_to_desk(facility_id: UUID, actor_id: UUID, letter: Letter) -> None:
+    working = Staff.objects.standing().of_facility(facility_id)
+    deciding = working.with_right(Right.TRANSFER_CUSTODY).exclude(user_id=actor_id)
+    for user_id in deciding.order_by("user_id").values_list("user_id", flat=True):
+        _write(user_id, letter)
 
 
 def _write(user_id: UUID, letter: Letter) -> None:

@@ -3,6 +3,7 @@
 Controls: ISO/IEC 27017 8.3, 8.24; white paper 「利用者アクセスの管理」, 「暗号化」.
 """
 
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from carestation.groups.choices import Relation
 from carestation.groups.models.groups import Group
 from carestation.groups.models.memberships import Membership
 from carestation.kernel.ids import uuid7
-from carestation.patients.choices import ConsentForm, ConsentScope
+from carestation.patients.choices import ConsentForm, ConsentScope, CustodyEnd
 from carestation.vault.sealing import Place
 
 
@@ -168,3 +169,87 @@ class EmergencyAccess(models.Model):
     def __str__(self) -> str:
         """Return the id: why is sealed."""
         return str(self.pk)
+
+
+class CustodyTransferQuerySet(models.QuerySet["CustodyTransfer"]):
+    """Filters."""
+
+    def waiting(self) -> Self:
+        """Those that came to no end yet; past their term too."""
+        return self.filter(ended_at=None)
+
+    def open(self, now: datetime) -> Self:
+        """Those that can still be agreed to."""
+        return self.waiting().filter(expires_at__gt=now)
+
+    def expired(self, now: datetime) -> Self:
+        """Those whose term is over, and that were not ended yet."""
+        return self.waiting().filter(expires_at__lte=now)
+
+    def of_patient(self, patient_id: UUID) -> Self:
+        """Those about one patient, the newest first."""
+        return self.filter(patient_id=patient_id).order_by("-id")
+
+    def from_facility(self, facility_id: UUID) -> Self:
+        """Those that a facility proposed."""
+        return self.filter(giver_id=facility_id)
+
+    def to_facility(self, facility_id: UUID) -> Self:
+        """Those that were proposed to a facility."""
+        return self.filter(taker_id=facility_id)
+
+
+class CustodyTransfer(models.Model):
+    """A proposal that another facility manages a patient's group, and what became of it.
+
+    `giver` manages the group when it is proposed; `taker` has people there, and decides.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    giver = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    taker = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    proposer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, choices=CustodyEnd, blank=True, default="")
+    decider = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = CustodyTransferQuerySet.as_manager()
+
+    class Meta:
+        """One waiting per patient, from one facility to another; an end has its outcome."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"],
+                condition=models.Q(ended_at=None),
+                name="patients_custody_is_proposed_once",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(giver=models.F("taker")), name="patients_custody_goes_elsewhere"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, outcome="", decider=None)
+                | (models.Q(ended_at__isnull=False) & ~models.Q(outcome="")),
+                name="patients_custody_end_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decider__isnull=False)
+                | ~models.Q(outcome__in=[CustodyEnd.ACCEPTED, CustodyEnd.DECLINED]),
+                name="patients_custody_is_decided_by_someone",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["giver", "-id"], name="patients_custody_given"),
+            models.Index(fields=["taker", "-id"], name="patients_custody_taken"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the outcome; nothing while it waits."""
+        return self.outcome

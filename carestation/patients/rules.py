@@ -14,6 +14,8 @@ from carestation.patients.choices import ConsentScope
 
 # Long enough for a night call, too short for curiosity.
 EMERGENCY_LASTS: Final = timedelta(minutes=60)
+# A facility's managers meet once a week at the least.
+CUSTODY_WAITS: Final = timedelta(days=14)
 
 
 def may_see_face_sheet(seat: Seat) -> bool:

@@ -5,6 +5,7 @@ from django.urls import path
 from carestation.groups.paths import know_sides
 from carestation.patients.views import (
     consents,
+    custody,
     emergencies,
     face_sheets,
     invitations,
@@ -15,6 +16,7 @@ from carestation.patients.views import (
 know_sides()
 app_name = "patients"
 DESK = "desk/<uuid:facility_id>/emergencies/"
+CUSTODY = "desk/<uuid:facility_id>/custody/"
 SIDE = "groups/<uuid:group_id>/<side:side>/"
 ONE = f"{SIDE}invitations/<uuid:invitation_id>/"
 urlpatterns = [
@@ -23,6 +25,10 @@ urlpatterns = [
     path("emergency/", emergencies.seek, name="emergency"),
     path(DESK, emergencies.emergencies, name="emergencies"),
     path(DESK + "<uuid:access_id>/review/", emergencies.review, name="review_emergency"),
+    path(CUSTODY, custody.custody, name="custody"),
+    path(CUSTODY + "groups/<uuid:group_id>/", custody.propose, name="propose_custody"),
+    path(CUSTODY + "<uuid:transfer_id>/", custody.answer, name="answer_custody"),
+    path(CUSTODY + "<uuid:transfer_id>/withdraw/", custody.withdraw, name="withdraw_custody"),
     path(SIDE + "face-sheet/", face_sheets.face_sheet, name="face_sheet"),
     path(SIDE + "face-sheet/edit/", face_sheets.edit_face_sheet, name="edit_face_sheet"),
     path(SIDE + "consent/", consents.consents, name="consents"),

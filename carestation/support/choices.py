@@ -51,6 +51,7 @@ class Page(TextChoices):
     INVITE_STAFF = "invite-staff", _("スタッフの招待")
     APPROVE_INVITATIONS = "approve-invitations", _("グループへの招待の承認")
     LEAVING = "leaving", _("スタッフの停止と解除")
+    CUSTODY = "custody", _("管理施設の変更")
     FACILITY_RULES = "facility-rules", _("安全の決まり")
     RIGHTS = "rights", _("権限の表")
     ROLES = "roles", _("権限の組を作る・変える")

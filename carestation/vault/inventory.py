@@ -6,11 +6,13 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.conf import settings
 from django.db.models import Count
 
+from carestation.vault.columns import CLEAR
+from carestation.vault.counting import ColumnCount, FileCount, count_files, count_values
 from carestation.vault.keyfiles import path_of
+from carestation.vault.keysets import Algorithm, algorithm_of
 from carestation.vault.models import OwnerKey, Scope, ScopeKind
 from carestation.vault.scopes import operator_bundle
 from carestation.vault.sealing import new_deriving_keyset, new_sealing_keyset
@@ -27,28 +29,57 @@ class KeyCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inventory:
-    """What exists. `opens`: the root opens what it wrapped."""
+class Keys:
+    """Which keys exist. `opens`: the root opens what it wrapped."""
 
     root: str
     root_is_there: bool
     opens: bool
-    sealing: str
-    deriving: str
+    sealing: Algorithm
+    deriving: Algorithm
     keys: tuple[KeyCount, ...]
-    sealed_columns: tuple[str, ...]
+
+    @property
+    def are_well(self) -> bool:
+        """Whether the root is there and opens what it wrapped."""
+        return self.root_is_there and self.opens
 
 
-def read_inventory() -> Inventory:
-    """Return which keys there are, level by level, and every sealed column."""
-    return Inventory(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What is sealed with which keys, and what stands in the clear for which reason."""
+
+    keys: Keys
+    columns: tuple[ColumnCount, ...]
+    files: tuple[FileCount, ...]
+    clear: dict[str, str]
+
+    @property
+    def lost(self) -> int:
+        """How many values no key opens, though the keys of their scope are there."""
+        values = (value for column in self.columns for value in column.values)
+        return sum(value.count for value in values if value.kind and not value.opens)
+
+
+def read_keys() -> Keys:
+    """Return which keys there are, level by level."""
+    return Keys(
         root=settings.KEY_URL.partition("://")[0],
         root_is_there=path_of(settings.KEY_URL).exists(),
         opens=_opens(),
-        sealing=_algorithm(new_sealing_keyset()),
-        deriving=_algorithm(new_deriving_keyset()),
+        sealing=algorithm_of(new_sealing_keyset()),
+        deriving=algorithm_of(new_deriving_keyset()),
         keys=tuple(_counts()),
-        sealed_columns=tuple(sorted(_sealed_columns())),
+    )
+
+
+def read_inventory() -> Inventory:
+    """Return every sealed column and kind of files, counted, and every clear column."""
+    return Inventory(
+        keys=read_keys(),
+        columns=tuple(count_values()),
+        files=tuple(count_files()),
+        clear=CLEAR,
     )
 
 
@@ -57,27 +88,15 @@ def _opens() -> bool:
     return bundle.derive("a", "inventory") == bundle.derive("a", "inventory")
 
 
-def _algorithm(keyset: object) -> str:
-    info = keyset.keyset_info()  # type: ignore[attr-defined]  # Tink's handle
-    return str(info.key_info[0].type_url).rpartition("/")[2]
-
-
 def _counts() -> Iterator[KeyCount]:
     owners = OwnerKey.objects.values("version").annotate(found=Count("id")).order_by("version")
     for row in owners:
         yield KeyCount(level="owner", kind="facility", version=row["version"], count=row["found"])
-    scopes = Scope.objects.values("kind", "owner_key__version").annotate(held=Count("id"))
-    for held in scopes.order_by("kind", "owner_key__version"):
+    scopes = Scope.objects.values("kind", "key_ids__len").annotate(held=Count("id"))
+    for held in scopes.order_by("kind", "key_ids__len"):
         yield KeyCount(
             level="scope",
             kind=ScopeKind(held["kind"]).value,
-            version=held["owner_key__version"],
+            version=held["key_ids__len"],
             count=held["held"],
         )
-
-
-def _sealed_columns() -> Iterator[str]:
-    for model in apps.get_models():
-        for field in model._meta.local_concrete_fields:  # noqa: SLF001 - Django's documented API
-            if str(field.column).endswith("_sealed"):
-                yield f"{model._meta.db_table}.{field.column}"  # noqa: SLF001 - the same

@@ -6,6 +6,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 from typing import Final
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from carestation.kernel.ids import uuid7
@@ -53,13 +54,18 @@ class OwnerKey(models.Model):
 
 
 class Scope(models.Model):
-    """The bundle of one scope, wrapped by its owner's key; its id is the group's or person's."""
+    """The bundle of one scope, wrapped by its owner's key; its id is the group's or person's.
+
+    `key_ids`: the ids of the keys that sealed its values so far, the first one first, as they stand
+    in front of each value; a key's version is its place among them.
+    """
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=20, choices=ScopeKind)
     owner_key = models.ForeignKey(OwnerKey, on_delete=models.PROTECT, related_name="+")
     sealing_wrapped = models.BinaryField()
     deriving_wrapped = models.BinaryField()
+    key_ids = ArrayField(models.BigIntegerField(), db_default=[])
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

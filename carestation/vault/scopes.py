@@ -9,6 +9,7 @@ import time
 from typing import Final
 from uuid import UUID
 
+import tink
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +22,7 @@ from carestation.vault.models import OPERATOR, OwnerKey, Scope, ScopeKind
 from carestation.vault.sealing import (
     Bundle,
     deriving_primitive,
+    key_ids_of,
     new_deriving_keyset,
     new_sealing_keyset,
     sealing_primitive,
@@ -65,7 +67,7 @@ def forget_all() -> None:
 def create_scope(scope_id: UUID, kind: ScopeKind, owner_id: UUID = OPERATOR) -> Bundle:
     """Make the keys of a new scope, wrapped by its owner's newest key."""
     owner_key = _owner_key(owner_id)
-    wrapping = _opened_owner_key(owner_key)
+    wrapping = opened_owner_key(owner_key)
     sealing, deriving = new_sealing_keyset(), new_deriving_keyset()
     Scope.objects.create(
         id=scope_id,
@@ -73,6 +75,7 @@ def create_scope(scope_id: UUID, kind: ScopeKind, owner_id: UUID = OPERATOR) -> 
         owner_key=owner_key,
         sealing_wrapped=wrap(sealing, wrapping, Scope.bound_to(scope_id, b"sealing")),
         deriving_wrapped=wrap(deriving, wrapping, Scope.bound_to(scope_id, b"deriving")),
+        key_ids=key_ids_of(sealing),
         created_at=timezone.now(),
     )
     return Bundle(
@@ -80,6 +83,28 @@ def create_scope(scope_id: UUID, kind: ScopeKind, owner_id: UUID = OPERATOR) -> 
         aead=sealing_primitive(sealing),
         prf_set=deriving_primitive(deriving),
     )
+
+
+@transaction.atomic
+def rewrap(scope_id: UUID, owner_id: UUID) -> None:
+    """Put the keys of a scope under its new owner's newest key; the former owner's opens them not.
+
+    The keys stay what they are, so nothing that they sealed is sealed anew.
+
+    Raises:
+        NotVisible: there is no such scope, or it was erased.
+    """
+    rows = Scope.objects.select_for_update(of=("self",)).select_related("owner_key")
+    row = rows.filter(pk=scope_id).first()
+    if row is None:
+        raise NotVisible
+    sealing, deriving = opened_keysets(row)
+    owner_key = _owner_key(owner_id)
+    wrapping = opened_owner_key(owner_key)
+    row.owner_key = owner_key
+    row.sealing_wrapped = wrap(sealing, wrapping, Scope.bound_to(scope_id, b"sealing"))
+    row.deriving_wrapped = wrap(deriving, wrapping, Scope.bound_to(scope_id, b"deriving"))
+    row.save(update_fields=["owner_key", "sealing_wrapped", "deriving_wrapped"])
 
 
 def operator_bundle() -> Bundle:
@@ -100,18 +125,34 @@ def bus_key() -> aead.Aead:
     return key_from_file(settings.BUS_KEY_URL)
 
 
+def opened_keysets(row: Scope) -> tuple[tink.KeysetHandle, tink.KeysetHandle]:
+    """Return the keysets of a scope, whose owner's key came with its row: sealing, deriving.
+
+    Raises:
+        tink.TinkError: the owner's key does not open them, or the root not the owner's.
+    """
+    wrapping = opened_owner_key(row.owner_key)
+    return (
+        unwrap(bytes(row.sealing_wrapped), wrapping, Scope.bound_to(row.pk, b"sealing")),
+        unwrap(bytes(row.deriving_wrapped), wrapping, Scope.bound_to(row.pk, b"deriving")),
+    )
+
+
+def opened_owner_key(row: OwnerKey) -> aead.Aead:
+    """Return the key of a facility or of the operator.
+
+    Raises:
+        tink.TinkError: the root does not open it.
+    """
+    bound_to = OwnerKey.bound_to(row.owner_id, row.version)
+    return sealing_primitive(unwrap(bytes(row.wrapped), _root(), bound_to))
+
+
 def _opened_from_row(scope_id: UUID, _actor: Actor | None) -> Bundle:
     row = Scope.objects.select_related("owner_key").filter(pk=scope_id).first()
     if row is None:
         raise NotVisible
-    wrapping = _opened_owner_key(row.owner_key)
-    parts = (
-        (row.sealing_wrapped, b"sealing"),
-        (row.deriving_wrapped, b"deriving"),
-    )
-    sealing, deriving = (
-        unwrap(bytes(wrapped), wrapping, Scope.bound_to(scope_id, part)) for wrapped, part in parts
-    )
+    sealing, deriving = opened_keysets(row)
     return Bundle(
         scope_id=scope_id,
         aead=sealing_primitive(sealing),
@@ -126,11 +167,6 @@ def _owner_key(owner_id: UUID) -> OwnerKey:
     fresh = wrap(new_sealing_keyset(), _root(), OwnerKey.bound_to(owner_id, 1))
     defaults = {"wrapped": fresh, "created_at": timezone.now()}
     return OwnerKey.objects.get_or_create(owner_id=owner_id, version=1, defaults=defaults)[0]
-
-
-def _opened_owner_key(row: OwnerKey) -> aead.Aead:
-    bound_to = OwnerKey.bound_to(row.owner_id, row.version)
-    return sealing_primitive(unwrap(bytes(row.wrapped), _root(), bound_to))
 
 
 def _root() -> aead.Aead:

@@ -104,6 +104,11 @@ def keyset_text(keyset: tink.KeysetHandle) -> str:
     return str(tink.json_proto_keyset_format.serialize(keyset, secret_key_access.TOKEN))
 
 
+def key_ids_of(keyset: tink.KeysetHandle) -> list[int]:
+    """Return the ids of a keyset's keys, the first one first: they stand before what they seal."""
+    return [key.key_id for key in keyset.keyset_info().key_info]
+
+
 def wrap(keyset: tink.KeysetHandle, wrapping: aead.Aead, bound_to: bytes) -> bytes:
     """Return a keyset that only the wrapping key opens, and only for its owner."""
     return bytes(tink.proto_keyset_format.serialize_encrypted(keyset, wrapping, bound_to))

@@ -45,6 +45,8 @@ KEY_URL = ENVIRONMENT.key_url
 BUS_KEY_URL = ENVIRONMENT.bus_key_url
 BLOB_URL = ENVIRONMENT.blob_url
 MAIL_DIR = ENVIRONMENT.mail_dir
+# The newest checkpoint of the log, beside the database: who puts back older tables leaves it.
+CHECKPOINT_FILE = ENVIRONMENT.data / "checkpoint.txt"
 IS_PRODUCTION = ENVIRONMENT.is_production
 DEBUG = False
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "127.0.0.1", "127.0.0.1", "localhost"]
@@ -62,6 +64,7 @@ CONTEXTS = (
     "groups",
     "patients",
     "timeline",
+    "audit",
     "search",
     "api",
 )

@@ -14,6 +14,7 @@ from carestation.accounts.rules import Binding
 from carestation.kernel.ids import uuid7
 from tests.accounts.signing_in import sign_in_client
 from tests.timeline.test_canary import everything_kept, forms_of
+from tests.vault.opening import opened_everywhere
 from tests.world import World
 
 WORDS: Final = {
@@ -35,6 +36,7 @@ def test_no_word_of_the_account_is_found_where_it_is_kept(
     type_everywhere(committed_world, client)
     shown = client.get(reverse("accounts:account")).text
 
+    opened_everywhere()
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
 

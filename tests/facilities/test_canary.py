@@ -14,6 +14,7 @@ from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager
 from tests.facilities.test_applications import TYPED
 from tests.timeline.test_canary import everything_kept, forms_of
+from tests.vault.opening import opened_everywhere
 from tests.world import World
 
 WORDS: Final = {
@@ -43,6 +44,7 @@ def test_no_word_of_a_facility_is_found_where_it_is_kept(
     shown = client.get(reverse("facilities:invitations", args=place)).text
     table = client.get(reverse("groups:rights", args=place)).text
 
+    opened_everywhere()
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
 

@@ -59,6 +59,12 @@ from carestation.groups.commands.roles import name_manager
 from carestation.kernel.doors import Door, entrances
 from carestation.kernel.errors import CareError, Conflict, DomainError, NotVisible, Refused
 from carestation.kernel.ids import uuid7
+from carestation.patients.commands.custody import (
+    accept_custody,
+    decline_custody,
+    propose_custody,
+    withdraw_custody,
+)
 from carestation.patients.commands.emergencies import review_access
 from config.urls import urlpatterns
 from tests.accounts.signing_in import sign_in_client
@@ -89,6 +95,10 @@ OPENS: Final = {
     "groups:decide_at_desk": {Right.APPROVE_INVITATIONS},
     "patients:emergencies": {Right.REVIEW_EMERGENCIES},
     "patients:review_emergency": {Right.REVIEW_EMERGENCIES},
+    "patients:custody": {Right.TRANSFER_CUSTODY},
+    "patients:propose_custody": {Right.TRANSFER_CUSTODY},
+    "patients:answer_custody": {Right.TRANSFER_CUSTODY},
+    "patients:withdraw_custody": {Right.TRANSFER_CUSTODY},
     "groups:unmanaged": {Right.NAME_MANAGERS},
     "groups:end_place": {Right.END_STAFF},
     "groups:pause_place": {Right.END_STAFF},
@@ -210,6 +220,12 @@ def every_command(world: World, desk: Desk) -> dict[Right, list[Callable[[], obj
         Right.APPROVE_INVITATIONS: [lambda: decide_at_desk(desk, uuid7(), approves=True)],
         Right.REVIEW_EMERGENCIES: [lambda: review_access(desk, uuid7(), ends=False)],
         Right.NAME_MANAGERS: [lambda: name_manager(desk, uuid7())],
+        Right.TRANSFER_CUSTODY: [
+            lambda: propose_custody(desk, world.group.pk, uuid7()),
+            lambda: accept_custody(desk, uuid7()),
+            lambda: decline_custody(desk, uuid7()),
+            lambda: withdraw_custody(desk, uuid7()),
+        ],
         Right.CHANGE_RULES: [lambda: change_policy(desk, Rules(idle_minutes=5), version=0)],
         Right.CHANGE_ROLES: [
             lambda: make_role(desk, an_own("もうひとつの係")),

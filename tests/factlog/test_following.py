@@ -198,6 +198,7 @@ def test_time_and_leaf_are_the_databases_own() -> None:
     micros = int(row.at.timestamp() * 1_000_000 + 0.5)
     parts = (
         row.era,
+        row.xid,
         row.pk,
         micros,
         fact.kind,

@@ -3,7 +3,11 @@
 from uuid import UUID
 
 from carestation.accounts.choices import RegistrationPurpose
-from carestation.accounts.commands.registrations import PersonDraft, make_registration_link
+from carestation.accounts.commands.registrations import (
+    PersonDraft,
+    RegistrationLink,
+    make_registration_link,
+)
 from carestation.accounts.models import Registration, User
 from carestation.facilities.choices import FacilityKind, Profession, StaffRole
 from carestation.facilities.commands.places import open_facility
@@ -47,10 +51,16 @@ def invite(world: World, who: str, invited: Invited) -> Sent:
 
 def token_of(invitation: Invitation) -> str:
     """Return the token of the newest mail of an invitation."""
-    about = Registration.objects.unused().about(RegistrationPurpose.JOIN_GROUP, invitation.pk)
-    link = make_registration_link(about.latest("id").pk, request_id=uuid7())
+    link = link_of(invitation)
     assert link is not None
     return link.token
+
+
+def link_of(invitation: Invitation) -> RegistrationLink | None:
+    """Make the link of the newest mail; none: it is open no more, or was asked for too often."""
+    about = Registration.objects.unused().about(RegistrationPurpose.JOIN_GROUP, invitation.pk)
+    newest = about.order_by("-id").first()
+    return make_registration_link(newest.pk, request_id=uuid7()) if newest else None
 
 
 def acting(user: User | UUID) -> Actor:

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from carestation.accounts.choices import RegistrationPurpose
-from carestation.accounts.models import Registration, RegistrationQuerySet, User
+from carestation.accounts.models import Registration, User
 from carestation.accounts.queries.people import find_by_email
 from carestation.facilities.choices import EndCause
 from carestation.facilities.models.staff import Staff
@@ -53,7 +53,7 @@ from carestation.patients.rules import covers
 from carestation.ui.times import local_date
 from tests.accounts.people import clock_at
 from tests.facilities.people import a_manager
-from tests.groups.people import DAUGHTER, DRAFT, acting, agreed, token_of
+from tests.groups.people import DAUGHTER, DRAFT, acting, agreed, link_of
 from tests.patients.test_consents import a_consent
 from tests.world import World, a_person
 
@@ -131,10 +131,10 @@ class Courses(RuleBasedStateMachine):
     @rule(number=which)
     def someone_new_registers(self, number: int) -> None:
         def joined() -> Membership:
-            invitation = Invitation.objects.get(pk=self.newest(number))
-            if not registrations(invitation.pk).exists():
+            link = link_of(Invitation.objects.get(pk=self.newest(number)))
+            if link is None:
                 raise NotVisible
-            return join_as_new(token_of(invitation), DRAFT, request_id=uuid7())
+            return join_as_new(link.token, DRAFT, request_id=uuid7())
 
         self.tried(joined)
 
@@ -249,11 +249,6 @@ class Courses(RuleBasedStateMachine):
                 act()
         except (CareError, Invitation.DoesNotExist):
             pass
-
-
-def registrations(invitation_id: UUID) -> RegistrationQuerySet:
-    about = Registration.objects.unused()
-    return about.about(RegistrationPurpose.JOIN_GROUP, invitation_id)
 
 
 @pytest.fixture

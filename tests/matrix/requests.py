@@ -28,6 +28,7 @@ from carestation.timeline.commands.posts import Draft, publish_post
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager, an_invited
 from tests.groups.people import agreed, family, invite
+from tests.patients.custody import a_passing_proposal
 from tests.patients.emergencies import an_emergency
 from tests.world import World, a_person
 
@@ -57,6 +58,7 @@ class Stage:
     role: UUID
     invited: UUID
     access: UUID
+    transfer: UUID
 
 
 def a_picture() -> bytes:
@@ -83,6 +85,7 @@ def set_stage(world: World) -> Stage:
         files[side] = file.id
     access = an_emergency(world, "ito")
     end_membership(world.seat("ito", Side.PROFESSIONAL), access.membership_id)
+    transfer = a_passing_proposal(world, abe, "ito")
     return Stage(
         world=world,
         posts=posts,
@@ -91,6 +94,7 @@ def set_stage(world: World) -> Stage:
         role=role.pk,
         invited=invited.pk,
         access=access.pk,
+        transfer=transfer.pk,
     )
 
 
@@ -131,6 +135,7 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "ruling": "freeze",
         "access_id": stage.access,
         "role_id": stage.role,
+        "transfer_id": stage.transfer,
         "staff_id": world.staff["sato"].pk,
         "search_id": uuid7(),
     }

@@ -5,7 +5,7 @@ facility and sits elsewhere, Ueda has left, Abe manages the facility, Oka is an 
 passkey). `half` has
 given the password and owes the second step; `bare` is a professional without a second factor.
 Posts, files and the membership in question are Kato's, Kato's, and Mori's; Sato has invited
-someone.
+someone, and the facility has proposed that another manages the group.
 """
 
 from typing import Final, NamedTuple
@@ -255,6 +255,12 @@ TABLE: Final = (
     Row("patients:emergency", "post", None, (302, 302, 302, 422, 422, 404, 422, 422, 422, 404)),
     Row("patients:emergencies", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("patients:review_emergency", "post", None, (302,302,302,404,404,404,404,404,302,404)),
+    Row("patients:custody", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
+    Row("patients:propose_custody", "get", None, (302,302,302,404,404,404,404,404,200,404)),
+    Row("patients:propose_custody", "post", None, (302,302,302,404,404,404,404,404,422,404)),
+    Row("patients:answer_custody", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
+    Row("patients:answer_custody", "post", None, (302,302,302,404,404,404,404,404,404,404)),
+    Row("patients:withdraw_custody", "post", None, (302,302,302,404,404,404,404,404,302,404)),
     Row("support:manual", "get", None, OPEN),
     Row("support:help", "get", None, OPEN),
     Row("api:create_session", "post", None, (401, 401, 401, 401, 401, 401, 401, 401, 401, 401)),

@@ -38,13 +38,25 @@ def outside() -> Iterator[str]:
     serve = [*user, f"{programs}/postgres", "-D", f"{folder}/data", "-k", str(folder)]
     with subprocess.Popen([*serve, "-c", "listen_addresses="], stderr=subprocess.DEVNULL) as server:  # noqa: S603 - ours
         try:
-            until = time.monotonic() + 30
-            while not (folder / ".s.PGSQL.5432").exists() and time.monotonic() < until:
-                threading.Event().wait(0.05)
-            yield f"postgresql://postgres@/postgres?host={folder}"
+            url = f"postgresql://postgres@/postgres?host={folder}"
+            _wait_for(url)
+            yield url
         finally:
             server.send_signal(signal.SIGINT)
     shutil.rmtree(folder)
+
+
+def _wait_for(url: str) -> None:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            # Its socket is there before it lets anyone in.
+            assert time.monotonic() < until, "PostgreSQL does not start"
+            threading.Event().wait(0.05)
+        else:
+            return
 
 
 @pytest.mark.parametrize(

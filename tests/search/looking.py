@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from carestation.factlog.commands import FOLLOWERS
+from carestation.factlog.commands import FOLLOWERS, Follower
 from carestation.factlog.facts import fact_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
@@ -20,6 +20,7 @@ def let_index_follow() -> None:
     for name, one in FOLLOWERS.items():
         facts = [fact_of(row) for row in rows if row["kind"] == one.kind.kind]
         if name.startswith("carestation.search.") and facts:
+            assert isinstance(one, Follower)
             one.act(facts)
 
 

@@ -26,6 +26,7 @@ from tests.accounts.signing_in import sign_in_client
 from tests.patients.test_consents import TYPED
 from tests.search.looking import found_posts, let_index_follow
 from tests.search.test_documents import post_with
+from tests.vault.opening import opened_everywhere
 from tests.world import FACE_SHEET, World
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
@@ -83,6 +84,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     home = client.get(reverse("timeline:home")).content.decode()
 
     _, file = post_with(world, agenda())
+    assert opened_everywhere()["patients_emergencyaccess.reason_sealed"] == 1
     let_index_follow()
     read_document(file)
     sought = [found_posts(world, "kato", WORDS[name]) for name in ("edit", "document")]

@@ -3,6 +3,7 @@
 Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from carestation.groups.choices import Kind, Role
 from carestation.groups.commands.memberships import require_another_manager, require_still_manager
 from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import RoleChanged
+from carestation.groups.models.groups import Timeline
 from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import find_membership
 from carestation.groups.rules import Seat, may_manage
@@ -78,17 +80,27 @@ def name_manager(desk: Desk, membership_id: UUID) -> Membership:
     timelines = lock_timelines(membership.group_id, Role.MANAGER)
     if Membership.objects.managing().of_group(membership.group_id).exists():
         raise Conflict("has_manager")
-    if not could.filter(pk=membership_id).update(role=Role.MANAGER):
+    if not could.filter(pk=membership_id).exists():
         raise NotVisible
+    let_manage(desk, membership, timelines)
+    return membership
+
+
+def let_manage(desk: Desk, membership: Membership, timelines: Sequence[Timeline]) -> None:
+    """Let someone of the desk's facility manage a group whose timelines are locked.
+
+    Who calls has asked whether they may. Inside the caller's transaction.
+    """
+    membership.role = Role.MANAGER
+    membership.save(update_fields=["role"])
     for timeline in timelines:
         count_change(timeline)
     announce(
         RoleChanged(
             **desk.marks(),
             group_id=membership.group_id,
-            membership_id=membership_id,
+            membership_id=membership.pk,
             person_id=membership.user_id,
             role=Role.MANAGER,
         )
     )
-    return membership

@@ -58,16 +58,27 @@ def unmanaged_at(desk: Desk) -> list[UnmanagedGroup]:
     return [_group(desk, row) for row in rows_of(UNMANAGED, {"facility_id": desk.facility_id})]
 
 
-def _group(desk: Desk, row: Row) -> UnmanagedGroup:
-    could = Membership.objects.could_manage(desk.facility_id).of_group(row["id"])
+def candidates_in(desk: Desk, group_id: UUID) -> tuple[Candidate, ...]:
+    """Return who of the desk's facility could manage a group in which they sit."""
+    could = Membership.objects.could_manage(desk.facility_id).of_group(group_id)
     people = could.select_related("user", "staff").order_by("began_at")[:50]
+    return tuple(_candidate(desk, one) for one in people)
+
+
+def is_managed_from(desk: Desk, group_id: UUID) -> bool:
+    """Whether someone of the desk's facility manages a group, and can act."""
+    could = Membership.objects.could_manage(desk.facility_id).of_group(group_id)
+    return could.managing().exists()
+
+
+def _group(desk: Desk, row: Row) -> UnmanagedGroup:
     return UnmanagedGroup(
         id=row["id"],
         kind=Kind(row["kind"]),
         opened_at=row["created_at"],
         is_archived=row["is_archived"],
         people=row["people"],
-        candidates=tuple(_candidate(desk, one) for one in people),
+        candidates=candidates_in(desk, row["id"]),
     )
 
 

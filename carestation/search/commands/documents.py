@@ -48,7 +48,7 @@ def read_document(file_id: UUID) -> None:
 
 @transaction.atomic
 def _keep(file: Attachment, words: str) -> None:
-    text = DocumentText(group_id=file.group_id, file=file, read_at=timezone.now())
+    text = DocumentText(group_id=file.scope_id, file=file, read_at=timezone.now())
     place = DocumentText.words_place(text.pk)
     text.words_sealed = open_scope(file.scope_id, None).seal(words, place)
     DocumentText.objects.bulk_create([text], ignore_conflicts=True)

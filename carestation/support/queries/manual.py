@@ -66,6 +66,7 @@ CONTENTS: Final = (
             Page.INVITE_STAFF,
             Page.APPROVE_INVITATIONS,
             Page.LEAVING,
+            Page.CUSTODY,
             Page.FACILITY_RULES,
             Page.RIGHTS,
             Page.ROLES,

@@ -24,6 +24,7 @@ from carestation.groups.rules import may_invite, may_manage
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, require
 from carestation.kernel.http import CareRequest
+from carestation.patients.queries.custody import custody_of
 from carestation.patients.queries.emergencies import accesses_in
 from carestation.patients.queries.rooms import room_of
 
@@ -35,7 +36,11 @@ def members(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     seat = take_seat(request.actor, group_id, side)
     note_members_viewed(seat)
     context = {"room": room_of(seat), "invitations": waiting_in(seat)}
-    context |= {"may_invite": may_invite(seat), "accesses": accesses_in(seat)}
+    context |= {
+        "may_invite": may_invite(seat),
+        "accesses": accesses_in(seat),
+        "custody": custody_of(seat),
+    }
     context |= {"may_talk": Right.OPEN_GROUPS in rights_anywhere(seat.actor)}
     return TemplateResponse(request, "timeline/members.html", context)
 

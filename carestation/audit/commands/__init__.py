@@ -1,0 +1,1 @@
+"""Sealing the log, and what is taken out of it."""

@@ -1,0 +1,151 @@
+"""The seal of the log: its entries in their order, the trees over them, what was signed.
+
+Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
+"""
+
+from typing import Final, Self
+from uuid import UUID
+
+from django.db import models
+
+from carestation.factlog.checkpoints import Signed, read_note
+from carestation.kernel.ids import uuid7
+from carestation.vault.sealing import Place
+
+WHOLE: Final = UUID(int=0)  # the tree over the whole log; a facility's has the facility's id
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Filters."""
+
+    def of_facility(self, facility_id: UUID) -> Self:
+        """A facility's part."""
+        return self.filter(facility_id=facility_id)
+
+
+class Entry(models.Model):
+    """A fact as it was sealed: its leaf hash at its number from 0, and by what it is found."""
+
+    number = models.BigIntegerField(primary_key=True)
+    fact_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=60)
+    facility_id = models.UUIDField(null=True)
+    actor_id = models.UUIDField(null=True)
+    group_id = models.UUIDField(null=True)
+    leaf = models.BinaryField()
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        """A facility's part is verified by number; people look by time."""
+
+        indexes = [
+            models.Index(
+                fields=["facility_id", "number"],
+                name="audit_part_of_a_facility",
+                condition=models.Q(facility_id__isnull=False),
+            ),
+            models.Index(
+                fields=["facility_id", "at"],
+                name="audit_entries_of_a_facility",
+                condition=models.Q(facility_id__isnull=False),
+            ),
+            models.Index(
+                fields=["actor_id", "at"],
+                name="audit_entries_of_a_person",
+                condition=models.Q(actor_id__isnull=False),
+            ),
+            models.Index(
+                fields=["group_id", "at"],
+                name="audit_entries_of_a_group",
+                condition=models.Q(group_id__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return str(self.number)
+
+
+class TreeQuerySet(models.QuerySet["Tree"]):
+    """Filters."""
+
+    def grown(self) -> Self:
+        """Those that are not signed as far as they have grown."""
+        return self.filter(size__gt=models.F("signed_size"))
+
+
+class Tree(models.Model):
+    """How far a tree has grown, and how far it is signed; the nil id is the whole log's."""
+
+    id = models.UUIDField(primary_key=True)
+    size = models.BigIntegerField(default=0)
+    peaks = models.BinaryField(default=b"")
+    signed_size = models.BigIntegerField(db_default=0)
+
+    objects = TreeQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)
+
+
+class SigningKey(models.Model):
+    """A key that signs checkpoints. `name`: what the log is called for good; the newest signs."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    name = models.CharField(max_length=255)
+    private_sealed = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+    @property
+    def place(self) -> Place:
+        """Where the private key stands."""
+        return Place("audit_signingkey", "private_sealed", self.pk)
+
+
+class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
+    """Filters."""
+
+    def of_tree(self, tree_id: UUID) -> Self:
+        """Those of one tree, as it grew."""
+        return self.filter(tree_id=tree_id).order_by("size")
+
+
+class Checkpoint(models.Model):
+    """What was signed of a tree: kept for ever."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    tree_id = models.UUIDField()
+    size = models.BigIntegerField()
+    at = models.DateTimeField()
+    note = models.TextField()
+
+    objects = CheckpointQuerySet.as_manager()
+
+    class Meta:
+        """A tree is signed once at a size."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tree_id", "size"], name="audit_tree_is_signed_once_at_a_size"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return tree and size."""
+        return f"{self.tree_id} {self.size}"
+
+    @property
+    def signed(self) -> Signed:
+        """What the note says.
+
+        Raises:
+            NotACheckpointError: someone wrote something else there.
+        """
+        return read_note(self.note)

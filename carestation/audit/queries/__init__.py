@@ -1,0 +1,1 @@
+"""What the log says, and whether it is as it was sealed."""

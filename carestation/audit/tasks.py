@@ -1,0 +1,25 @@
+"""The timetable of the seal.
+
+Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
+"""
+
+from procrastinate.contrib.django import app
+
+from carestation.audit.commands.checkpoints import sign_parts, sign_whole
+from carestation.audit.commands.keeping import keep_outside
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="audit.sign", queueing_lock="audit.sign")
+def sign(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
+    """Sign, once a minute, what was sealed since; where nothing happened nothing is signed."""
+    checkpoint = sign_whole()
+    if checkpoint is not None:
+        keep_outside(checkpoint)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="audit.sign_parts", queueing_lock="audit.sign_parts")
+def sign_parts_too(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
+    """Sign every facility's part once an hour."""
+    sign_parts()

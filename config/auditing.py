@@ -1,0 +1,84 @@
+"""`carestation audit verify`: whether the log of facts is as it was sealed and signed."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from config.joining import join_running
+
+if TYPE_CHECKING:
+    from carestation.audit.queries.verification import Finding, Verdict
+
+WORDS: Final = {
+    "changed": "fact {fact_id} is not as it was sealed",
+    "missing": "fact {fact_id} was taken away",
+    "added": "fact {fact_id} was put in and never sealed",
+    "moved": "fact {fact_id} stands at another place",
+    "seal": "the seal itself was changed: its tree does not lead to the root that was signed",
+    "checkpoint": "the signed checkpoint that follows is not there, or not ours",
+    "rolled_back": "an older state was put back: behind this number it was signed otherwise",
+}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("act", choices=["verify"], help="read the whole log, name what is wrong")
+    parser.add_argument(
+        "--against",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="checkpoints that left the machine: a file of them, or a mail; may be repeated",
+    )
+    parser.add_argument("--data", type=Path, help="folder of the CareStation that runs (var)")
+    parser.add_argument("--json", action="store_true", help="for machines: one object")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the verdict; 0 only where everything is as it was sealed and signed.
+
+    Raises:
+        SystemExit: a file holds no checkpoint of this log.
+    """
+    join_running(options.data)
+    from carestation.audit.queries.checkpoints import kept_note, published_keys  # noqa: PLC0415 - needs Django
+    from carestation.audit.queries.verification import verify_log  # noqa: PLC0415 - as above
+    from carestation.factlog.checkpoints import NotACheckpointError  # noqa: PLC0415 - as above
+
+    try:
+        verdict = verify_log([*_notes(options.against), *filter(None, [kept_note()])])
+    except NotACheckpointError as error:
+        raise SystemExit("A checkpoint to compare with is not signed by this log's key.") from error
+    if options.json:
+        told = asdict(verdict) | {"intact": verdict.finding is None, "keys": published_keys()}
+        sys.stdout.write(json.dumps(told) + "\n")
+    else:
+        sys.stdout.write(f"{_said(verdict)}\n")
+    return 0 if verdict.finding is None else 1
+
+
+def _notes(files: list[Path]) -> list[str]:
+    from carestation.factlog.checkpoints import notes_in  # noqa: PLC0415 - needs Django
+
+    found: list[str] = []
+    for file in files:
+        notes = notes_in(file.read_text(encoding="utf-8"))
+        if not notes:
+            raise SystemExit(f"{file} holds no checkpoint.")
+        found += notes
+    return found
+
+
+def _said(verdict: "Verdict") -> str:
+    read = f"{verdict.facts} facts read, {verdict.checkpoints} signed roots met"
+    if verdict.finding is None:
+        return f"{read}: the log is as it was sealed"
+    return f"{read}: WRONG at number {verdict.finding.number}: {_wrong(verdict.finding)}"
+
+
+def _wrong(finding: "Finding") -> str:
+    return WORDS[finding.wrong.value].format(fact_id=finding.fact_id)

@@ -1,0 +1,219 @@
+"""Whoever has the database in hand and bends the log is found out, at the first wrong place."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from carestation.audit.choices import Wrong
+from carestation.audit.commands.checkpoints import sign_whole
+from carestation.audit.commands.keeping import keep_outside
+from carestation.audit.models import WHOLE, Checkpoint, Entry, Tree
+from carestation.audit.queries.checkpoints import kept_note
+from carestation.audit.queries.verification import Finding, verify_log
+from carestation.factlog.checkpoints import NotACheckpointError
+from carestation.factlog.merkle import Frontier
+from carestation.factlog.models import Cursor, LoggedFact
+from carestation.groups.choices import Side
+from carestation.timeline.commands.posts import publish_post
+from tests.audit.sealed import COPY, REHASH, SEALER, change, seal_all, seal_and_sign, undone
+from tests.world import World, a_draft
+
+PLACE: Final = 7  # of the fact that is tampered with
+SET: Final = "UPDATE factlog_loggedfact SET {} WHERE id = %(one)s"
+LATER: Final = "xid = (xid::text::bigint + 1000000)::text::xid8"
+BENDS: Final = ("DELETE FROM {}", "UPDATE {} SET {} = NULL", "TRUNCATE {}")
+SEALED: Final = {"audit_entry": "leaf", "audit_checkpoint": "note", "audit_signingkey": "name"}
+
+
+def fact_at(number: int) -> int:
+    return Entry.objects.get(number=number).fact_id
+
+
+def changed(statement: str) -> None:
+    change(statement, one=fact_at(PLACE))
+
+
+def hidden() -> None:
+    """A row is changed, and its own leaf is written anew."""
+    changed("UPDATE factlog_loggedfact SET kind = 'x' WHERE id = %(one)s")
+    changed(REHASH)
+
+
+def swapped() -> None:
+    """Two rows change their numbers."""
+    change(
+        "UPDATE factlog_loggedfact SET id = -1 WHERE id = %(one)s",
+        "UPDATE factlog_loggedfact SET id = %(one)s WHERE id = %(other)s",
+        "UPDATE factlog_loggedfact SET id = %(other)s WHERE id = -1",
+        one=fact_at(PLACE),
+        other=fact_at(PLACE + 5),
+    )
+
+
+def exchanged() -> None:
+    """Two rows change what they say and are hashed anew, and their entries with them."""
+    change(
+        "UPDATE factlog_loggedfact f SET object_id = o.object_id FROM factlog_loggedfact o WHERE"
+        " (f.id, o.id) IN ((%(one)s, %(other)s), (%(other)s, %(one)s))",
+        REHASH,
+        REHASH.replace("(one)", "(other)"),
+        "UPDATE audit_entry e SET leaf = f.leaf FROM factlog_loggedfact f WHERE f.id = e.fact_id",
+        one=fact_at(PLACE),
+        other=fact_at(PLACE + 5),
+    )
+
+
+def seal_cut_off() -> None:
+    Entry.objects.filter(number__gte=PLACE).delete()
+
+
+def checkpoint_taken_away() -> None:
+    Checkpoint.objects.of_tree(WHOLE).filter(size=PLACE).delete()
+
+
+def checkpoint_forged() -> None:
+    row = Checkpoint.objects.of_tree(WHOLE).filter(size=PLACE)
+    row.update(note=row.get().note.replace(f"\n{PLACE}\n", f"\n{PLACE + 1}\n"), size=PLACE + 1)
+
+
+def checkpoint_not_ours() -> None:
+    row = Checkpoint.objects.of_tree(WHOLE).filter(size=PLACE)
+    row.update(note="the log is fine")
+
+
+BENT: Final[dict[Callable[[], None], tuple[Wrong, int]]] = {
+    lambda: changed(SET.format("actor_id = gen_random_uuid()")): (Wrong.CHANGED, PLACE),
+    lambda: changed(SET.format("at = at + interval '1 second'")): (Wrong.CHANGED, PLACE),
+    lambda: changed(SET.format("detail = '{}'")): (Wrong.CHANGED, PLACE),
+    lambda: changed(SET.format("leaf = sha256('x')")): (Wrong.CHANGED, PLACE),
+    lambda: changed(SET.format(LATER)): (Wrong.MOVED, PLACE),
+    hidden: (Wrong.CHANGED, PLACE),
+    lambda: changed("DELETE FROM factlog_loggedfact WHERE id = %(one)s"): (Wrong.MISSING, PLACE),
+    lambda: changed("DELETE FROM factlog_loggedfact WHERE id >= %(one)s"): (Wrong.MISSING, PLACE),
+    lambda: changed(COPY): (Wrong.ADDED, PLACE + 1),
+    swapped: (Wrong.MOVED, PLACE),
+    # Whoever bends the seal too has the signatures against them: from the last one on.
+    exchanged: (Wrong.SEAL, PLACE),
+    seal_cut_off: (Wrong.SEAL, PLACE),
+    checkpoint_taken_away: (Wrong.CHECKPOINT, 0),
+    checkpoint_forged: (Wrong.CHECKPOINT, 0),
+    checkpoint_not_ours: (Wrong.CHECKPOINT, 0),
+}
+
+
+@pytest.mark.control("8.15")
+def test_what_was_bent_is_named_at_its_first_wrong_place(committed_world: World) -> None:
+    seal_all()
+    first_signed_at(PLACE)
+    sign_whole()
+    whole = verify_log()
+    found = []
+    for bend in BENT:
+        with undone():
+            bend()
+            found.append(verify_log().finding)
+
+    assert whole.finding is None
+    assert whole.facts == LoggedFact.objects.count() > 2 * PLACE
+    assert [(one.wrong, one.number) if one else None for one in found] == list(BENT.values())
+    assert all(one.fact_id for one in found if one and one.wrong in {Wrong.CHANGED, Wrong.MISSING})
+    assert verify_log() == whole
+
+
+def first_signed_at(size: int) -> None:
+    """Let a first checkpoint stand at a size, as if it had been signed then."""
+    entries = Entry.objects.filter(number__lt=size).order_by("number")
+    tree = Frontier()
+    tree.extend(bytes(entry.leaf) for entry in entries)
+    now = Tree.objects.get(pk=WHOLE)
+    Tree.objects.filter(pk=WHOLE).update(size=size, peaks=tree.to_bytes())
+    sign_whole()
+    Tree.objects.filter(pk=WHOLE).update(size=now.size, peaks=now.peaks)
+
+
+@pytest.mark.control("8.15")
+def test_an_older_state_that_was_put_back_is_found_by_a_checkpoint_that_left(
+    committed_world: World,
+) -> None:
+    earlier = seal_and_sign()
+    put_back = older_state()
+    publish_post(committed_world.seat("kato", Side.PROFESSIONAL), a_draft())
+    later = seal_and_sign()
+    before = [verify_log([one.note]).finding for one in (earlier, later)]
+
+    put_back()
+
+    assert before == [None, None]
+    assert verify_log([earlier.note]).finding is None, "in itself it is whole"
+    found = Finding(wrong=Wrong.ROLLED_BACK, number=earlier.size)
+    assert verify_log([later.note]).finding == found
+
+
+@pytest.mark.control("8.15")
+def test_a_log_that_was_put_back_and_grew_on_leaves_what_is_kept_beside_it(
+    committed_world: World, kept_in: Path
+) -> None:
+    seal_and_sign()
+    put_back = older_state()
+    seat = committed_world.seat("kato", Side.PROFESSIONAL)
+    publish_post(seat, a_draft())
+    keep_outside(seal_and_sign())
+    kept = kept_note()
+    put_back()
+    publish_post(seat, a_draft())
+    publish_post(seat, a_draft())
+    grown = seal_and_sign()
+
+    keep_outside(grown)
+
+    assert kept is not None
+    assert kept_note() == kept
+    assert kept_in.stat().st_mode & 0o777 == 0o600
+    finding = verify_log([kept]).finding
+    assert finding is not None
+    assert finding.wrong is Wrong.ROLLED_BACK
+
+
+def test_a_checkpoint_of_another_log_is_no_evidence(committed_world: World) -> None:
+    note = seal_and_sign().note
+    forged = note.replace("\n\n", "\nmore words\n\n")
+
+    for other in (forged, note[:-10] + "AAAAAAAA=\n", ""):
+        with pytest.raises(NotACheckpointError):
+            verify_log([other])
+
+
+def test_the_application_cannot_change_what_is_sealed(committed_world: World) -> None:
+    seal_and_sign()
+
+    for table, column in SEALED.items():
+        for bend in BENDS:
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                as_the_application(bend.format(table, column))
+
+
+def as_the_application(statement: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE carestation_app")
+        cursor.execute(statement)
+
+
+def older_state() -> Callable[[], None]:
+    """Remember the log as it stands; what is returned puts it back, the seal and all."""
+    last = LoggedFact.objects.order_by("id").last()
+    trees = list(Tree.objects.all())
+    checkpoints = set(Checkpoint.objects.values_list("pk", flat=True))
+    cursor = Cursor.objects.get(pk=SEALER)
+
+    def put_back() -> None:
+        whole = next(tree for tree in trees if tree.pk == WHOLE)
+        change("DELETE FROM factlog_loggedfact WHERE id > %(last)s", last=last.pk if last else 0)
+        Entry.objects.filter(number__gte=whole.size).delete()
+        Checkpoint.objects.exclude(pk__in=checkpoints).delete()
+        for row in (*trees, cursor):
+            row.save()
+
+    return put_back
