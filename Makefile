@@ -31,8 +31,9 @@ lint: .venv/.develop  ## style, types, contracts
 bench: .venv/.develop  ## speed figures: a table and benchmarks/out/*.json
 	@$(BIN)/python -m benchmarks
 
-bench-durability: .venv/.develop  ## 200 pieces killed while people write
+bench-durability: .venv/.develop  ## 200 pieces killed while people write; keys turned, killed 60 times
 	@$(BIN)/python -m benchmarks.durability --kills 200
+	@$(BIN)/python -m benchmarks.rotation --kills 20
 
 docs: .venv/.develop  ## the documentation hangs together: links and glossary
 	@$(BIN)/python -m pytest tests/documentation

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "search": ("config.searching", "how far the index of words is; make it anew"),
     "keys": ("config.keyring", "which keys there are, and what they seal"),
     "audit": ("config.auditing", "whether the log of facts is as it was sealed"),
+    "export": ("config.exporting", "check a facility's export, or fill an empty installation"),
     "urls": ("config.listing", "every address, how it is called and through which door"),
 }
 

@@ -84,6 +84,23 @@ def ensure_app_role(url: str) -> None:
             _take_app_role(connection)
 
 
+def check_wall(url: str) -> None:
+    """See that row-level security binds who serves people (docs/explanation/the-wall.md).
+
+    Raises:
+        SystemExit: it does not: the user owns the tables, or passes all policies.
+    """
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        found = connection.execute("SELECT row_security_active('timeline_post'), current_user")
+        is_bound, user = found.fetchone() or (False, "")
+    if not is_bound:
+        raise SystemExit(
+            f"Row-level security does not bind the database's user {user}: let DATABASE_URL take "
+            f"the role {APP} (?options=-c%20role%3D{APP}), and keep the owner to "
+            "DATABASE_OWNER_URL."
+        )
+
+
 def as_app_role(url: str) -> str:
     """Return the address with which the application takes its own role after signing in."""
     mark = "&" if "?" in url else "?"

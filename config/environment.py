@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Final
 
 # What may stand where something is kept, or told.
-SCHEMES: Final = {"BUS_URL": "pg", "BLOB_URL": "file", "KEY_URL": "file", "BUS_KEY_URL": "file"}
+SCHEMES: Final = {
+    "BUS_URL": ("pg",),
+    "BLOB_URL": ("file",),
+    "KEY_URL": ("file", "vault"),
+    "BUS_KEY_URL": ("file",),
+    "ERASED_URL": ("file",),
+}
+# How long an opened key is kept at most; shorter only where a test waits for it.
+KEYS_KEPT_SECONDS: Final = 300
 KINDS: Final = ("development", "demo", "test", "production")
 
 
@@ -28,6 +36,9 @@ class Environment:
     blob_url: str
     key_url: str
     bus_key_url: str
+    key_token_file: Path
+    erased_url: str
+    keys_kept_seconds: float
     smtp_url: str
     turn_url: str
     site_url: str
@@ -64,6 +75,9 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     secret_key = values.get("CARESTATION_SECRET_KEY", "")
     if kind == "production" and len(secret_key) < 50:  # noqa: PLR2004 - Django's own measure
         raise EnvironmentError_("Set CARESTATION_SECRET_KEY to 50 random characters or more.")
+    kept = values.get("KEYS_KEPT_SECONDS", "")
+    if kept and kind == "production":
+        raise EnvironmentError_("KEYS_KEPT_SECONDS is for tests: in production it is 300.")
     _require_schemes(values)
     return Environment(
         kind=kind,
@@ -74,6 +88,9 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         blob_url=values.get("BLOB_URL", f"file://{data}/files"),
         key_url=values.get("KEY_URL", f"file://{data}/keys/root.json"),
         bus_key_url=values.get("BUS_KEY_URL", f"file://{data}/keys/bus.json"),
+        key_token_file=Path(values.get("KEY_TOKEN_FILE", data / "keys" / "token")),
+        erased_url=values.get("ERASED_URL", f"file://{data}/keys/erased.jsonl"),
+        keys_kept_seconds=float(kept or KEYS_KEPT_SECONDS),
         smtp_url=values.get("SMTP_URL", ""),
         turn_url=values.get("TURN_URL", ""),
         site_url=values.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/"),
@@ -83,10 +100,11 @@ def read_environment(values: Mapping[str, str]) -> Environment:
 
 
 def _require_schemes(values: Mapping[str, str]) -> None:
-    for name, scheme in SCHEMES.items():
-        found, is_url, _ = values.get(name, f"{scheme}://").partition("://")
-        if not is_url or found != scheme:
-            raise EnvironmentError_(f"{name} must be {scheme}://…, not “{found}”.")
+    for name, schemes in SCHEMES.items():
+        found, is_url, _ = values.get(name, f"{schemes[0]}://").partition("://")
+        if not is_url or found not in schemes:
+            known = " or ".join(f"{one}://…" for one in schemes)
+            raise EnvironmentError_(f"{name} must be {known}, not “{found}”.")
 
 
 def surroundings() -> dict[str, str]:

@@ -26,6 +26,12 @@ def join_running(data: Path | None) -> None:
     django.setup()
 
 
+def see_data(data: Path | None) -> None:
+    """Let this command see a data folder on which nothing runs."""
+    if data is not None:
+        see_variables({"CARESTATION_DATA": str(data.absolute())})
+
+
 def _started_with(places: Places, variables: dict[str, str]) -> dict[str, str]:
     try:
         state = json.loads((places.run / "state.json").read_text())

@@ -1,4 +1,4 @@
-"""`carestation keys`: which keys there are, what they seal, and whether all open.
+"""`carestation keys`: which keys there are, what they seal, whether all open; turning them.
 
 Each action is one of the table; a module of the package config.keys has it.
 """
@@ -7,28 +7,54 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
-from config.joining import join_running
+from carestation.kernel.acting import Work, work_as
+from config.joining import join_running, see_data
 
+LEVELS: Final = ("root", "facility", "scope")
 # Name: module of config.keys, and what it does.
 ACTIONS: Final = {
     "list": ("listing", "which keys there are, level by level"),
     "check": ("checking", "opens every key; counts every sealed value under its key"),
+    "rotate": ("rotating", "turns the keys of a level; goes on with what turns already"),
+    "shares": ("shares", "the root as three lists of words for paper; two are typed in again"),
+    "rehearse": ("rehearsing", "two shares are typed in: whether they bring today's root back"),
+    "recover": ("recovering", "puts the root's file back from two shares, while nothing runs"),
+    "erase": ("erasing", "destroys the keys of a patient's group that is closed, for good"),
+    "erased": ("erased", "the certificates of what was erased"),
     "inventory": ("inventory", "every sealed column and kind of files, with algorithm and counts"),
 }
+# Done while nothing runs.
+OFFLINE: Final = frozenset({"recover"})
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     words = "; ".join(f"{name}: {said}" for name, (_, said) in ACTIONS.items())
     parser.add_argument("action", nargs="?", default="list", choices=ACTIONS, help=words)
+    parser.add_argument("--level", choices=LEVELS, help="rotate: which keys turn")
+    parser.add_argument(
+        "--of", type=UUID, metavar="ID", help="rotate, erase: of which owner or scope"
+    )
+    parser.add_argument(
+        "--hold", action="store_true", help="rotate: stop when the new keys are added"
+    )
+    parser.add_argument(
+        "--as", dest="operator", metavar="EMAIL", help="erase: who types: your address"
+    )
+    parser.add_argument("--confirm", type=UUID, metavar="ID", help="erase: the id once more")
     parser.add_argument("--data", type=Path, help="folder of the CareStation that runs (var)")
     parser.add_argument("--json", action="store_true", help="for machines: one object")
 
 
 def run(options: argparse.Namespace) -> int:
     """Do what is asked for; not 0 where keys are missing or do not open."""
-    join_running(options.data)
+    if options.action in OFFLINE:
+        see_data(options.data)
+    else:
+        join_running(options.data)
+        work_as(Work.CONTENT)
     module = import_module(f"config.keys.{ACTIONS[options.action][0]}")
     code: int = module.act(options)
     return code

@@ -9,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 
+from carestation.kernel.acting import Work, work_as
 from config.environment import environment
 from config.joining import join_running
 from config.private_files import write_private
@@ -32,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     join_running(options.data)
     if environment().is_production:
         raise SystemExit("There is no load test in production.")
+    work_as(Work.CONTENT)
     from config.loading.seeding import made_groups  # noqa: PLC0415 - needs Django to be set up
 
     told = made_groups(groups=options.groups, members=options.members, history=options.history)

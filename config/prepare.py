@@ -17,7 +17,10 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from carestation.vault.keyfiles import ensure_key_file, path_of
+from carestation.kernel.acting import Work, work_as
+from carestation.vault.keyfiles import ensure_key_file
+from carestation.vault.roots import root
+from carestation.vault.transit import KeyServiceError
 from config.environment import choose_settings, environment
 
 ONE_AT_A_TIME: Final = 7_262_001
@@ -35,14 +38,15 @@ def main() -> None:
     """
     choose_settings()
     django.setup()
+    work_as(Work.CONTENT)
     with_demo = "--demo" in sys.argv
     _refuse_demo_in_production(with_demo=with_demo)
     try:
-        _require_root_key()
-        for url in (settings.KEY_URL, settings.BUS_KEY_URL):
-            ensure_key_file(url)
+        _ensure_root()
+        ensure_key_file(settings.BUS_KEY_URL)
         migrate()
         _note_key_ids()
+        _erase_again()
         collect_static()
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
@@ -53,14 +57,22 @@ def main() -> None:
         _ensure_demo()
 
 
-def _require_root_key() -> None:
+def _ensure_root() -> None:
     """Never make a new root key where an old one wrapped what the database holds.
 
     Raises:
-        SystemExit: the root key's file is missing, and the database holds keys.
+        SystemExit: the root key is missing and the database holds keys, or its service is away.
     """
-    if path_of(settings.KEY_URL).exists():
-        return
+    place = root()
+    try:
+        if not place.is_there():
+            _require_no_keys()
+            place.make()
+    except KeyServiceError as error:
+        raise SystemExit(str(error)) from error
+
+
+def _require_no_keys() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('vault_ownerkey') IS NOT NULL")
         (is_there,) = cursor.fetchone() or (False,)
@@ -70,8 +82,8 @@ def _require_root_key() -> None:
         (holds_keys,) = cursor.fetchone() or (False,)
     if holds_keys:
         raise SystemExit(
-            "The root key's file is missing, and the database holds keys that it alone opens: "
-            f"put it back at {path_of(settings.KEY_URL)}."
+            "The root key is missing, and the database holds keys that it alone opens: "
+            f"put it back at {settings.KEY_URL}."
         )
 
 
@@ -91,6 +103,12 @@ def _note_key_ids() -> None:
     from carestation.vault.checking import note_key_ids  # noqa: PLC0415 - needs the apps
 
     note_key_ids()
+
+
+def _erase_again() -> None:
+    from carestation.patients.commands.erasures import erase_again  # noqa: PLC0415 - as above
+
+    erase_again()
 
 
 def collect_static() -> None:

@@ -17,6 +17,7 @@ from config.database import (
     as_app_role,
     await_cluster,
     check_database,
+    check_wall,
     ensure_app_role,
     ensure_roles,
 )
@@ -166,6 +167,8 @@ class Start:
         variables = self.variables | {"DATABASE_URL": self.owner_url}
         log = self.places.logs / "prepare.log"
         _run_to_end(command, variables, log, given_up=self.supervisor.ending.is_set)
+        if not self.supervisor.ending.is_set():
+            check_wall(self.variables["DATABASE_URL"])
 
     def _announce(self) -> None:
         until = time.monotonic() + READY_SECONDS

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("carestation.facilities.urls")),
     path("", include("carestation.groups.urls")),
     path("", include("carestation.support.urls")),
+    path("", include("carestation.exports.urls")),
 ]
 # A view that says no door, or no methods, stops the start here.
 entrances(urlpatterns)

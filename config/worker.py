@@ -21,6 +21,7 @@ from django.db import InterfaceError, OperationalError, connection
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
+from carestation.kernel.acting import Work, work_as
 from config.environment import choose_settings
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger("carestation.worker")
 IDLE_SECONDS: Final = 0.2
 REST_SECONDS: Final = 1.0
+QUEUES: Final = ("default", "long")
 
 
 def main() -> None:
     """Follow and work until told to end."""
     choose_settings()
     django.setup()
+    work_as(Work.WORKER)
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
@@ -117,14 +120,22 @@ async def _work(app: App, ending: threading.Event) -> None:
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # the Django one has it
     working = app.with_connector(connector)
     async with working.open_async():
-        work = asyncio.create_task(
-            working.run_worker_async(install_signal_handlers=False, delete_jobs="successful")
-        )
-        while not ending.is_set() and not work.done():  # noqa: ASYNC110 - a thread's event
+        # What lasts has a hand of its own: no mail waits for it.
+        hands = [
+            asyncio.create_task(
+                working.run_worker_async(
+                    queues=[queue], install_signal_handlers=False, delete_jobs="successful"
+                )
+            )
+            for queue in QUEUES
+        ]
+        while not ending.is_set() and not any(hand.done() for hand in hands):  # noqa: ASYNC110 - a thread's event
             await asyncio.sleep(IDLE_SECONDS)
-        work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
+        for hand in hands:
+            hand.cancel()
+        for hand in hands:
+            with contextlib.suppress(asyncio.CancelledError):
+                await hand
 
 
 if __name__ == "__main__":

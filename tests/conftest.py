@@ -1,12 +1,45 @@
-"""Fixtures for all: the cast, rolled back or committed."""
+"""Fixtures for all: the cast, rolled back or committed.
+
+What a test does itself acts as the work that sees every row, as who sets a world up does; what it
+asks of a page acts as the page's person, until the answer is there.
+"""
 
 from collections.abc import Iterator
 
 import pytest
+from django.core.signals import request_finished
 from django.db import connection
+from django.dispatch import receiver
+from psycopg.pq import TransactionStatus
 
+from carestation.kernel.acting import Work, work_as
 from carestation.vault.scopes import forget_all
 from tests.world import World, settle
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    work_as(Work.CONTENT)
+
+
+@receiver(request_finished)
+def act_as_the_test_again(**_: object) -> None:
+    db = connection.connection
+    if db is not None and db.info.transaction_status in {
+        TransactionStatus.IDLE,
+        TransactionStatus.INTRANS,
+    }:
+        act_as(Work.CONTENT)
+
+
+def act_as(who: str) -> None:
+    """Let someone act on this connection from now on, as a request begins: no seat is taken."""
+    connection.connection.execute(
+        "SELECT set_config('carestation.person', %s, false),"
+        " set_config('carestation.group', '', false),"
+        " set_config('carestation.staff_group', '', false)",
+        [who],
+    )
 
 
 @pytest.fixture

@@ -118,6 +118,7 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     CHALLENGE = "challenge"
     EMERGENCY = "emergency"
+    CONNECTION = "connection"
 
 
 class Weakness(models.TextChoices):
@@ -152,6 +153,10 @@ class Letter(models.TextChoices):
     FACILITY_UNFROZEN = "facility_unfrozen", "施設をまた使えるようになりました"
     EMERGENCY_BEGAN = "emergency_began", "緊急の閲覧がありました"
     EMERGENCY_TO_REVIEW = "emergency_to_review", "緊急の閲覧を確かめてください"
+    CONNECTION_OFFERED = "connection_offered", "つながりの申し込みが届いています"
+    EXPORT_ASKED = "export_asked", "データの書き出しが始まりました"
+    EXPORT_MADE = "export_made", "書き出したデータを受け取れます"
+    EXPORT_FAILED = "export_failed", "データを書き出せませんでした"
     CUSTODY_PROPOSED = "custody_proposed", "管理施設の変更が提案されました"
     CUSTODY_CHANGED = "custody_changed", "患者グループの管理施設が変わりました"
     CUSTODY_UNCHANGED = "custody_unchanged", "管理施設の変更は行われませんでした"

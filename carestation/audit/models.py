@@ -106,7 +106,7 @@ class SigningKey(models.Model):
     @property
     def place(self) -> Place:
         """Where the private key stands."""
-        return Place("audit_signingkey", "private_sealed", self.pk)
+        return Place("audit_signingkey", "private", self.pk)
 
 
 class CheckpointQuerySet(models.QuerySet["Checkpoint"]):

@@ -109,6 +109,8 @@ class Right(TextChoices):
     REVIEW_EMERGENCIES = "review_emergencies", "緊急の閲覧を確かめる"
     NAME_MANAGERS = "name_managers", "管理者のいないグループの管理者を決める"
     TRANSFER_CUSTODY = "transfer_custody", "患者グループの管理施設の変更を提案する・引き受ける"
+    EXPORT = "export", "施設のデータをすべて書き出す"
+    EXPORT_OWN = "export_own", "自分が参加しているグループを書き出す"
     OPEN_GROUPS = "open_groups", "患者グループ・自由グループを作る、個別メッセージをはじめる"
     SEEK_IN_EMERGENCY = "seek_in_emergency", "緊急のとき、参加していない患者さんを1時間見る"
     INVITE_TO_GROUPS = "invite_to_groups", "自分が管理するグループに、医療・介護の人を加える"

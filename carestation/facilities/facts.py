@@ -80,6 +80,7 @@ class StaffBegan(Fact, kind="facilities.StaffBegan", of="staff_id"):
     staff_id: UUID
     person_id: UUID | None = None
     role: StaffRole | None = None
+    custom_role_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +146,7 @@ class StaffInvited(Fact, kind="facilities.StaffInvited", of="invitation_id"):
     invitation_id: UUID
     profession: Profession
     role: StaffRole
+    custom_role_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,8 @@ DESK_RIGHTS: Final = (
     Right.REVIEW_EMERGENCIES,
     Right.NAME_MANAGERS,
     Right.TRANSFER_CUSTODY,
+    Right.EXPORT,
+    Right.EXPORT_OWN,
 )
 # What every member may do, beside what the rules of the facility leave to members.
 MEMBERS_OWN: Final = frozenset({Right.OPEN_GROUPS, Right.SEEK_IN_EMERGENCY})
@@ -161,10 +163,12 @@ def rights_of(
         held = frozenset(Right)
     elif granted is not None:
         held = granted - MANAGERS_ALONE
-    elif rules.may_invite is Allowed.EVERYONE:
-        held = MEMBERS_OWN | {Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY}
     else:
         held = MEMBERS_OWN
+        if rules.may_invite is Allowed.EVERYONE:
+            held |= {Right.INVITE_TO_GROUPS, Right.INVITE_FAMILY}
+        if rules.may_export is Allowed.EVERYONE:
+            held |= {Right.EXPORT_OWN}
     return held if rules.family_invitations else held - {Right.INVITE_FAMILY}
 
 

@@ -16,6 +16,7 @@ class Role(TextChoices):
 
     MANAGER = "manager", "グループの管理者"
     PROFESSIONAL = "professional", "医療・介護"
+    READER = "reader", "閲覧のみ"
     FAMILY = "family", "ご家族"
 
 
@@ -64,6 +65,15 @@ class InvitationState(TextChoices):
     ENDED = "ended", "取り消し"
 
 
+class OfferEnd(TextChoices):
+    """What became of an offer to be connected."""
+
+    ACCEPTED = "accepted", "つながりました"
+    DECLINED = "declined", "お断りしました"
+    WITHDRAWN = "withdrawn", "取り消しました"
+    EXPIRED = "expired", "期限が過ぎました"
+
+
 class InvitationEnd(TextChoices):
     """Why an invitation came to nothing."""
 
@@ -73,5 +83,6 @@ class InvitationEnd(TextChoices):
     DECLINED = "declined", "本人が参加を見送りました"
     REPLACED = "replaced", "期限が切れ、新しい招待に代わりました"
     INVITER_LEFT = "inviter_left", "招待した人がグループを離れました"
+    INVITER_LOWERED = "inviter_lowered", "招待した人が、招待できなくなりました"
     CONSENT_GONE = "consent_gone", "患者の同意が変わりました"
     GROUP_CLOSED = "group_closed", "グループが終了しました"

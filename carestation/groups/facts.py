@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from carestation.factlog.facts import Fact
-from carestation.groups.choices import InvitationEnd, Kind, Role
+from carestation.groups.choices import InvitationEnd, Kind, OfferEnd, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,3 +144,38 @@ class InvitationAccepted(Fact, kind="groups.InvitationAccepted", of="invitation_
     group_id: UUID
     invitation_id: UUID
     membership_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionOffered(Fact, kind="groups.ConnectionOffered", of="offer_id"):
+    """Someone offered to be connected: with a person, or with whoever has an address."""
+
+    actor_id: UUID
+    offer_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionOfferEnded(Fact, kind="groups.ConnectionOfferEnded", of="offer_id"):
+    """An offer to be connected was answered, taken back, or had its time."""
+
+    actor_id: UUID
+    offer_id: UUID
+    outcome: OfferEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionBegan(Fact, kind="groups.ConnectionBegan", of="connection_id"):
+    """Two people are connected; `person_id`: who had offered it."""
+
+    actor_id: UUID
+    connection_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionEnded(Fact, kind="groups.ConnectionEnded", of="connection_id"):
+    """One of two ended their connection; `person_id`: the other."""
+
+    actor_id: UUID
+    connection_id: UUID
+    person_id: UUID

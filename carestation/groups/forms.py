@@ -33,7 +33,7 @@ REFUSALS: Final = {
     ),
     "has_manager": _("このグループには、もう管理者がいます。"),
     "role_is_so": _("すでに、そうなっています。"),
-    "seat_ends_by_itself": _("緊急で参加している方は、グループの管理者になれません。"),
+    "seat_ends_by_itself": _("緊急で参加している方の役割は、変えられません。"),
     "place_is_paused": _("この方は、いま施設で停止中です。再開してから、もう一度してください。"),
 }
 NOT_JOINED: Final = {
@@ -65,14 +65,15 @@ class PauseForm(forms.Form):
 
     def refuse(self, error: CareError) -> None:
         """Say why it was not done."""
-        self.add_error(None, str(REFUSALS.get(error.reason, OTHERWISE)))
+        words = BRAKED if isinstance(error, TooMany) else REFUSALS.get(error.reason, OTHERWISE)
+        self.add_error(None, str(words))
 
 
 class RoleForm(PauseForm):
     """What a member is to be from now on."""
 
     role = forms.ChoiceField(
-        choices=[(one.value, one.label) for one in (Role.MANAGER, Role.PROFESSIONAL)]
+        choices=[(one.value, one.label) for one in Role if one is not Role.FAMILY]
     )
 
     def as_role(self) -> Role:
@@ -161,6 +162,16 @@ class PersonForm(forms.Form):
             raise NotVisible
         person: UUID = self.cleaned_data["person"]
         return person
+
+
+class OfferForm(PauseForm):
+    """The address of someone with whom one would be connected."""
+
+    email = forms.EmailField(
+        label=_("相手の方のメールアドレス"),
+        max_length=254,
+        error_messages={"invalid": _("メールアドレスの形になっていません。")},
+    )
 
 
 class JoinForm(forms.Form):

@@ -10,12 +10,14 @@ from uuid import UUID
 from carestation.groups.choices import Role
 from carestation.groups.models.groups import Timeline
 from carestation.groups.rules import SIDES_OPEN_TO
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.after_commit import tell_live
 from carestation.kernel.pushes import Push
 from carestation.vault.scopes import bus_key
 from carestation.vault.sealing import seal_push
 
 
+@acting_as(Work.SEATING)
 def push_membership(group_id: UUID, membership_id: UUID, role: Role) -> None:
     """Tell every side that this role sees."""
     for timeline in Timeline.objects.of_group(group_id).filter(side__in=SIDES_OPEN_TO[role]):

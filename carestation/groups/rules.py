@@ -24,11 +24,15 @@ SIDES_OF: Final = {
     Kind.DIRECT: frozenset({Side.ALL}),
 }
 _FAMILY: Final = frozenset({GroupRight.READ_SHARED, GroupRight.WRITE, GroupRight.TAKE_BACK})
+_READER: Final = frozenset(
+    {GroupRight.READ_PROFESSIONALS, GroupRight.READ_SHARED, GroupRight.READ_FACE_SHEET}
+)
 # This is the table: every rule of groups, patients and timelines asks it, and the page of rights
 # shows it. Whatever is not said here is refused.
 RIGHTS_OF: Final = {
     Role.MANAGER: frozenset(GroupRight),
     Role.PROFESSIONAL: frozenset(GroupRight) - {GroupRight.MANAGE},
+    Role.READER: _READER,
     Role.FAMILY: _FAMILY,
 }
 _READING: Final = {
@@ -40,7 +44,9 @@ SIDES_OPEN_TO: Final = {
     role: frozenset(side for side, right in _READING.items() if right in held)
     for role, held in RIGHTS_OF.items()
 }
+WRITERS: Final = frozenset(role for role, held in RIGHTS_OF.items() if GroupRight.WRITE in held)
 INVITATION_LASTS: Final = timedelta(days=7)
+OFFER_LASTS: Final = timedelta(days=14)
 
 
 class Marks(TypedDict):
@@ -118,7 +124,7 @@ def may_see(role: Role, side: Side) -> bool:
 
 
 def may_post(seat: Seat) -> bool:
-    """Whoever sees a side may write there, until the group is archived."""
+    """Whoever sees a side may write there, but who only reads, until the group is archived."""
     return holds(seat, GroupRight.WRITE) and not seat.is_archived
 
 

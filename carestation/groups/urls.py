@@ -4,6 +4,7 @@ from django.urls import path
 
 from carestation.groups.views import (
     approvals,
+    connections,
     consoles,
     joining,
     opening,
@@ -15,6 +16,7 @@ from carestation.groups.views import (
 app_name = "groups"
 _CONSOLE = "console/facilities/<uuid:facility_id>/"
 _DESK = "desk/<uuid:facility_id>/"
+_OFFER = "connections/offers/<uuid:offer_id>/"
 _PLACE = f"{_DESK}staff/<uuid:staff_id>/"
 _WAITING = f"{_DESK}group-invitations/"
 urlpatterns = [
@@ -23,6 +25,11 @@ urlpatterns = [
     path(f"{_CONSOLE}<slug:ruling>/", consoles.rule, name="rule_facility"),
     path("groups/new/free/", opening.open_free, name="open_free"),
     path("groups/new/talk/", opening.begin_talk, name="begin_talk"),
+    path("connections/", connections.connections, name="connections"),
+    path("connections/offer/", connections.offer, name="offer_connection"),
+    path(f"{_OFFER}answer/", connections.answer, name="answer_offer"),
+    path(f"{_OFFER}withdraw/", connections.withdraw, name="withdraw_offer"),
+    path("connections/<uuid:connection_id>/end/", connections.end, name="end_connection"),
     path(f"{_DESK}groups/", unmanaged.unmanaged, name="unmanaged"),
     path(f"{_PLACE}end/", places.end, name="end_place"),
     path(f"{_PLACE}pause/", places.pause, name="pause_place"),

@@ -30,26 +30,35 @@ class Push:
 
     def to_bytes(self) -> bytes:
         """Return the push as it is sealed; what would not fit goes without its words."""
-        fields = {name: value for name in self.__slots__ if (value := getattr(self, name))}
-        data = _written(fields)
-        for words in ("json" if self.html else "", "html", "json"):
+        head = {name: value for name in HEAD if (value := getattr(self, name))}
+        html, words = self.html.encode(), self.json.encode()
+        data = _written(head, html, words)
+        for kept in ((html, b""), (b"", b"")):
             if len(data) <= LARGEST_BYTES:
                 break
-            fields.pop(words, None)
-            data = _written(fields)
+            data = _written(head, *kept)
         return data
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Return the push that was sealed."""
-        fields = json.loads(data if data.startswith(b"{") else zlib.decompress(data))
+        plain = data if data.startswith(b"{") else zlib.decompress(data)
+        line, _, said = plain.partition(b"\n")
+        fields = json.loads(line)
+        size = fields.pop("html_bytes", 0)
         for name in ("group_id", "object_id", "ended_session_id"):
             if name in fields:
                 fields[name] = UUID(fields[name])
-        return cls(**fields)
+        return cls(**fields, html=said[:size].decode(), json=said[size:].decode())
 
 
-def _written(fields: dict[str, object]) -> bytes:
+HEAD: Final = tuple(name for name in Push.__slots__ if name not in {"html", "json"})
+
+
+def _written(head: dict[str, object], html: bytes, words: bytes) -> bytes:
+    # The words stand behind the line that tells of them, as they are: to write them as JSON once
+    # more would cost as much as all the rest.
+    line = json.dumps(head | {"html_bytes": len(html)}, default=str).encode()
+    data = b"%b\n%b%b" % (line, html, words)
     # Fragment and post say the same words: what is too long shrinks to a third.
-    data = json.dumps(fields, default=str, ensure_ascii=False).encode()
     return data if len(data) <= LARGEST_BYTES else zlib.compress(data, 1)

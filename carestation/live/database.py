@@ -13,12 +13,14 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 CONNECTIONS: Final = 2
+# Live reads who sits where, for everyone (docs/explanation/the-wall.md).
+ACT: Final = "SELECT set_config('carestation.person', 'system:live', false)"
 Rows = list[TupleRow]
 
 
 async def connect(url: str) -> AsyncConnection:
-    """Return a new connection, each statement its own transaction."""
-    return await AsyncConnection.connect(
+    """Return a new connection, each statement its own transaction; it acts as live's own work."""
+    connection = await AsyncConnection.connect(
         url,
         autocommit=True,
         connect_timeout=5,
@@ -27,6 +29,8 @@ async def connect(url: str) -> AsyncConnection:
         keepalives_interval=10,
         keepalives_count=3,
     )
+    await connection.execute(ACT)
+    return connection
 
 
 class Database:

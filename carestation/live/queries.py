@@ -40,9 +40,10 @@ LEFT JOIN facilities_facility f ON f.id = s.facility_id
 WHERE m.user_id = %(user_id)s AND m.left_at IS NULL
   AND s.ended_at IS NULL AND s.paused_at IS NULL AND f.frozen_at IS NULL
   AND (m.expires_at IS NULL OR m.expires_at > now()) AND (t.side, m.role) IN (
-  ('professional', 'manager'), ('professional', 'professional'),
-  ('patient', 'manager'), ('patient', 'professional'), ('patient', 'family'),
-  ('all', 'manager'), ('all', 'professional'), ('all', 'family'))
+  ('professional', 'manager'), ('professional', 'professional'), ('professional', 'reader'),
+  ('patient', 'manager'), ('patient', 'professional'), ('patient', 'reader'),
+  ('patient', 'family'),
+  ('all', 'manager'), ('all', 'professional'), ('all', 'reader'), ('all', 'family'))
 LIMIT 4000
 """
 SEATS_OF_GROUPS: Final = """
@@ -50,9 +51,10 @@ SELECT t.group_id, t.side, t.seq,
   array_agg(m.user_id) FILTER (WHERE m.left_at IS NULL
     AND s.ended_at IS NULL AND s.paused_at IS NULL AND f.frozen_at IS NULL
     AND (m.expires_at IS NULL OR m.expires_at > now()) AND (t.side, m.role) IN (
-    ('professional', 'manager'), ('professional', 'professional'),
-    ('patient', 'manager'), ('patient', 'professional'), ('patient', 'family'),
-    ('all', 'manager'), ('all', 'professional'), ('all', 'family'))),
+    ('professional', 'manager'), ('professional', 'professional'), ('professional', 'reader'),
+    ('patient', 'manager'), ('patient', 'professional'), ('patient', 'reader'),
+    ('patient', 'family'),
+    ('all', 'manager'), ('all', 'professional'), ('all', 'reader'), ('all', 'family'))),
   extract(epoch FROM min(m.expires_at)
     FILTER (WHERE m.left_at IS NULL AND m.expires_at > now()) - now())
 FROM groups_timeline t

@@ -12,7 +12,7 @@ when that one agrees, the group, its keys and all that hangs on the facility go 
 Announces: PatientRegistered, AlikeShown, FaceSheetChanged, FaceSheetViewed, PatientsListed,
     ConsentRecorded, ConsentWithdrawn, ConsentsViewed, EmergencySought, EmergencyBegan,
     EmergencyReviewed, EmergenciesListed, CustodyProposed, CustodyTransferred, CustodyRetained,
-    CustodyViewed.
+    CustodyViewed, LikenessFilled.
 Listens to: EmergencyBegan, CustodyProposed, CustodyTransferred, CustodyRetained.
 Controls: ISO/IEC 27017 8.3, 8.24; white paper 「暗号化」.
 """

@@ -47,6 +47,16 @@ class FaceSheetViewed(Fact, kind="patients.FaceSheetViewed", of="group_id"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LikenessFilled(Fact, kind="patients.LikenessFilled", of="patient_id"):
+    """What tells a patient alike was filled in from their face sheet, which is older than it."""
+
+    actor_id: UUID
+    facility_id: UUID
+    group_id: UUID
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PatientsListed(Fact, kind="patients.PatientsListed", of="actor_id"):
     """A person looked at the list of the patients whose groups they sit in."""
 

@@ -26,6 +26,10 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """Those of a facility with the same reading and day of birth."""
         return self.filter(managing_facility_id=facility_id, likeness=likeness)
 
+    def without_likeness(self) -> Self:
+        """Those whose face sheet was not written since there is such a thing."""
+        return self.filter(likeness=None)
+
 
 class Patient(models.Model):
     """The patient of one group. All that was typed about them is one sealed document.

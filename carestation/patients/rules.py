@@ -9,7 +9,7 @@ from uuid import UUID
 
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import GroupRight, Kind, Role
-from carestation.groups.rules import Seat, holds
+from carestation.groups.rules import Seat, holds, may_manage
 from carestation.patients.choices import ConsentScope
 
 # Long enough for a night call, too short for curiosity.
@@ -45,3 +45,11 @@ def covers(scope: ConsentScope, role: Role) -> bool:
 def may_review(desk: Desk, user_id: UUID) -> bool:
     """A manager looks into what others did in an emergency, and not into their own."""
     return desk.actor.user_id != user_id
+
+
+def may_stand_in(seat: Seat, user_id: UUID, reviewers: frozenset[UUID]) -> bool:
+    """A group's manager looks into an emergency that nobody else of the facility can.
+
+    `reviewers`: who of the facility may look into emergencies at its desk.
+    """
+    return may_manage(seat) and seat.actor.user_id != user_id and reviewers <= {user_id}

@@ -23,6 +23,7 @@ class DocumentText(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
     file = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="+")
     words_sealed = models.BinaryField()
     read_at = models.DateTimeField()

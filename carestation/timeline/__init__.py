@@ -6,6 +6,6 @@ newest post stands. Nothing is written per reader: who has read a post is said b
 Announces: PostPublished, PostEdited, PostWithdrawn, PostAcknowledged, AcknowledgementWithdrawn,
     ReadMarkMoved, TimelineViewed, PostViewed, AlbumViewed, FileUploaded, FileViewed,
     FileDiscarded.
-Listens to: nothing.
+Listens to: KeysErased.
 Controls: ISO/IEC 27017 8.15, 8.24; white paper 「ログ」, 「暗号化」.
 """

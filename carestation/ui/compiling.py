@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils.translation import override
 from jinja2 import nodes
-from jinja2.compiler import CodeGenerator
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
@@ -21,12 +21,19 @@ STILL: Final[Mapping[str, Callable[..., Markup]]] = {"_": say, "gettext": say, "
 
 
 class StillFirst(CodeGenerator):
-    """Compiles a template whose still calls were made already."""
+    """Compiles a template whose still calls were made already; its values are put in by `shown`."""
 
     def visit_Template(self, node: nodes.Template, frame: Any = None) -> None:  # noqa: ANN401, N802 - Jinja's signature
         """Compile it."""
+        self.writeline("from carestation.ui.escaping import shown")
         with override(settings.LANGUAGE_CODE):
             super().visit_Template(_Worked().visit(node), frame)
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ANN401 - Jinja keeps its type to itself
+        if frame.eval_ctx.autoescape and not (frame.eval_ctx.volatile or finalize.src):
+            self.write("shown(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
 
 
 class _Worked(NodeTransformer):

@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from carestation.ui import components, fields, icons, keeping, times
@@ -47,6 +47,7 @@ STYLESHEETS: Final = (
     "print",
 )
 BEHAVIOURS: Final = ("moment", "reveal", "sheet", "grow", "offline", "idle", "problem")
+LEAN: Final = (Macro, type)
 
 
 class LeanContext(Context):
@@ -62,7 +63,8 @@ class LeanContext(Context):
 
     def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the template calls
         """Return what a function or a macro says."""
-        if hasattr(called, "jinja_pass_arg"):
+        # A macro is never marked, nor is a class: an enumeration takes long to say so.
+        if not isinstance(called, LEAN) and hasattr(called, "jinja_pass_arg"):
             return super().call(called, *args, **kwargs)
         kwargs.pop("_block_vars", None)
         kwargs.pop("_loop_vars", None)

@@ -5,7 +5,8 @@ they wrap one bundle per scope: a patient group, a free group, a direct talk, a 
 holds a key that seals (AES-256-GCM) and a key that derives (HMAC-SHA-256, for look-ups). A value
 is bound to its table, column, row and scope, and opens nowhere else.
 
-Announces: nothing yet.
+Announces: RotationBegan, GroupKeysTurned, RotationEnded, KeysErased,
+    SharesRehearsed.
 Listens to: nothing.
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 
 from carestation.kernel.ids import uuid7
+from carestation.vault.disk import keep_names
 
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
@@ -57,7 +58,7 @@ class FolderBlobs:
             fresh.unlink(missing_ok=True)
             raise
         for folder in (path.parent, path.parent.parent, self._root):
-            _keep_names(folder)
+            keep_names(folder)
 
     def read(self, blob_id: UUID, variant: str, start: int, length: int) -> bytes:
         """Return up to `length` bytes from `start`.
@@ -107,12 +108,3 @@ def _write_through(path: Path, parts: Iterable[bytes]) -> None:
         file.writelines(parts)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _keep_names(folder: Path) -> None:
-    # A name is kept only when its folder is written through too.
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

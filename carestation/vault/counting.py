@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from carestation.kernel.acting import Work, require_work
 from carestation.kernel.sql import rows_of
 from carestation.vault.models import ScopeKind
 from carestation.vault.register import FILES, SEALED, SealedColumn
@@ -71,7 +72,12 @@ class FileCount:
 
 
 def count_values() -> Iterator[ColumnCount]:
-    """Yield every sealed column with its values, counted."""
+    """Yield every sealed column with its values, counted.
+
+    Raises:
+        PermissionError: this process does not see every row.
+    """
+    require_work(Work.CONTENT)
     for column in SEALED:
         found: Counter[tuple[str | None, int]] = Counter()
         for kind, version, held in _counted(column):
@@ -86,7 +92,12 @@ def count_values() -> Iterator[ColumnCount]:
 
 
 def count_files() -> Iterator[FileCount]:
-    """Yield every kind of sealed files, counted."""
+    """Yield every kind of sealed files, counted.
+
+    Raises:
+        PermissionError: this process does not see every row.
+    """
+    require_work(Work.CONTENT)
     for one in FILES:
         rows = rows_of(COUNT_FILES.format(table=one.table, is_kept=one.is_kept), {})
         yield FileCount(kind=one.kind, key_column=f"{one.table}.{one.key}", count=rows[0]["held"])

@@ -7,7 +7,7 @@ middle, and what was cut, moved or exchanged is refused before a byte of it leav
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -20,6 +20,7 @@ from carestation.vault.blobs import blobs
 from carestation.vault.sealing import new_sealing_keyset, sealing_primitive
 
 FORMAT: Final = b"file 1"
+STREAM: Final = b"stream 1"
 PIECE_BYTES: Final = 256 * 1024
 # Tink's prefix (5), the nonce (12) and the tag (16) of AES-256-GCM.
 SEALED_MORE_BYTES: Final = 33
@@ -51,15 +52,20 @@ class SealedFile:
         return max(1, -(-self.size_bytes // PIECE_BYTES))
 
     def bound_to(self, number: int) -> bytes:
-        """Return what a piece is bound to: each part behind its length."""
-        parts = (
-            FORMAT,
-            self.file_id.bytes,
-            self.variant.encode(),
-            number.to_bytes(4, "big"),
-            self.pieces.to_bytes(4, "big"),
-        )
-        return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+        """Return what a piece is bound to."""
+        return _bound(FORMAT, self.file_id, self.variant, number, self.pieces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedStream(SealedFile):
+    """A file that was sealed while it came: the last piece alone says how many there are."""
+
+    variant: Variant = Variant.CONTENT
+
+    def bound_to(self, number: int) -> bytes:
+        """Return what a piece is bound to: 0 stands for a number that nobody knew yet."""
+        count = self.pieces if number == self.pieces - 1 else 0
+        return _bound(STREAM, self.file_id, self.variant, number, count)
 
 
 def new_file_key() -> bytes:
@@ -78,6 +84,26 @@ def seal_file(file: SealedFile, data: bytes) -> None:
         message = "The data are not as long as the file says."
         raise ValueError(message)
     blobs().write(file.file_id, file.variant, _sealed_pieces(file, data))
+
+
+def seal_stream(file_id: UUID, key: bytes, parts: Iterable[bytes]) -> SealedStream:
+    """Seal what comes part by part, of a length that nobody knows yet; it is on disk after.
+
+    No more than a piece or a part of it is held at once.
+    """
+    sealer = sealing_primitive(tink.proto_keyset_format.parse(key, secret_key_access.TOKEN))
+    variant = Variant.CONTENT
+
+    def sealed() -> Iterator[bytes]:
+        for number, (piece, is_last) in enumerate(_in_pieces(parts)):
+            count = number + 1 if is_last else 0
+            bound = _bound(STREAM, file_id, variant, number, count)
+            yield bytes(sealer.encrypt(piece, bound))
+
+    blobs().write(file_id, variant, sealed())
+    kept = blobs().size(file_id, variant)
+    pieces = -(-kept // (PIECE_BYTES + SEALED_MORE_BYTES))
+    return SealedStream(file_id=file_id, key=key, size_bytes=kept - pieces * SEALED_MORE_BYTES)
 
 
 def unseal_file(file: SealedFile, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
@@ -102,6 +128,24 @@ def remove_file(file_id: UUID) -> None:
     """Forget every variant of a file."""
     for variant in Variant:
         blobs().remove(file_id, variant)
+
+
+def _bound(form: bytes, file_id: UUID, variant: Variant, number: int, count: int) -> bytes:
+    """Return what a piece is bound to: each part behind its length."""
+    numbers = (number.to_bytes(4, "big"), count.to_bytes(4, "big"))
+    parts = (form, file_id.bytes, variant.encode(), *numbers)
+    return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+
+
+def _in_pieces(parts: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield whole pieces, and with each whether it is the last: one is held back until it shows."""
+    held = bytearray()
+    for part in parts:
+        held += part
+        while len(held) > PIECE_BYTES:
+            yield bytes(held[:PIECE_BYTES]), False
+            del held[:PIECE_BYTES]
+    yield bytes(held), True
 
 
 def _sealed_pieces(file: SealedFile, data: bytes) -> Iterator[bytes]:

@@ -10,8 +10,10 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
+import tink
 from tink import aead
 
+from carestation.vault.disk import keep_names
 from carestation.vault.sealing import (
     keyset_from,
     keyset_text,
@@ -30,24 +32,37 @@ def ensure_key_file(url: str) -> None:
     if path.exists():
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_key_file(path, new_sealing_keyset())
+
+
+def write_key_file(path: Path, keyset: tink.KeysetHandle) -> None:
+    """Keep a keyset as a file, complete or not at all; it is on disk after."""
     fresh = path.with_suffix(".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o400)
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     with os.fdopen(descriptor, "w") as file:
-        file.write(keyset_text(new_sealing_keyset()))
+        file.write(keyset_text(keyset))
         file.flush()
         os.fsync(file.fileno())
     fresh.rename(path)
+    keep_names(path.parent)
 
 
-@lru_cache(maxsize=4)
 def key_from_file(url: str) -> aead.Aead:
-    """Return the key that a `file://` URL names; read once per process.
+    """Return the key that a `file://` URL names; read again when the file was changed.
 
     Raises:
         FileNotFoundError: it is not there.
         ValueError: the URL is of a kind that we do not know.
     """
-    return sealing_primitive(keyset_from(path_of(url).read_text()))
+    path = path_of(url)
+    stat = path.stat()
+    return _key_at(path, stat.st_mtime_ns, stat.st_ino)
+
+
+@lru_cache(maxsize=4)
+def _key_at(path: Path, _changed_ns: int, _inode: int) -> aead.Aead:
+    return sealing_primitive(keyset_from(path.read_text()))
 
 
 def path_of(url: str) -> Path:

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from carestation.kernel.ids import uuid7
+from carestation.vault.choices import Level, Stage
 
 OPERATOR: Final = UUID(int=0)
 
@@ -76,3 +77,55 @@ class Scope(models.Model):
     def bound_to(scope_id: UUID, part: bytes) -> bytes:
         """Return what one of the wrapped keysets is bound to."""
         return b"vault_scope|" + part + b"|" + scope_id.bytes
+
+
+class Rotation(models.Model):
+    """Keys of one level that turn, and how far they are; one at a time.
+
+    `stage` is the one in work, not before `rests_until`; `last_id`: the last key that it has done.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    level = models.CharField(max_length=10, choices=Level)
+    target_id = models.UUIDField(null=True)
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.ADD)
+    last_id = models.UUIDField(null=True)
+    resealed = models.BigIntegerField(default=0)
+    began_at = models.DateTimeField()
+    rests_until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One at a time."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ended_at"],
+                condition=models.Q(ended_at=None),
+                nulls_distinct=False,
+                name="vault_keys_turn_one_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return level and stage."""
+        return f"{self.level} {self.stage}"
+
+
+class Erasure(models.Model):
+    """Keys of a scope that were destroyed for good; the list beside the database says the same.
+
+    `digest`: SHA-256 of the wrapped keysets, by which they are known again in an old copy.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    scope_id = models.UUIDField(unique=True)
+    kind = models.CharField(max_length=20, choices=ScopeKind)
+    owner_id = models.UUIDField()
+    digest = models.BinaryField(max_length=32)
+    erased_by = models.UUIDField()
+    erased_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return kind and scope."""
+        return f"{self.kind} {self.scope_id}"

@@ -78,12 +78,14 @@ SEALED: Final = (
         change=_FACTOR_SET,
         first=0,
     ),
+    *_sealed("exports_export", "reason", "pass_phrase", "key", scope="t.facility_id"),
     *_sealed("facilities_facility", "address", "contact", scope="t.id"),
     *_sealed("facilities_facilityruling", "reason", scope=OPERATORS),
     *_sealed("facilities_facilityapplication", "name", "address", "contact", scope=OPERATORS),
     *_sealed("facilities_customrole", "name", scope="t.facility_id"),
     *_sealed("facilities_staffinvitation", "email", "name", scope="t.facility_id"),
     *_sealed("groups_group", "name", scope="t.id"),
+    *_sealed("groups_connectionoffer", "email", scope="t.asker_id"),
     *_sealed("groups_invitation", "email", "name", scope="t.group_id"),
     *_sealed("patients_patient", "face_sheet", scope="t.group_id"),
     *_sealed("patients_consent", "words", "withdrawal", scope=_OF_PATIENT),
@@ -92,6 +94,7 @@ SEALED: Final = (
     *_sealed("timeline_postversion", "body", scope="t.group_id"),
     *_sealed("timeline_attachment", "key", "name", scope=_OF_FILE),
     *_sealed("search_documenttext", "words", scope="t.group_id"),
+    *_sealed("audit_signingkey", "private", scope=OPERATORS),
 )
 
 

@@ -17,8 +17,10 @@ from tink import aead
 
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
+from carestation.vault.erasures import erased_scopes
 from carestation.vault.keyfiles import key_from_file
 from carestation.vault.models import OPERATOR, OwnerKey, Scope, ScopeKind
+from carestation.vault.roots import root
 from carestation.vault.sealing import (
     Bundle,
     deriving_primitive,
@@ -30,9 +32,9 @@ from carestation.vault.sealing import (
     wrap,
 )
 
-KEPT_SECONDS: Final = 300
 KEPT_AT_MOST: Final = 20_000
 _opened: dict[UUID, tuple[float, Bundle]] = {}
+_opened_owners: dict[tuple[UUID, bytes], tuple[float, aead.Aead]] = {}
 
 
 def open_scope(scope_id: UUID, actor: Actor | None) -> Bundle:
@@ -49,8 +51,13 @@ def open_scope(scope_id: UUID, actor: Actor | None) -> Bundle:
     bundle = _opened_from_row(scope_id, actor)
     if len(_opened) >= KEPT_AT_MOST:
         _opened.clear()
-    _opened[scope_id] = (time.monotonic() + KEPT_SECONDS, bundle)
+    _opened[scope_id] = (time.monotonic() + settings.KEYS_KEPT_SECONDS, bundle)
     return bundle
+
+
+def has_keys(scope_id: UUID) -> bool:
+    """Whether a scope has keys: of what was erased they are gone."""
+    return Scope.objects.filter(pk=scope_id).exists()
 
 
 def forget_scope(scope_id: UUID) -> None:
@@ -59,25 +66,20 @@ def forget_scope(scope_id: UUID) -> None:
 
 
 def forget_all() -> None:
-    """Drop every opened bundle."""
+    """Drop every opened bundle, and every opened key of an owner."""
     _opened.clear()
+    _opened_owners.clear()
 
 
 @transaction.atomic
 def create_scope(scope_id: UUID, kind: ScopeKind, owner_id: UUID = OPERATOR) -> Bundle:
     """Make the keys of a new scope, wrapped by its owner's newest key."""
     owner_key = _owner_key(owner_id)
-    wrapping = opened_owner_key(owner_key)
     sealing, deriving = new_sealing_keyset(), new_deriving_keyset()
-    Scope.objects.create(
-        id=scope_id,
-        kind=kind,
-        owner_key=owner_key,
-        sealing_wrapped=wrap(sealing, wrapping, Scope.bound_to(scope_id, b"sealing")),
-        deriving_wrapped=wrap(deriving, wrapping, Scope.bound_to(scope_id, b"deriving")),
-        key_ids=key_ids_of(sealing),
-        created_at=timezone.now(),
-    )
+    row = Scope(id=scope_id, kind=kind, owner_key=owner_key, key_ids=key_ids_of(sealing))
+    wrap_bundle(row, sealing, deriving)
+    row.created_at = timezone.now()
+    row.save(force_insert=True)
     return Bundle(
         scope_id=scope_id,
         aead=sealing_primitive(sealing),
@@ -98,12 +100,9 @@ def rewrap(scope_id: UUID, owner_id: UUID) -> None:
     row = rows.filter(pk=scope_id).first()
     if row is None:
         raise NotVisible
-    sealing, deriving = opened_keysets(row)
-    owner_key = _owner_key(owner_id)
-    wrapping = opened_owner_key(owner_key)
-    row.owner_key = owner_key
-    row.sealing_wrapped = wrap(sealing, wrapping, Scope.bound_to(scope_id, b"sealing"))
-    row.deriving_wrapped = wrap(deriving, wrapping, Scope.bound_to(scope_id, b"deriving"))
+    keysets = opened_keysets(row)
+    row.owner_key = _owner_key(owner_id)
+    wrap_bundle(row, *keysets)
     row.save(update_fields=["owner_key", "sealing_wrapped", "deriving_wrapped"])
 
 
@@ -138,19 +137,36 @@ def opened_keysets(row: Scope) -> tuple[tink.KeysetHandle, tink.KeysetHandle]:
     )
 
 
+def wrap_bundle(row: Scope, sealing: tink.KeysetHandle, deriving: tink.KeysetHandle) -> None:
+    """Put a scope's keysets into its row, wrapped by its owner's key; the row is not saved."""
+    wrapping = opened_owner_key(row.owner_key)
+    row.sealing_wrapped = wrap(sealing, wrapping, Scope.bound_to(row.pk, b"sealing"))
+    row.deriving_wrapped = wrap(deriving, wrapping, Scope.bound_to(row.pk, b"deriving"))
+
+
 def opened_owner_key(row: OwnerKey) -> aead.Aead:
     """Return the key of a facility or of the operator.
 
     Raises:
         tink.TinkError: the root does not open it.
     """
+    # By its row as it is wrapped now; so a key service is asked once for many scopes.
+    place = (row.pk, bytes(row.wrapped))
+    kept = _opened_owners.get(place)
+    if kept is not None and kept[0] > time.monotonic():
+        return kept[1]
     bound_to = OwnerKey.bound_to(row.owner_id, row.version)
-    return sealing_primitive(unwrap(bytes(row.wrapped), _root(), bound_to))
+    key = sealing_primitive(unwrap(place[1], root().key(), bound_to))
+    if len(_opened_owners) >= KEPT_AT_MOST:
+        _opened_owners.clear()
+    _opened_owners[place] = (time.monotonic() + settings.KEYS_KEPT_SECONDS, key)
+    return key
 
 
 def _opened_from_row(scope_id: UUID, _actor: Actor | None) -> Bundle:
     row = Scope.objects.select_related("owner_key").filter(pk=scope_id).first()
-    if row is None:
+    # An old copy of the database that was put back does not open what was erased since.
+    if row is None or scope_id in erased_scopes():
         raise NotVisible
     sealing, deriving = opened_keysets(row)
     return Bundle(
@@ -164,10 +180,6 @@ def _owner_key(owner_id: UUID) -> OwnerKey:
     newest = OwnerKey.objects.filter(owner_id=owner_id).order_by("-version").first()
     if newest is not None:
         return newest
-    fresh = wrap(new_sealing_keyset(), _root(), OwnerKey.bound_to(owner_id, 1))
+    fresh = wrap(new_sealing_keyset(), root().key(), OwnerKey.bound_to(owner_id, 1))
     defaults = {"wrapped": fresh, "created_at": timezone.now()}
     return OwnerKey.objects.get_or_create(owner_id=owner_id, version=1, defaults=defaults)[0]
-
-
-def _root() -> aead.Aead:
-    return key_from_file(settings.KEY_URL)

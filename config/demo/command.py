@@ -6,6 +6,7 @@ import sys
 
 import django
 
+from carestation.kernel.acting import Work, work_as
 from config.demo.panel import people_table
 from config.environment import choose_settings, environment
 
@@ -28,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     choose_settings()
     django.setup()
+    work_as(Work.CONTENT)
     from config.demo.world import as_json, told_world  # noqa: PLC0415 - needs Django to be set up
 
     sys.stdout.write(json.dumps(as_json(told_world()), ensure_ascii=False, indent=1) + "\n")

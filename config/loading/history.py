@@ -1,4 +1,4 @@
-"""A long history, copied in: the rows that the commands would have left, without the commands.
+"""A long history, written in: the rows that the commands would have left, without the commands.
 
 Right are: numbers without gaps, the order of changes (`seq`), threads, seals, signs, marks.
 Not written: facts, since nobody did any of this.
@@ -18,6 +18,7 @@ from carestation.kernel.sql import rows_of
 from carestation.timeline.choices import Urgency
 from carestation.timeline.models import Post
 from carestation.vault.scopes import open_scope
+from carestation.vault.sealing import Bundle
 
 SPREAD: Final = timedelta(days=365)
 # Of five posts the third answers the first, and the second is acknowledged.
@@ -30,20 +31,17 @@ WORDS: Final = (
     "朝食は全量。歩行器で玄関まで往復できました。ふらつきはありません。",
     "むくみは目立ちません。夜のトイレは1回、よく眠れたとのことです。水分は1日1リットルほど。",
 )
-COPY_POSTS: Final = """
-COPY timeline_post (id, group_id, side, number, last_number, seq, changed_seq, parent_id,
+# Not by COPY, which row-level security does not take.
+WRITE_POST: Final = """
+INSERT INTO timeline_post (id, group_id, side, number, last_number, seq, changed_seq, parent_id,
   author_id, membership_id, draft_id, body_sealed, urgency, asks_acknowledgement, mentions,
-  published_at) FROM STDIN (FORMAT BINARY)
+  published_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
-POST_TYPES: Final = (
-    *("uuid", "uuid", "varchar", "int8", "int8", "int8", "int8", "uuid"),
-    *("uuid", "uuid", "uuid", "bytea", "varchar", "bool", "uuid[]"),
-    "timestamptz",
-)
-COPY_SIGNS: Final = """
-COPY timeline_acknowledgement (id, group_id, post_id, user_id, at) FROM STDIN (FORMAT BINARY)
+WRITE_SIGN: Final = """
+INSERT INTO timeline_acknowledgement (id, group_id, post_id, user_id, at)
+VALUES (%s, %s, %s, %s, %s)
 """
-SIGN_TYPES: Final = ("uuid", "uuid", "uuid", "uuid", "timestamptz")
 COUNT: Final = """
 UPDATE groups_timeline SET posts = %(posts)s, seq = %(seq)s
 WHERE group_id = %(group_id)s AND id = %(timeline_id)s AND posts = 0
@@ -63,7 +61,7 @@ class _Sign:
 
 
 @transaction.atomic
-def copy_history(seats: Sequence[Seat], posts: int, *, now: datetime) -> None:
+def write_history(seats: Sequence[Seat], posts: int, *, now: datetime) -> None:
     """Fill a side that is still empty with so many posts, written in turn by those who sit there.
 
     `now`: the time of the newest; the others lie before it, evenly over a year.
@@ -71,21 +69,19 @@ def copy_history(seats: Sequence[Seat], posts: int, *, now: datetime) -> None:
     if posts == 0:
         return
     seq, signs = seats[0].seq, list[_Sign]()
+    bundle = open_scope(seats[0].group_id, seats[0].actor)
     with connection.cursor() as cursor:
-        with cursor.copy(COPY_POSTS) as copy:
-            copy.set_types(POST_TYPES)
-            for row in _posts(seats, posts, now, signs):
-                copy.write_row(row)
-        with cursor.copy(COPY_SIGNS) as copy:
-            copy.set_types(SIGN_TYPES)
-            for sign in signs:
-                row = (uuid7(), seats[0].group_id, sign.post_id, sign.user_id, sign.at)
-                copy.write_row(row)
+        cursor.cursor.executemany(WRITE_POST, _posts(seats, posts, now, bundle, signs))
+        cursor.executemany(
+            WRITE_SIGN,
+            [(uuid7(), seats[0].group_id, one.post_id, one.user_id, one.at) for one in signs],
+        )
     _count(seats, posts, seq + posts + len(signs))
 
 
-def _posts(seats: Sequence[Seat], posts: int, now: datetime, signs: list[_Sign]) -> Rows:
-    bundle = open_scope(seats[0].group_id, seats[0].actor)
+def _posts(
+    seats: Sequence[Seat], posts: int, now: datetime, bundle: Bundle, signs: list[_Sign]
+) -> Rows:
     seq, asked_id = seats[0].seq, uuid7()
     for number in range(1, posts + 1):
         place = number % ROUND

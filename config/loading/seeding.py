@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from config.loading.cast import Caster, LoadGroup
-from config.loading.history import copy_history
+from config.loading.history import write_history
 
 
 def made_groups(*, groups: int, members: int, history: int) -> list[dict[str, object]]:
@@ -14,7 +14,7 @@ def made_groups(*, groups: int, members: int, history: int) -> list[dict[str, ob
 
 def _made(caster: Caster, members: int, history: int) -> LoadGroup:
     group = caster.group(members)
-    copy_history([one.seat for one in group.members], history, now=timezone.now())
+    write_history([one.seat for one in group.members], history, now=timezone.now())
     return group
 
 

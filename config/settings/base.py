@@ -43,6 +43,9 @@ SECRET_KEY = ENVIRONMENT.secret_key
 SITE_URL = ENVIRONMENT.site_url
 KEY_URL = ENVIRONMENT.key_url
 BUS_KEY_URL = ENVIRONMENT.bus_key_url
+KEY_TOKEN_FILE = ENVIRONMENT.key_token_file
+ERASED_URL = ENVIRONMENT.erased_url
+KEYS_KEPT_SECONDS = ENVIRONMENT.keys_kept_seconds
 BLOB_URL = ENVIRONMENT.blob_url
 MAIL_DIR = ENVIRONMENT.mail_dir
 # The newest checkpoint of the log, beside the database: who puts back older tables leaves it.
@@ -67,6 +70,7 @@ CONTEXTS = (
     "audit",
     "search",
     "api",
+    "exports",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -21,10 +21,12 @@ from schemathesis.specs.openapi.checks import (
 
 from carestation.api.urls import CALLS, ROOT
 from carestation.groups.choices import Side
+from carestation.kernel.acting import Work
 from carestation.kernel.doors import Door
 from carestation.timeline.commands.posts import publish_post
 from tests.accounts.signing_in import a_token
 from tests.api.callers import Program, said
+from tests.conftest import act_as
 from tests.world import World, a_draft
 
 CHECKS: Final = [
@@ -71,6 +73,7 @@ def operation_of(application: WSGIHandler, method: str, path: str) -> Any:  # no
 
 
 def places_in(world: World, path: str) -> dict[str, str]:
+    act_as(Work.CONTENT)  # what was asked before through WSGI left its own
     post = publish_post(world.seat("sato", Side.PROFESSIONAL), a_draft()).post
     real = {"group": str(world.group.pk), "side": "professional", "post": str(post.pk)}
     return {name: value for name, value in real.items() if f":{name}>" in path}

@@ -96,7 +96,7 @@ class Ordeal:
 
     def _write(self, place: Place) -> None:
         # A draft that was begun is sent until it is acknowledged, also at the end.
-        connection = self._connection()
+        connection = connection_to(self.url)
         while not self.ending.is_set():
             draft_id = uuid7()
             body = json.dumps({"draft_id": str(draft_id), "body": f"訪問しました。{draft_id}"})
@@ -162,9 +162,11 @@ class Ordeal:
                 raise TimeoutError(f"nothing is acknowledged any more: {self.failures}")
             time.sleep(0.02)
 
-    def _connection(self) -> http.client.HTTPConnection:
-        parts = urlsplit(self.url)
-        return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
+
+def connection_to(url: str) -> http.client.HTTPConnection:
+    """Return a connection to the proxy of a CareStation that runs."""
+    parts = urlsplit(url)
+    return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
 
 
 def places_of(seed: dict[str, Any]) -> list[Place]:

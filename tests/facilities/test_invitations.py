@@ -1,5 +1,6 @@
 """Invitations to the staff: to one address, once, in time, and nobody half invited."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,13 @@ from carestation.accounts.commands.registrations import PersonDraft, make_regist
 from carestation.accounts.models import Registration, User
 from carestation.accounts.queries.people import read_person
 from carestation.accounts.queries.sessions import find_entry
-from carestation.facilities.choices import EndCause, FacilityKind, InvitationState, StaffRole
+from carestation.facilities.choices import (
+    EndCause,
+    FacilityKind,
+    InvitationState,
+    Right,
+    StaffRole,
+)
 from carestation.facilities.commands.invitations import (
     Uninvitable,
     cancel_invitation,
@@ -24,8 +31,10 @@ from carestation.facilities.commands.invitations import (
     resend_invitation,
 )
 from carestation.facilities.commands.places import open_facility
+from carestation.facilities.commands.roles import NewRole, end_role, make_role
 from carestation.facilities.commands.staff import end_staff
 from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.policies import CustomRole
 from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.facilities.queries.invitations import find_open_invitation, invitations_of
 from carestation.facilities.rules import INVITATION_LASTS, Desk
@@ -36,7 +45,8 @@ from carestation.kernel.errors import Conflict, NotVisible, Refused
 from carestation.kernel.ids import uuid7
 from tests.accounts.people import clock_at
 from tests.accounts.signing_in import sign_in_client
-from tests.facilities.people import a_manager, an_invited, desk_of
+from tests.accounts.test_races import at_once
+from tests.facilities.people import a_holder, a_manager, an_invited, desk_of
 from tests.world import World, a_person
 
 PASSWORD = "tsuki-to-hoshi-no-yoru"
@@ -297,3 +307,75 @@ def another_facility(desk: Desk) -> Facility:
 def desk_of_user(world: World, staff: Staff) -> Desk:
     world.people["hayashi"] = staff.user
     return desk_of(world, "hayashi")
+
+
+def a_role(desk: Desk, name: str = "名簿の係", right: Right = Right.SEE_STAFF) -> CustomRole:
+    return make_role(desk, NewRole(name=name, rights=frozenset({right})))
+
+
+@pytest.mark.control("5.18")
+def test_someone_is_invited_to_a_role_of_the_facilitys_own_and_has_it(world: World) -> None:
+    desk = a_manager(world)
+    role, client = a_role(desk), Client()
+    sign_in_client(client, world.people["abe"], proof=Proof.TOTP)
+    page = reverse("facilities:invitations", args=[world.facility.pk])
+    typed = {"email": "hayashi@example.org", "profession": "nurse", "role": role.pk}
+    assert client.post(page, typed | {"role": uuid7()}).status_code == 422
+
+    assert client.post(page, typed).status_code == 302
+
+    assert "名簿の係" in client.get(page).text
+    token = token_of(StaffInvitation.objects.get())
+    assert find_open_invitation(token).role_title == "名簿の係"
+    staff = join(token)
+    assert (staff.role, staff.custom_role_id) == (StaffRole.MEMBER, role.pk)
+    facts = LoggedFact.objects.filter(kind__in=("facilities.StaffInvited", "facilities.StaffBegan"))
+    assert [one.detail.get("custom_role_id") for one in facts.order_by("-id")[:2]] == [
+        str(role.pk)
+    ] * 2
+
+
+@pytest.mark.control("5.18")
+def test_who_is_invited_to_a_role_that_ends_comes_as_a_member(world: World) -> None:
+    desk = a_manager(world)
+    role = a_role(desk)
+    invite_staff(desk, [replace(an_invited(), custom_role_id=role.pk)])
+
+    end_role(desk, role.pk)
+
+    staff = join(token_of(StaffInvitation.objects.get()))
+    assert (staff.role, staff.custom_role_id) == (StaffRole.MEMBER, None)
+
+
+@pytest.mark.control("8.2")
+def test_nobody_invites_to_more_rights_than_they_have_nor_to_what_is_not_there(
+    world: World,
+) -> None:
+    desk = a_manager(world)
+    strong = a_role(desk, "承認の係", Right.APPROVE_INVITATIONS)
+    a_holder(world, desk, "sato", Right.INVITE_STAFF)
+    sato = desk_of(world, "sato")
+
+    with pytest.raises(Refused):
+        invite_staff(sato, [replace(an_invited(), custom_role_id=strong.pk)])
+    with pytest.raises(NotVisible):
+        invite_staff(desk, [replace(an_invited(), custom_role_id=uuid7())])
+    [invitation] = invite_staff(desk, [replace(an_invited(), custom_role_id=strong.pk)])
+    with pytest.raises(Refused):
+        resend_invitation(sato, invitation.pk)
+
+
+@pytest.mark.control("5.18")
+def test_of_a_role_that_ends_and_who_agrees_at_once_nobody_keeps_it(
+    committed_world: World,
+) -> None:
+    desk = a_manager(committed_world)
+    role = a_role(desk)
+    [invitation] = invite_staff(desk, [replace(an_invited(), custom_role_id=role.pk)])
+    token = token_of(invitation)
+
+    at_once(2, lambda number: join(token) if number else end_role(desk, role.pk))
+
+    staff = StaffInvitation.objects.get().staff
+    assert staff is not None
+    assert Staff.objects.get(pk=staff.pk).custom_role_id is None

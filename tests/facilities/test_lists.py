@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carestation.accounts.choices import Proof
+from carestation.facilities.choices import Right
+from carestation.facilities.commands.roles import NewRole, make_role
 from carestation.facilities.forms.invitations import MOST_ROWS, ListForm
 from carestation.facilities.models.staff import StaffInvitation
 from tests.accounts.signing_in import sign_in_client
-from tests.facilities.people import a_manager
+from tests.facilities.people import a_manager, desk_of
 from tests.world import World
 
 HEAD = "メールアドレス,名前,職種,権限\r\n"
@@ -143,3 +145,21 @@ def test_what_was_typed_stays_where_an_address_is_refused(world: World, abe: Cli
     body = answer.content.decode()
     assert "もうこの施設のスタッフです。" in body
     assert 'value="kato@tsukimizaka.example"' in body
+
+
+def test_a_list_can_name_a_role_of_the_facilitys_own(world: World, abe: Client) -> None:
+    role = make_role(
+        desk_of(world, "abe"), NewRole(name="名簿の係", rights=frozenset({Right.SEE_STAFF}))
+    )
+    text = HEAD + "a@example.org,,看護師,名簿の係\r\nb@example.org,,看護師,\r\n"
+    place = [world.facility.pk]
+
+    wrong = abe.post(
+        reverse("facilities:list", args=place), {"text": text.replace("名簿の係", "知らない係")}
+    )
+    answer = abe.post(reverse("facilities:invite_listed", args=place), {"text": text})
+
+    assert (wrong.status_code, "権限の組の名前にしてください" in wrong.text) == (422, True)
+    assert answer.status_code == 302
+    own = StaffInvitation.objects.order_by("id").values_list("custom_role_id", flat=True)
+    assert list(own) == [role.pk, None]

@@ -13,6 +13,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from carestation.accounts.choices import Proof
 from carestation.accounts.queries.bindings import binding_of
+from carestation.exports.choices import Extent
+from carestation.exports.commands.exports import ask_export
 from carestation.facilities.choices import Allowed, EndCause, Profession, Right, StaffRole
 from carestation.facilities.commands.invitations import (
     cancel_invitation,
@@ -68,6 +70,7 @@ from carestation.patients.commands.custody import (
 from carestation.patients.commands.emergencies import review_access
 from config.urls import urlpatterns
 from tests.accounts.signing_in import sign_in_client
+from tests.exports.people import a_wish
 from tests.facilities.people import a_holder, a_manager, an_invited, desk_of, place_of
 from tests.facilities.test_policies import some_rules
 from tests.world import World
@@ -100,6 +103,10 @@ OPENS: Final = {
     "patients:answer_custody": {Right.TRANSFER_CUSTODY},
     "patients:withdraw_custody": {Right.TRANSFER_CUSTODY},
     "groups:unmanaged": {Right.NAME_MANAGERS},
+    "exports:exports": {Right.EXPORT, Right.EXPORT_OWN},
+    "exports:reader": {Right.EXPORT, Right.EXPORT_OWN},
+    "exports:fetch": {Right.EXPORT, Right.EXPORT_OWN},
+    "exports:remove": {Right.EXPORT, Right.EXPORT_OWN},
     "groups:end_place": {Right.END_STAFF},
     "groups:pause_place": {Right.END_STAFF},
     "groups:resume_place": {Right.END_STAFF},
@@ -135,7 +142,7 @@ def test_no_role_but_the_managers_governs_and_no_rules_lower_the_manager(
 
     assert own <= granted
     assert not own & MANAGERS_ALONE
-    assert not member & set(DESK_RIGHTS)
+    assert member & set(DESK_RIGHTS) <= {Right.EXPORT_OWN}
     assert set(DESK_RIGHTS) <= manager
     assert own <= manager
     assert member <= manager
@@ -226,6 +233,8 @@ def every_command(world: World, desk: Desk) -> dict[Right, list[Callable[[], obj
             lambda: decline_custody(desk, uuid7()),
             lambda: withdraw_custody(desk, uuid7()),
         ],
+        Right.EXPORT: [lambda: ask_export(desk, a_wish(Extent.FACILITY))],
+        Right.EXPORT_OWN: [lambda: ask_export(desk, a_wish(Extent.OWN))],
         Right.CHANGE_RULES: [lambda: change_policy(desk, Rules(idle_minutes=5), version=0)],
         Right.CHANGE_ROLES: [
             lambda: make_role(desk, an_own("もうひとつの係")),

@@ -161,6 +161,28 @@ def test_who_says_no_finds_no_invitation_any_more(world: World) -> None:
     assert "グループに招待されています" not in ito.get(reverse("timeline:home")).text
 
 
+@pytest.mark.control("5.17")
+def test_a_code_is_shown_again_to_who_made_it_and_reading_it_makes_nothing(world: World) -> None:
+    agreed(world)
+    kato, typed = a_client(world, "kato"), {"name": "伊藤", "role": "professional", "way": "code"}
+    answer = kato.post(at(world, "patients:invite"), typed)
+    page = answer["Location"]
+
+    pages = [kato.get(page).text for _ in range(2)]
+
+    codes = [re.findall(r'<p class="rule num">([A-Z2-7 ]+)</p>', one) for one in pages]
+    assert answer.status_code == 302
+    assert len(codes[0]) == 1
+    assert codes[0] == codes[1]
+    invitation = Invitation.objects.get()
+    elsewhere = a_client(world, "kato").get(page)
+    assert (elsewhere.status_code, elsewhere["Location"]) == (302, at(world, "timeline:members"))
+    assert a_client(world, "sato").get(page).status_code == 403
+    again = kato.post(at(world, "patients:resend", invitation_id=invitation.pk), follow=True).text
+    assert codes[0][0] not in again
+    assert "このQRコードを" in again
+
+
 @pytest.mark.control("5.16")
 def test_a_code_leads_the_family_to_a_mail_and_others_to_sign_in(world: World) -> None:
     agreed(world)
@@ -168,6 +190,7 @@ def test_a_code_leads_the_family_to_a_mail_and_others_to_sign_in(world: World) -
     shown = kato.post(
         at(world, "patients:invite", PAT),
         {"name": "佐伯 美紀", "role": "family", "relation": "family", "way": "code"},
+        follow=True,
     ).text
     [written] = re.findall(r'<p class="rule num">([A-Z2-7 ]+)</p>', shown)
     letters = written.replace(" ", "")

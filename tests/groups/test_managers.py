@@ -160,7 +160,7 @@ def test_the_pages_hand_a_group_over(world: World) -> None:
     left = client.post(path_of(world, "end_member", "kato"))
 
     assert path_of(world, "member_role", "sato") in members
-    assert "佐藤 一郎 さんをグループの管理者にしますか" in asked
+    assert "佐藤 一郎 さんの役割を変えますか" in asked
     assert (named.status_code, left["Location"]) == (302, "/")
     assert managers(world) == {"sato"}
 

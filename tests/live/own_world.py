@@ -6,9 +6,12 @@ import sys
 import django
 from django.core.management import call_command
 
+from carestation.kernel.acting import Work, work_as
+
 
 def main() -> None:
     django.setup()
+    work_as(Work.CONTENT)
     call_command("migrate", verbosity=0)
     from tests.accounts.signing_in import a_token  # noqa: PLC0415 - needs the apps
     from tests.world import settle  # noqa: PLC0415 - needs the apps

@@ -6,8 +6,9 @@ from typing import Final, TypeVar
 
 import pytest
 
-from carestation.groups.choices import Side
+from carestation.groups.choices import Role, Side
 from carestation.groups.commands.memberships import end_membership
+from carestation.groups.commands.roles import change_role
 from carestation.groups.models.groups import Group, Timeline
 from carestation.groups.queries.seats import take_seat
 from carestation.kernel.errors import NotVisible
@@ -30,6 +31,9 @@ def test_every_event_reaches_those_who_sit_there_and_no_one_else(
     committed_world: World, left: str
 ) -> None:
     world = committed_world
+    if not left:
+        seat = world.seat("kato", Side.PROFESSIONAL)
+        change_role(seat, world.membership("sato").pk, Role.READER)
     hall = a_hall()
     listeners = _listeners(world, hall)
     if left:

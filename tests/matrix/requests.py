@@ -26,6 +26,7 @@ from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from tests.accounts.signing_in import sign_in_client
+from tests.exports.people import a_made
 from tests.facilities.people import a_manager, an_invited
 from tests.groups.people import agreed, family, invite
 from tests.patients.custody import a_passing_proposal
@@ -136,9 +137,13 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "access_id": stage.access,
         "role_id": stage.role,
         "transfer_id": stage.transfer,
+        "offer_id": uuid7(),
+        "connection_id": uuid7(),
         "staff_id": world.staff["sato"].pk,
         "search_id": uuid7(),
     }
+    if "export_id" in PARTS.get(name, ()):
+        known["export_id"] = a_made(world, "abe").pk
     return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})
 
 

@@ -45,7 +45,7 @@ from carestation.patients.queries.face_sheets import patients_of
 from carestation.patients.rules import CUSTODY_WAITS
 from carestation.timeline.commands.posts import publish_post
 from carestation.vault.models import OwnerKey, Scope
-from carestation.vault.scopes import _opened_owner_key, forget_all
+from carestation.vault.scopes import forget_all, opened_owner_key
 from carestation.vault.sealing import unwrap
 from tests.accounts.operating import a_console
 from tests.accounts.people import clock_at
@@ -77,7 +77,7 @@ def opens(owner_key: OwnerKey, scope: Scope) -> bool:
             (scope.sealing_wrapped, b"sealing"),
             (scope.deriving_wrapped, b"deriving"),
         ):
-            unwrap(bytes(wrapped), _opened_owner_key(owner_key), Scope.bound_to(scope.pk, part))
+            unwrap(bytes(wrapped), opened_owner_key(owner_key), Scope.bound_to(scope.pk, part))
     except tink.TinkError:
         return False
     return True

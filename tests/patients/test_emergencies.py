@@ -225,6 +225,7 @@ def test_every_other_member_and_manager_is_written_to_without_a_name(
 
 @pytest.mark.control("5.18")
 def test_who_sits_there_sees_who_came_and_until_when_at_both_sides(world: World) -> None:
+    a_manager(world)
     an_emergency(world, "ito")
 
     for name, side in (("kato", "professional"), ("mori", "patient")):
@@ -321,7 +322,7 @@ def test_nobody_signs_their_own_emergency_nor_that_of_another_facility(world: Wo
             ends=True,
         )
     page = a_client(world, "ito").get(reverse("patients:emergencies", args=[world.facility.pk]))
-    assert "自分の閲覧は、ほかの管理者が確かめます。" in page.text
+    assert "自分の閲覧は、施設のほかの管理者が確かめます。" in page.text
 
 
 @pytest.mark.control("8.3")

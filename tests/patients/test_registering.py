@@ -19,13 +19,18 @@ from carestation.groups.choices import Relation, Role, Side
 from carestation.groups.commands.memberships import begin_membership
 from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Newcomer
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Refused
+from carestation.patients.commands import likenesses
 from carestation.patients.commands.face_sheets import change_face_sheet, register_patient
+from carestation.patients.commands.likenesses import fill_likenesses
 from carestation.patients.models import Patient
 from carestation.patients.queries.alike import Alike, who_is_alike
 from carestation.patients.queries.face_sheets import FaceSheet, patients_of
 from carestation.patients.views import registering
+from carestation.vault.models import Scope
+from carestation.vault.scopes import forget_all
 from tests.accounts.signing_in import sign_in_client
 from tests.accounts.test_races import at_once, won
 from tests.world import FACE_SHEET, World
@@ -219,7 +224,8 @@ def test_who_was_second_in_the_same_moment_is_asked_and_loses_nothing(
     def look(actor: Actor, facility_id: UUID, sheet: FaceSheet) -> Alike:
         # A colleague is done between the look and the lock.
         monkeypatch.setattr(registering, "who_is_alike", who_is_alike)
-        register_patient(world.actor("ito"), world.staff["ito"], sheet)
+        with acting_as(Work.CONTENT):
+            register_patient(world.actor("ito"), world.staff["ito"], sheet)
         return Alike()
 
     monkeypatch.setattr(registering, "who_is_alike", look)
@@ -288,3 +294,36 @@ def test_a_place_that_is_paused_or_anothers_opens_no_group(world: World) -> None
     for place in ("ito", "kato"):
         with pytest.raises(Refused):
             register_patient(world.actor("ito"), world.staff[place], FACE_SHEET)
+
+
+@pytest.mark.control("8.3")
+def test_a_patient_from_before_is_told_alike_once_their_likeness_is_filled_in(
+    world: World,
+) -> None:
+    Patient.objects.update(likeness=None)
+    before = who_is_alike(world.actor("ito"), world.facility.pk, FACE_SHEET).doubles
+
+    filled = (fill_likenesses(), fill_likenesses())
+
+    told = who_is_alike(world.actor("ito"), world.facility.pk, FACE_SHEET).doubles
+    assert (filled, before) == ((1, 0), ())
+    assert [one.group_id for one in told] == [world.group.pk]
+    fact = LoggedFact.objects.get(kind="patients.LikenessFilled")
+    assert (fact.facility_id, fact.group_id) == (world.facility.pk, world.group.pk)
+
+
+def test_filling_in_goes_on_behind_what_cannot_be_opened_and_batch_by_batch(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(likenesses, "BATCH", 2)
+    sheets = [replace(FACE_SHEET, kana=f"さえき {name}") for name in "あいうえ"]
+    groups = [
+        register_patient(world.actor("ito"), world.staff["ito"], one).group_id for one in sheets
+    ]
+    Patient.objects.update(likeness=None)
+    Scope.objects.filter(pk=groups[0]).delete()
+    forget_all()
+
+    assert fill_likenesses() == 4
+    assert Patient.objects.get(likeness=None).group_id == groups[0]
+    assert fill_likenesses() == 0

@@ -97,6 +97,19 @@ def test_a_user_that_may_not_take_the_role_is_told_what_to_ask_for(
     assert "GRANT carestation_app TO small" in sentence
 
 
+def test_who_serves_people_is_bound_by_row_level_security(outside: str, tmp_path: Path) -> None:
+    sentence = refused(
+        "up",
+        f"--data={tmp_path}/data",
+        "--port=0",
+        "--web=1",
+        DATABASE_URL=outside,
+        DATABASE_OWNER_URL=outside,
+    )
+
+    assert "Row-level security does not bind the database's user postgres" in sentence
+
+
 def test_production_wants_tls_and_no_demo(tmp_path: Path) -> None:
     data = f"--data={tmp_path}/data"
 

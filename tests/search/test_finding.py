@@ -212,6 +212,8 @@ def test_of_a_group_whose_keys_are_gone_nothing_is_written(world: World) -> None
     forget_all()
     let_index_follow()
 
+    assert found_posts(world, "sato", "むくみ") == []
+    assert found_posts(world, "sato", "み") == []
     assert not Scope.objects.filter(pk=world.group.pk).exists()
     assert not Entry.objects.of_group(world.group.pk).exists()
 

@@ -37,6 +37,7 @@ WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumera
 )}  # fmt: skip
 WORDS["mail"] = "kanaria-of-a-mail-99x"
 WORDS["document"] = AGENDA_CANARY
+WORDS["offer"] = "kanaria-of-an-offer-98x"
 
 
 def forms_of(word: str) -> set[bytes]:
@@ -82,6 +83,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     sheet = client.get(reverse("patients:face_sheet", args=[group, PRO])).content.decode()
     told = client.get(reverse("patients:consents", args=[group, PRO])).content.decode()
     home = client.get(reverse("timeline:home")).content.decode()
+    offers = client.get(reverse("groups:connections")).text
 
     _, file = post_with(world, agenda())
     assert opened_everywhere()["patients_emergencyaccess.reason_sealed"] == 1
@@ -95,6 +97,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     assert WORDS["filename"] in json.dumps(json.loads(posts), ensure_ascii=False)
     assert WORDS["family"] in family
     assert WORDS["sheet"] in sheet
+    assert WORDS["offer"] in offers
     assert [name for name in ("patient", "group") if WORDS[name] not in home] == []
     assert [
         name for name in ("explainer", "consent", "withdrawal") if WORDS[name] not in told
@@ -157,6 +160,9 @@ def type_everywhere(world: World, client: Client) -> None:
             filled_form(FACE_SHEET, 1)
             | dict.fromkeys(("name", "kana", "allergies"), WORDS["patient"])
             | {"place": world.staff["kato"].pk},
+        ).status_code,
+        client.post(
+            reverse("groups:connections"), {"email": f"{WORDS['offer']}@example.org"}
         ).status_code,
         client.post(
             reverse("groups:open_free"),

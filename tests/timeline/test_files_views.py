@@ -16,6 +16,8 @@ from carestation.accounts.commands.sessions import sign_out
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.groups.commands.memberships import end_membership
+from carestation.kernel import downloads
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.changes import withdraw_post
@@ -23,7 +25,6 @@ from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.models import Attachment, Post
 from carestation.timeline.queries.files import bytes_of, take_file
-from carestation.timeline.views import files
 from carestation.vault.files import PIECE_BYTES
 from tests.accounts.signing_in import sign_in_client
 from tests.timeline.pictures import a_jpeg, a_pdf, a_picture, encoded, written
@@ -301,10 +302,10 @@ class TestSendingOut:
     def test_long_answers_leave_threads_for_others(
         self, world: World, client_of: Clients, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(files, "TAKEN_AT_ONCE_BYTES", 1_000)
+        monkeypatch.setattr(downloads, "TAKEN_AT_ONCE_BYTES", 1_000)
         path = path_of(posted(world, "kato", PRO, a_noise(400)))
         client = client_of("kato")
-        slow = [client.get(path) for _ in range(files.LONG_AT_ONCE)]
+        slow = [client.get(path) for _ in range(downloads.LONG_AT_ONCE)]
 
         refused = client.get(path)
         part = client.get(path, headers={"Range": "bytes=0-99"})
@@ -390,7 +391,8 @@ class TestWhoGetsWhat:
         answer = client_of("sato").get(path_of(file_id))
         pieces = iter(answer.streaming_content)  # type: ignore[attr-defined]  # it streams
         begun = next(pieces)
-        end_membership(world.seat("kato", PRO), world.membership("sato").pk)
+        with acting_as(Work.CONTENT):
+            end_membership(world.seat("kato", PRO), world.membership("sato").pk)
 
         with pytest.raises(NotVisible):
             begun += b"".join(pieces)

@@ -1,5 +1,6 @@
 """Files are sealed in pieces: any part can be read, and nothing that was tampered with."""
 
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from carestation.vault.files import (
     SEALED_MORE_BYTES,
     FileDamagedError,
     SealedFile,
+    SealedStream,
     Variant,
     new_file_key,
     remove_file,
     seal_file,
+    seal_stream,
     unseal_file,
 )
 
@@ -184,6 +187,59 @@ class TestTampering:
 
         with pytest.raises(FileDamagedError):
             read(other)
+
+
+class TestStreams:
+    @given(size=SIZES, part=st.integers(1, 3 * PIECE_BYTES))
+    @hypothesis_settings(
+        max_examples=40,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    def test_what_came_in_parts_is_read_again_whole_and_from_the_middle(
+        self, size: int, part: int
+    ) -> None:
+        data, key = some_bytes(size), new_file_key()
+        parts = (data[start : start + max(part, 1000)] for start in range(0, size, max(part, 1000)))
+
+        stream = seal_stream(uuid7(), key, parts)
+
+        assert stream.size_bytes == size
+        assert read(stream) == data
+        assert b"".join(unseal_file(stream, size // 3, size)) == data[size // 3 :]
+
+    @pytest.mark.control("8.24")
+    def test_a_stream_that_was_cut_at_a_piece_is_refused(self, folder: Path) -> None:
+        long = seal_stream(uuid7(), new_file_key(), [some_bytes(2 * PIECE_BYTES + 5)])
+        short = SealedStream(file_id=long.file_id, key=long.key, size_bytes=2 * PIECE_BYTES)
+        path = path_of(folder, long)
+        path.write_bytes(path.read_bytes()[: 2 * SEALED_PIECE])
+
+        with pytest.raises(FileDamagedError):
+            read(short)
+
+    @pytest.mark.control("8.24")
+    def test_its_pieces_cannot_change_places(self, folder: Path) -> None:
+        stream = seal_stream(uuid7(), new_file_key(), [some_bytes(3 * PIECE_BYTES)])
+        path = path_of(folder, stream)
+        data = path.read_bytes()
+        path.write_bytes(
+            data[SEALED_PIECE : 2 * SEALED_PIECE] + data[:SEALED_PIECE] + data[2 * SEALED_PIECE :]
+        )
+
+        with pytest.raises(FileDamagedError):
+            read(stream)
+
+    def test_no_more_than_a_piece_and_a_part_is_held_while_it_comes(self) -> None:
+        tracemalloc.start()
+        parts = (bytes(64 * 1024) for _ in range(400))
+
+        stream = seal_stream(uuid7(), new_file_key(), parts)
+
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert stream.size_bytes == 400 * 64 * 1024
+        assert most < 4 * 1024 * 1024
 
 
 class TestTheFolder:

@@ -58,6 +58,7 @@ LIMITS: Final = {
     Purpose.ADDRESS_CHANGE: Limit(tries=5, within=timedelta(hours=1)),
     Purpose.INVITATION: Limit(tries=30, within=timedelta(hours=1)),
     Purpose.EMERGENCY: Limit(tries=5, within=timedelta(hours=1)),
+    Purpose.CONNECTION: Limit(tries=20, within=timedelta(hours=1)),
 }
 # While all together fail more often than ever by mistake, a network has this many tries.
 TRIES_UNDER_ATTACK: Final = 3

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -29,12 +29,13 @@ from carestation.accounts.gate.store import SessionStore
 from carestation.accounts.models import User
 from carestation.accounts.queries.factors import has_passkey
 from carestation.accounts.queries.sessions import Entry, find_entry
+from carestation.kernel.acting import act_as_nobody
 from carestation.kernel.actor import Actor
 from carestation.kernel.doors import Door, door_of
 from carestation.kernel.http import answer_for
 from carestation.kernel.problems import API, problem_json
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
 BEARER: Final = "bearer"
 FULL_ALONE: Final = frozenset({Standing.FULL})
@@ -74,7 +75,7 @@ class GateMiddleware:
         """Answer one request."""
         token = _token_of(request)
         # Looked up when it is asked for, and once; false while nobody is there.
-        entry: Any = SimpleLazyObject(lambda: find_entry(token) if token else None)
+        entry: Any = SimpleLazyObject(lambda: _entered(token))
         store = SessionStore(entry)
         request.entry = entry  # type: ignore[attr-defined]  # what the token opened
         request.session = store
@@ -96,6 +97,7 @@ class GateMiddleware:
 
     def _led_away(self, request: HttpRequest, view: View) -> HttpResponse | None:
         if not getattr(view, "login_required", True):
+            act_as_nobody()
             return None
         entry: Entry | None = request.entry  # type: ignore[attr-defined]  # set above
         if not entry:
@@ -127,6 +129,14 @@ def _asked_again(request: HttpRequest, view: View, entry: Entry) -> HttpResponse
             return _led(request, name, HTTPStatus.FORBIDDEN, "passkey")
     elif is_stale:
         return _led(request, "accounts:reopening", HTTPStatus.FORBIDDEN, "confirmation")
+    return None
+
+
+def _entered(token: str) -> Entry | None:
+    # Either way it is said anew who acts on this connection.
+    if token:
+        return find_entry(token)
+    act_as_nobody()
     return None
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from carestation.accounts.choices import SessionKind, Standing
 from carestation.accounts.models import Session
+from carestation.kernel.acting import note_acting
 from carestation.kernel.sql import Row, row_of
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Place
@@ -21,20 +22,26 @@ from carestation.vault.sealing import Place
 # live asks the same of the same row (live/queries.py). Whether there is a factor, and whether
 # one is a must, is only looked for where none was shown.
 SESSION: Final = """
-SELECT s.id, s.user_id, s.kind, s.confirmed_at, s.proof,
-  s.second_factor_at IS NOT NULL AS is_proven,
-  s.last_used_at + make_interval(secs => s.idle_seconds) <= %(now)s AS is_idle,
-  s.last_used_at <= %(now)s - interval '1 minute' AS is_due,
-  u.is_professional, o.id IS NOT NULL AS is_operator, s.idle_seconds, s.is_shared,
-  CASE WHEN s.second_factor_at IS NULL THEN EXISTS (
-    SELECT FROM mfa_authenticator a WHERE a.user_id = u.id AND a.type IN ('totp', 'webauthn')
-  ) ELSE true END AS has_factor,
-  CASE WHEN s.second_factor_at IS NULL THEN o.id IS NOT NULL OR coalesce((
-    SELECT b.second_factor FROM accounts_personbinding b WHERE b.user_id = u.id
-  ), u.is_professional) ELSE true END AS wants_factor
-FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id
-LEFT JOIN accounts_operator o ON o.user_id = u.id AND o.ended_at IS NULL
-WHERE s.key = %(key)s AND s.ended_at IS NULL AND s.expires_at > %(now)s AND u.ended_at IS NULL
+SELECT e.*, set_config('carestation.person', CASE WHEN NOT e.is_idle
+    AND (e.is_proven OR NOT (e.has_factor OR e.wants_factor)) THEN e.user_id::text ELSE '' END,
+  false) || set_config('carestation.group', '', false)
+  || set_config('carestation.staff_group', '', false) AS acts
+FROM (VALUES (true)) AS always LEFT JOIN (
+  SELECT s.id, s.user_id, s.kind, s.confirmed_at, s.proof,
+    s.second_factor_at IS NOT NULL AS is_proven,
+    s.last_used_at + make_interval(secs => s.idle_seconds) <= %(now)s AS is_idle,
+    s.last_used_at <= %(now)s - interval '1 minute' AS is_due,
+    u.is_professional, o.id IS NOT NULL AS is_operator, s.idle_seconds, s.is_shared,
+    CASE WHEN s.second_factor_at IS NULL THEN EXISTS (
+      SELECT FROM mfa_authenticator a WHERE a.user_id = u.id AND a.type IN ('totp', 'webauthn')
+    ) ELSE true END AS has_factor,
+    CASE WHEN s.second_factor_at IS NULL THEN o.id IS NOT NULL OR coalesce((
+      SELECT b.second_factor FROM accounts_personbinding b WHERE b.user_id = u.id
+    ), u.is_professional) ELSE true END AS wants_factor
+  FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id
+  LEFT JOIN accounts_operator o ON o.user_id = u.id AND o.ended_at IS NULL
+  WHERE s.key = %(key)s AND s.ended_at IS NULL AND s.expires_at > %(now)s AND u.ended_at IS NULL
+) e ON true
 """
 
 
@@ -68,7 +75,8 @@ class Entry:
 def find_entry(token: str) -> Entry | None:
     """Return what a token opens now: nothing if it is unknown, ended or past its last hour."""
     row = row_of(SESSION, {"key": token_key(token), "now": timezone.now()})
-    standing = None if row is None else standing_of(row)
+    note_acting()
+    standing = standing_of(row) if row and row["id"] else None
     if row is None or standing is None:
         return None
     return Entry(

@@ -44,6 +44,7 @@ from carestation.facilities.queries.invitations import (
     read_invited_email,
 )
 from carestation.facilities.queries.policies import rules_of
+from carestation.facilities.queries.roles import find_role
 from carestation.facilities.rules import INVITATION_LASTS, Desk, strictest
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
@@ -57,12 +58,13 @@ PAGE: Final = "facilities:join"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """Whom a manager invites, and to what."""
+    """Whom a manager invites, and to what; a member may be to have a role of the facility's own."""
 
     email: str
     name: str
     profession: Profession
     role: StaffRole
+    custom_role_id: UUID | None = None
 
 
 class Uninvitable(DomainError):  # noqa: N818 - the name is the answer
@@ -78,14 +80,17 @@ def invite_staff(desk: Desk, invited: Sequence[Invited]) -> list[StaffInvitation
     """Invite some addresses to places in the facility: all of them, or none.
 
     Raises:
+        NotVisible: the facility has no such role of its own.
         Refused: the actor may not; the facility waits for the operator (reason
             `awaiting_approval`); a role has rights that the actor has not (`beyond_own_rights`).
         Uninvitable: one works here, is invited already, or stands in the list twice.
     """
     facility = lock_desk(desk, Right.INVITE_STAFF)
     require(allowed=facility.approved_at is not None, reason="awaiting_approval")
-    for role in {one.role for one in invited}:
-        require_givable(desk, role)
+    for role, custom_role_id in {(one.role, one.custom_role_id) for one in invited}:
+        if custom_role_id is not None:
+            find_role(desk, custom_role_id)
+        require_givable(desk, role, custom_role_id)
     problems = problems_of(desk, [one.email for one in invited])
     if any(problems):
         raise Uninvitable(problems)
@@ -105,7 +110,7 @@ def resend_invitation(desk: Desk, invitation_id: UUID) -> None:
     """
     lock_desk(desk, Right.INVITE_STAFF)
     invitation, now = _waiting(desk, invitation_id), timezone.now()
-    require_givable(desk, StaffRole(invitation.role))
+    require_givable(desk, StaffRole(invitation.role), invitation.custom_role_id)
     _send(desk, invitation, read_invited_email(invitation, desk.actor))
     waiting = StaffInvitation.objects.waiting().filter(pk=invitation_id)
     if not waiting.update(sent_at=now, expires_at=now + INVITATION_LASTS):
@@ -181,6 +186,7 @@ def _invite(desk: Desk, bundle: Bundle, one: Invited) -> StaffInvitation:
         name_sealed=bundle.seal(one.name, invited_name_place(invitation_id)),
         profession=one.profession,
         role=one.role,
+        custom_role_id=one.custom_role_id,
         created_at=now,
         sent_at=now,
         expires_at=now + INVITATION_LASTS,
@@ -191,6 +197,7 @@ def _invite(desk: Desk, bundle: Bundle, one: Invited) -> StaffInvitation:
             invitation_id=invitation_id,
             profession=one.profession,
             role=one.role,
+            custom_role_id=one.custom_role_id,
         )
     )
     _send(desk, invitation, one.email)
@@ -241,6 +248,7 @@ def _accept(actor: Actor, invitation: StaffInvitation) -> Staff:
         actor.user_id,
         profession=Profession(invitation.profession),
         role=StaffRole(invitation.role),
+        custom_role_id=invitation.custom_role_id,
     )
     invitation.accepted_at, invitation.staff = timezone.now(), staff
     invitation.save(update_fields=["accepted_at", "staff"])

@@ -20,7 +20,7 @@ from carestation.facilities.commands.staff import lock_desk
 from carestation.facilities.facts import RightGiven, RightTaken, RoleChanged, RoleEnded
 from carestation.facilities.models.facilities import Facility
 from carestation.facilities.models.policies import CustomRole, Grant
-from carestation.facilities.models.staff import Staff
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.facilities.queries.roles import (
     find_role,
     granted_to,
@@ -87,7 +87,7 @@ def change_role(desk: Desk, role_id: UUID, new: NewRole, *, version: int) -> boo
 
 @transaction.atomic
 def end_role(desk: Desk, role_id: UUID) -> int:
-    """End a role; who has it is a member from now on. Return how many.
+    """End a role; who has it is a member from now on, and who is invited to it. Return the former.
 
     Raises:
         NotVisible: no such role in this facility, or it has ended.
@@ -95,6 +95,8 @@ def end_role(desk: Desk, role_id: UUID) -> int:
     """
     lock_desk(desk, Right.CHANGE_ROLES)
     role = find_role(desk, role_id)
+    # First those who are invited: who agrees in this moment is among the holders, or a member.
+    StaffInvitation.objects.waiting().filter(custom_role=role).update(custom_role=None)
     holders = list(Staff.objects.active().filter(custom_role=role).order_by("user_id"))
     Staff.objects.filter(custom_role=role).update(custom_role=None)
     role.ended_at = timezone.now()

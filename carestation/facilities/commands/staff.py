@@ -48,9 +48,15 @@ class NewCalling:
 
 @transaction.atomic
 def begin_staff(
-    actor: Actor, facility_id: UUID, user_id: UUID, *, profession: Profession, role: StaffRole
+    actor: Actor,
+    facility_id: UUID,
+    user_id: UUID,
+    *,
+    profession: Profession,
+    role: StaffRole,
+    custom_role_id: UUID | None = None,
 ) -> Staff:
-    """Give a person a place in a facility.
+    """Give a person a place in a facility; a member may have a role of the facility's own.
 
     Raises:
         IntegrityError: the person works there already.
@@ -60,6 +66,7 @@ def begin_staff(
         user_id=user_id,
         profession=profession,
         role=role,
+        custom_role_id=custom_role_id,
         began_at=timezone.now(),
     )
     announce(
@@ -70,6 +77,7 @@ def begin_staff(
             staff_id=staff.pk,
             person_id=user_id,
             role=role,
+            custom_role_id=custom_role_id,
         )
     )
     return staff

@@ -105,13 +105,9 @@ class CallingForm(DeskForm):
 
     def as_calling(self) -> NewCalling:
         """Return it."""
-        typed = self.cleaned_data
-        is_own = typed["role"] not in StaffRole.values
-        return NewCalling(
-            profession=Profession(typed["profession"]),
-            role=StaffRole.MEMBER if is_own else StaffRole(typed["role"]),
-            custom_role_id=UUID(typed["role"]) if is_own else None,
-        )
+        role, custom_role_id = role_of(self.cleaned_data["role"])
+        profession = Profession(self.cleaned_data["profession"])
+        return NewCalling(profession=profession, role=role, custom_role_id=custom_role_id)
 
     def keeps_desk(self) -> bool:
         """Whether this is a manager's calling."""
@@ -123,3 +119,10 @@ class ReviewForm(DeskForm):
 
     people = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     is_right = forms.BooleanField(label=_("ひとりずつ確かめ、この名簿で正しいことを確認しました"))
+
+
+def role_of(chosen: str) -> tuple[StaffRole, UUID | None]:
+    """Return what was chosen: one of the roles that every facility has, or one of its own."""
+    if chosen in StaffRole.values:
+        return StaffRole(chosen), None
+    return StaffRole.MEMBER, UUID(chosen)

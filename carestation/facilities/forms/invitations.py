@@ -6,18 +6,22 @@ Windows' Japanese (CP932). It is read whole or not at all, and shown before anyo
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Self
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from carestation.facilities.choices import InvitationProblem, Profession, StaffRole
 from carestation.facilities.commands.invitations import Invited
-from carestation.facilities.forms.desk import DeskForm
+from carestation.facilities.forms.desk import DeskForm, role_of
+from carestation.facilities.queries.roles import CustomRoleShown
 from carestation.kernel.text import UnfitText, clean_line
 
 LONGEST_NAME: Final = 60
@@ -62,10 +66,14 @@ class InviteForm(DeskForm):
     )
     role = forms.ChoiceField(
         label=_("施設での権限"),
-        choices=StaffRole.choices,
         initial=StaffRole.MEMBER.value,
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, data: QueryDict | None, own_roles: Sequence[CustomRoleShown]) -> None:
+        super().__init__(data)
+        own = [(str(one.id), one.title) for one in own_roles]
+        self.fields["role"].choices = [*StaffRole.choices, *own]  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_name(self) -> str:
         """Return the name as it is kept."""
@@ -77,11 +85,13 @@ class InviteForm(DeskForm):
     def as_invited(self) -> Invited:
         """Return whom it invites."""
         typed = self.cleaned_data
+        role, custom_role_id = role_of(typed["role"])
         return Invited(
             email=typed["email"],
             name=typed["name"],
             profession=Profession(typed["profession"]),
-            role=StaffRole(typed["role"]),
+            role=role,
+            custom_role_id=custom_role_id,
         )
 
     def refuse_address(self, problem: InvitationProblem) -> None:
@@ -92,10 +102,17 @@ class InviteForm(DeskForm):
 class ListForm(DeskForm):
     """A list, handed in as a file; or once more as the text that was shown."""
 
+    _own_roles: Mapping[str, UUID] = MappingProxyType({})
+
     file = forms.FileField(label=_("CSVファイル"), required=False)
     text = forms.CharField(
         required=False, max_length=MOST_BYTES, strip=False, widget=forms.HiddenInput
     )
+
+    def for_roles(self, own_roles: Sequence[CustomRoleShown]) -> Self:
+        """Return this form as one that knows the facility's own roles by their names."""
+        self._own_roles = {one.title: one.id for one in own_roles}
+        return self
 
     def clean(self) -> dict[str, object]:
         """Read the list; `rows` holds what was read."""
@@ -103,7 +120,7 @@ class ListForm(DeskForm):
         file = said.get("file")
         if file is not None:
             said["text"] = _decoded(file.read(MOST_BYTES + 1))  # type: ignore[attr-defined]  # an uploaded file
-        rows = list(_listed(str(said.get("text", ""))))
+        rows = list(_listed(str(said.get("text", "")), self._own_roles))
         if not rows:
             raise ValidationError(NOBODY)
         if len(rows) > MOST_ROWS:
@@ -146,7 +163,7 @@ def _decoded(raw: bytes) -> str:
     raise ValidationError(WRONG_FILE)
 
 
-def _listed(text: str) -> Iterator[ListedRow]:
+def _listed(text: str, own_roles: Mapping[str, UUID]) -> Iterator[ListedRow]:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
@@ -155,12 +172,15 @@ def _listed(text: str) -> Iterator[ListedRow]:
     if not filled or tuple(cell.strip() for cell in filled[0][1][: len(COLUMNS)]) != COLUMNS:
         raise ValidationError(WRONG_COLUMNS)
     for number, line in filled[1 : MOST_ROWS + 2]:
-        yield _row(number, [*(cell.strip() for cell in line), "", "", "", ""][: len(COLUMNS)])
+        cells = [*(cell.strip() for cell in line), "", "", "", ""][: len(COLUMNS)]
+        yield _row(number, cells, own_roles)
 
 
-def _row(number: int, cells: Sequence[str]) -> ListedRow:
+def _row(number: int, cells: Sequence[str], own_roles: Mapping[str, UUID]) -> ListedRow:
     email, name, profession, role = cells
-    problems = tuple(_problems(email, name, profession, role))
+    known = _chosen(StaffRole, role or StaffRole.MEMBER.label)
+    own = None if known else own_roles.get(role)
+    problems = tuple(_problems(email, name, profession, is_role=bool(known or own)))
     return ListedRow(
         number=number,
         email=email[:LONGEST_ADDRESS],
@@ -173,13 +193,14 @@ def _row(number: int, cells: Sequence[str]) -> ListedRow:
             email=email,
             name=clean_line(name, longest=LONGEST_NAME),
             profession=Profession(_chosen(Profession, profession)),
-            role=StaffRole(_chosen(StaffRole, role or StaffRole.MEMBER.label)),
+            role=StaffRole(known) if known else StaffRole.MEMBER,
+            custom_role_id=own,
         ),
         problems=problems,
     )
 
 
-def _problems(email: str, name: str, profession: str, role: str) -> Iterator[str]:
+def _problems(email: str, name: str, profession: str, *, is_role: bool) -> Iterator[str]:
     try:
         validate_email(email)
     except ValidationError:
@@ -188,8 +209,10 @@ def _problems(email: str, name: str, profession: str, role: str) -> Iterator[str
         yield str(UNFIT)
     if not _chosen(Profession, profession):
         yield str(_("職種の名前が違います。"))
-    if role and not _chosen(StaffRole, role):
-        yield str(_("権限は「一般ユーザー」か「施設の管理者」にしてください。"))
+    if not is_role:
+        yield str(
+            _("権限は「一般ユーザー」「施設の管理者」か、施設の権限の組の名前にしてください。")
+        )
 
 
 def _is_fit(name: str) -> bool:

@@ -123,6 +123,9 @@ class StaffInvitation(models.Model):
     name_sealed = models.BinaryField()
     profession = models.CharField(max_length=40, choices=Profession)
     role = models.CharField(max_length=20, choices=StaffRole)
+    custom_role = models.ForeignKey(
+        CustomRole, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -145,6 +148,10 @@ class StaffInvitation(models.Model):
                 condition=models.Q(accepted_at=None, staff=None)
                 | models.Q(accepted_at__isnull=False, staff__isnull=False, cancelled_at=None),
                 name="facilities_accepted_has_place",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(custom_role=None) | models.Q(role=StaffRole.MEMBER),
+                name="facilities_invited_manager_has_no_custom_role",
             ),
         ]
 

@@ -22,6 +22,7 @@ from carestation.facilities.choices import (
     StaffRole,
 )
 from carestation.facilities.models.staff import Staff, StaffInvitation
+from carestation.facilities.queries.roles import title_of
 from carestation.facilities.rules import Desk, invitation_state
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
@@ -40,6 +41,7 @@ class InvitationRow:
     name: str
     profession: Profession
     role: StaffRole
+    role_title: str
     state: InvitationState
     sent_at: datetime
     expires_at: datetime
@@ -59,12 +61,14 @@ class OpenInvitation:
     email: str
     profession: Profession
     role: StaffRole
+    role_title: str
     person_id: UUID | None
 
 
 def invitations_of(desk: Desk) -> list[InvitationRow]:
     """Return whom the facility has invited, those who have not come first, then the newest."""
-    rows = StaffInvitation.objects.of_facility(desk.facility_id).order_by("-sent_at")
+    rows = StaffInvitation.objects.of_facility(desk.facility_id).select_related("custom_role")
+    rows = rows.order_by("-sent_at")
     shown = [_invitation_row(desk, row) for row in rows[:LONGEST_LIST]]
     return sorted(shown, key=lambda one: not one.is_waiting)
 
@@ -89,7 +93,7 @@ def find_open_invitation(token: str) -> OpenInvitation:
         NotVisible: no such link, or it was used, replaced, taken back, or is past its time.
     """
     found = find_registration(token, RegistrationPurpose.JOIN_FACILITY)
-    waiting = StaffInvitation.objects.waiting().select_related("facility")
+    waiting = StaffInvitation.objects.waiting().select_related("facility", "custom_role")
     invitation = waiting.one(found.subject_id).first()
     if invitation is None:
         raise NotVisible("link")
@@ -99,6 +103,7 @@ def find_open_invitation(token: str) -> OpenInvitation:
         email=found.email,
         profession=Profession(invitation.profession),
         role=StaffRole(invitation.role),
+        role_title=title_of(invitation, None),
         person_id=found.person_id,
     )
 
@@ -138,6 +143,7 @@ def _invitation_row(desk: Desk, row: StaffInvitation) -> InvitationRow:
         name=_read_invited_name(row, desk.actor),
         profession=Profession(row.profession),
         role=StaffRole(row.role),
+        role_title=title_of(row, desk.actor),
         state=invitation_state(
             expires_at=row.expires_at,
             accepted=row.accepted_at is not None,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from carestation.facilities.choices import Right, StaffRole
 from carestation.facilities.models.policies import CustomRole, Grant
-from carestation.facilities.models.staff import Staff
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.facilities.rules import MOST_ROLES, Desk
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
@@ -70,10 +70,10 @@ def granted_to(role_id: UUID) -> frozenset[Right]:
     return frozenset(Right(word) for word in words if word in Right.values)
 
 
-def title_of(staff: Staff, actor: Actor) -> str:
-    """Return what someone's role in a facility is called."""
-    own = staff.custom_role
-    return StaffRole(staff.role).label if own is None else read_role_name(own, actor)
+def title_of(place: Staff | StaffInvitation, actor: Actor | None) -> str:
+    """Return what someone's role in a facility is called, which they have or are invited to."""
+    own = place.custom_role
+    return StaffRole(place.role).label if own is None else read_role_name(own, actor)
 
 
 def changes_of(before: frozenset[Right], after: frozenset[Right]) -> list[RightChange]:
@@ -85,7 +85,7 @@ def changes_of(before: frozenset[Right], after: frozenset[Right]) -> list[RightC
     ]
 
 
-def read_role_name(role: CustomRole, actor: Actor) -> str:
+def read_role_name(role: CustomRole, actor: Actor | None) -> str:
     """Return what a role is called, unsealed."""
     place = role_name_place(role.pk)
     return open_scope(role.facility_id, actor).unseal(role.name_sealed, place)

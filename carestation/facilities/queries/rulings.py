@@ -19,6 +19,7 @@ from carestation.facilities.choices import FacilityKind, FacilityState, Ruling
 from carestation.facilities.models.facilities import Facility, FacilityRuling
 from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.applications import facility_place
+from carestation.facilities.queries.rights import rights_at
 from carestation.facilities.rules import DESK_RIGHTS, RULINGS
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
@@ -132,9 +133,11 @@ def stopped_facility(actor: Actor, facility_id: UUID) -> StoppedFacility:
     Raises:
         NotVisible: they have none there, or it is neither frozen nor refused.
     """
-    own = Staff.objects.kept().of_person(actor.user_id).with_right(*DESK_RIGHTS)
-    place = own.of_facility(facility_id).select_related("facility").first()
-    if place is None or place.facility.state not in {FacilityState.FROZEN, FacilityState.REFUSED}:
+    own = Staff.objects.kept().of_person(actor.user_id).of_facility(facility_id)
+    place = own.select_related("facility").first()
+    if place is None or rights_at(place).isdisjoint(DESK_RIGHTS):
+        raise NotVisible
+    if place.facility.state not in {FacilityState.FROZEN, FacilityState.REFUSED}:
         raise NotVisible
     last = FacilityRuling.objects.filter(facility_id=facility_id).latest("ruled_at")
     return StoppedFacility(

@@ -22,6 +22,7 @@ from carestation.facilities.commands.invitations import (
 from carestation.facilities.forms.invitations import InviteForm, ListForm, with_problems
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.invitations import invitations_of, problems_of
+from carestation.facilities.queries.roles import custom_roles_of
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Refused
 from carestation.kernel.http import CareRequest
@@ -33,7 +34,7 @@ from carestation.kernel.http import CareRequest
 def invitations(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show whom the facility has invited; invite one more."""
     desk = take_desk(request.actor, facility_id, Right.INVITE_STAFF)
-    form = InviteForm(request.POST if request.method == "POST" else None)
+    form = InviteForm(request.POST if request.method == "POST" else None, custom_roles_of(desk))
     if form.is_valid():
         try:
             invite_staff(desk, [form.as_invited()])
@@ -53,7 +54,8 @@ def invitations(request: CareRequest, facility_id: UUID) -> HttpResponse:
 def listed(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Read a list and show it row by row; nobody is invited yet."""
     desk = take_desk(request.actor, facility_id, Right.INVITE_STAFF)
-    form = ListForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ListForm(*sent).for_roles(custom_roles_of(desk))
     context = {"place": frame_of(desk), "form": form, "rows": []}
     if not form.is_valid():
         return TemplateResponse(request, "facilities/list.html", context, status=form.status)
@@ -69,7 +71,7 @@ def listed(request: CareRequest, facility_id: UUID) -> HttpResponse:
 def invite_listed(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Invite everyone of the list that was shown; or nobody, and show it again."""
     desk = take_desk(request.actor, facility_id, Right.INVITE_STAFF)
-    form = ListForm(request.POST)
+    form = ListForm(request.POST).for_roles(custom_roles_of(desk))
     invited = [row.invited for row in form.rows if row.invited] if form.is_valid() else []
     if not invited or len(invited) != len(form.rows):
         return listed(request, facility_id)

@@ -29,6 +29,7 @@ from carestation.groups.queries.invitations import (
     is_patient,
 )
 from carestation.groups.rules import Seat, invitation_state, may_approve
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.errors import Conflict, require
 
 
@@ -48,6 +49,7 @@ def decide_invitation(seat: Seat, invitation_id: UUID, *, approves: bool) -> Non
 
 
 @transaction.atomic
+@acting_as(Work.DESK)
 def decide_at_desk(desk: Desk, invitation_id: UUID, *, approves: bool) -> None:
     """Approve of what someone of the facility invites, or not; a group's name stays unread.
 

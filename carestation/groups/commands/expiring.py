@@ -14,6 +14,7 @@ from carestation.groups.choices import Role
 from carestation.groups.commands.memberships import finish
 from carestation.groups.commands.timelines import lock_timelines
 from carestation.groups.models.memberships import Membership
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
 from carestation.vault.models import OPERATOR
@@ -22,6 +23,7 @@ MOST_AT_ONCE: Final = 200
 
 
 @transaction.atomic
+@acting_as(Work.SEATING)
 def end_expired_memberships() -> list[Membership]:
     """End what has expired; return it."""
     clock = Actor(user_id=OPERATOR, request_id=uuid7())
@@ -31,6 +33,7 @@ def end_expired_memberships() -> list[Membership]:
     ]
 
 
+@acting_as(Work.SEATING)
 def end_expired(actor: Actor, membership: Membership) -> bool:
     """End one; return whether it stood. Inside the caller's transaction."""
     timelines = lock_timelines(membership.group_id, Role(membership.role))

@@ -12,6 +12,7 @@ from carestation.facilities.commands.rulings import freeze_facility, unfreeze_fa
 from carestation.groups.choices import Role
 from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.models.memberships import Membership
+from carestation.kernel.acting import Work, acting_as
 
 
 @transaction.atomic
@@ -38,6 +39,7 @@ def unfreeze_seats(console: Console, facility_id: UUID, reason: str) -> list[Mem
     return _count_facility(facility_id)
 
 
+@acting_as(Work.SEATING)
 def _count_facility(facility_id: UUID) -> list[Membership]:
     # Professionals see every side, so one of each group stands for all who sit there.
     held = Membership.objects.active().filter(staff__facility_id=facility_id)

@@ -20,6 +20,7 @@ from carestation.groups.facts import GroupArchived, GroupOpened, GroupReopened
 from carestation.groups.models.groups import Group, Timeline
 from carestation.groups.queries.seats import group_name_place
 from carestation.groups.rules import SIDES_OF, Newcomer, Seat, may_manage
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, require
 from carestation.kernel.ids import uuid7
@@ -34,6 +35,7 @@ SCOPE_KINDS = {
 
 
 @transaction.atomic
+@acting_as(Work.SEATING)
 def open_group(
     actor: Actor, kind: Kind, founder: Newcomer, *, facility_id: UUID | None = None, name: str = ""
 ) -> Group:

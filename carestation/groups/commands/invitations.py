@@ -62,12 +62,16 @@ CODE_BYTES: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """Whom a member invites, and as what. Without an address: by a code that they are handed."""
+    """Whom a member invites, and as what. Without an address: by a code that they are handed.
+
+    `is_contact`: whom the member knows and chose; the address is for the letter alone.
+    """
 
     name: str
     role: Role
     relation: Relation | None = None
     email: str = ""
+    is_contact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,10 +164,18 @@ def cancel_invitation(seat: Seat, invitation_id: UUID) -> None:
     _end(seat, _own(seat, invitation_id), InvitationEnd.CANCELLED)
 
 
-def end_invitations_by(actor: Actor, facility_id: UUID | None, membership: Membership) -> None:
-    """Take back what a leaver has sent; the group is locked. Inside the caller's transaction."""
+def end_invitations_by(
+    actor: Actor,
+    facility_id: UUID | None,
+    membership: Membership,
+    cause: InvitationEnd = InvitationEnd.INVITER_LEFT,
+) -> None:
+    """Take back what someone has sent who leaves, or invites nobody any more.
+
+    The group is locked. Inside the caller's transaction.
+    """
     for invitation in Invitation.objects.waiting().filter(inviter=membership).order_by("id"):
-        end_invitation_for(actor, facility_id, invitation, InvitationEnd.INVITER_LEFT)
+        end_invitation_for(actor, facility_id, invitation, cause)
 
 
 @transaction.atomic
@@ -230,6 +242,7 @@ def _written(seat: Seat, invited: Invited, *, code: str, consent_id: UUID | None
         email_index=email_index(email) if email else None,
         email_sealed=bundle.seal(email, invited_email_place(invitation_id)) if email else None,
         code_key=token_key(code) if code else None,
+        is_to_contact=invited.is_contact,
         consent_id=consent_id,
         needs_manager=seat.role is not Role.MANAGER
         and Right.APPROVE_INVITATIONS not in _held(seat),

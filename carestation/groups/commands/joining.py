@@ -37,6 +37,7 @@ from carestation.groups.facts import InvitationAccepted
 from carestation.groups.models.invitations import Invitation, InvitationQuerySet
 from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Newcomer, folded_code
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import DomainError, NotVisible, require
 
@@ -44,6 +45,7 @@ A_DAY: Final = timedelta(hours=24)
 
 
 @transaction.atomic
+@acting_as(Work.JOINING)
 def join_as_new(token: str, draft: PersonDraft, *, request_id: UUID) -> Membership:
     """Agree to an invitation as someone of the family without an account: both come together.
 
@@ -61,6 +63,7 @@ def join_as_new(token: str, draft: PersonDraft, *, request_id: UUID) -> Membersh
 
 
 @transaction.atomic
+@acting_as(Work.JOINING)
 def join_as_known(actor: Actor, token: str, staff_id: UUID | None) -> Membership:
     """Agree to an invitation by its link, as someone who has an account and has signed in.
 
@@ -76,6 +79,7 @@ def join_as_known(actor: Actor, token: str, staff_id: UUID | None) -> Membership
 
 
 @transaction.atomic
+@acting_as(Work.JOINING)
 def join_by_code(actor: Actor, code: str, staff_id: UUID | None) -> Membership:
     """Agree to an invitation by its code, as someone who has an account and has signed in.
 
@@ -88,6 +92,7 @@ def join_by_code(actor: Actor, code: str, staff_id: UUID | None) -> Membership:
 
 
 @transaction.atomic
+@acting_as(Work.JOINING)
 def join_invited(actor: Actor, invitation_id: UUID, staff_id: UUID | None) -> Membership:
     """Agree to an invitation that came to one's own address, without its link.
 
@@ -100,6 +105,7 @@ def join_invited(actor: Actor, invitation_id: UUID, staff_id: UUID | None) -> Me
 
 
 @transaction.atomic
+@acting_as(Work.JOINING)
 def decline_invitation(actor: Actor, invitation_id: UUID) -> None:
     """Say no to an invitation that came to one's own address.
 
@@ -120,7 +126,7 @@ def ask_by_code(code: str, email: str, *, address: str, request_id: UUID) -> Non
         TooMany: too many from this network of late.
     """
     brake_network(Purpose.REGISTRATION_NETWORK, address)
-    with transaction.atomic():
+    with acting_as(Work.JOINING):
         invitation = _locked(_with_code(code))
         begin_registration(
             None,

@@ -18,8 +18,10 @@ from carestation.groups.models.groups import Timeline
 from carestation.groups.models.memberships import Membership, ReadMark
 from carestation.groups.queries.seats import find_membership
 from carestation.groups.rules import SIDES_OPEN_TO, Newcomer, Seat, may_end, may_manage
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import Conflict, DomainError, require
+from carestation.kernel.errors import Conflict, DomainError, NotVisible, require
+from carestation.vault.scopes import has_keys
 
 
 @transaction.atomic
@@ -71,16 +73,16 @@ def note_members_viewed(seat: Seat) -> None:
     announce(MembersViewed(**seat.marks()))
 
 
+@acting_as(Work.SEATING)
 def begin(actor: Actor, group_id: UUID, newcomer: Newcomer, facility_id: UUID | None) -> Membership:
     """Seat a person; who calls has asked whether they may. Inside the caller's transaction.
 
     Raises:
+        NotVisible: what the group said is erased.
         Conflict: this person sits there already.
     """
     timelines = lock_timelines(group_id, newcomer.role)
-    sitting = Membership.objects.active().of_group(group_id)
-    if sitting.of_person(newcomer.user_id).exists():
-        raise Conflict("sits_already")
+    _require_room_for(newcomer, group_id)
     membership = Membership.objects.create(
         group_id=group_id,
         user_id=newcomer.user_id,
@@ -112,6 +114,7 @@ def begin(actor: Actor, group_id: UUID, newcomer: Newcomer, facility_id: UUID | 
     return membership
 
 
+@acting_as(Work.SEATING)
 def finish(
     actor: Actor, facility_id: UUID | None, membership: Membership, timelines: Sequence[Timeline]
 ) -> bool:
@@ -129,6 +132,13 @@ def finish(
         for relative in sitting.filter(role=Role.FAMILY).order_by("id"):
             finish(actor, facility_id, relative, seen)
     return True
+
+
+def _require_room_for(newcomer: Newcomer, group_id: UUID) -> None:
+    if not has_keys(group_id):
+        raise NotVisible
+    if Membership.objects.active().of_group(group_id).of_person(newcomer.user_id).exists():
+        raise Conflict("sits_already")
 
 
 def require_another_manager(membership: Membership) -> None:

@@ -15,9 +15,11 @@ from carestation.groups.choices import Role
 from carestation.groups.commands.memberships import finish
 from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.models.memberships import Membership
+from carestation.kernel.acting import Work, acting_as
 
 
 @transaction.atomic
+@acting_as(Work.SEATING)
 def end_place(desk: Desk, staff_id: UUID, cause: EndCause) -> list[Membership]:
     """End a person's place in a facility, and every membership held through it; return those.
 
@@ -39,6 +41,7 @@ def end_place(desk: Desk, staff_id: UUID, cause: EndCause) -> list[Membership]:
 
 
 @transaction.atomic
+@acting_as(Work.SEATING)
 def pause_place(desk: Desk, staff_id: UUID) -> list[Membership]:
     """Stop a person's place: until it is resumed, no membership held through it gives a seat.
 
@@ -52,6 +55,7 @@ def pause_place(desk: Desk, staff_id: UUID) -> list[Membership]:
 
 
 @transaction.atomic
+@acting_as(Work.SEATING)
 def resume_place(desk: Desk, staff_id: UUID) -> list[Membership]:
     """Let a paused place stand again; its memberships give seats as before.
 

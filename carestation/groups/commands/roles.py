@@ -1,4 +1,4 @@
-"""Who manages a group: others are named, managers step back, and one always stays.
+"""Who manages a group and who only reads: managers name each; one of them always stays.
 
 Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
 """
@@ -12,7 +12,8 @@ from carestation.facilities.choices import Right
 from carestation.facilities.commands.staff import lock_desk
 from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
-from carestation.groups.choices import Kind, Role
+from carestation.groups.choices import InvitationEnd, Kind, Role
+from carestation.groups.commands.invitations import end_invitations_by
 from carestation.groups.commands.memberships import require_another_manager, require_still_manager
 from carestation.groups.commands.timelines import count_change, lock_timelines
 from carestation.groups.facts import RoleChanged
@@ -20,12 +21,15 @@ from carestation.groups.models.groups import Timeline
 from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import find_membership
 from carestation.groups.rules import Seat, may_manage
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, require
 
 
 @transaction.atomic
 def change_role(seat: Seat, membership_id: UUID, role: Role) -> Membership:
-    """Make a professional a manager of the group, or a manager one of the others.
+    """Let a professional manage the group, take part in it, or only read there.
+
+    Who only reads invites nobody any more: what they had sent comes to nothing.
 
     Raises:
         NotVisible: no such membership in this group.
@@ -44,12 +48,10 @@ def change_role(seat: Seat, membership_id: UUID, role: Role) -> Membership:
         raise DomainError("family_manages_nothing")
     if membership.role == role:
         raise Conflict("role_is_so")
-    if role is not Role.MANAGER:
-        require_another_manager(membership)
-    elif membership.expires_at is not None:
-        raise DomainError("seat_ends_by_itself")
-    elif not Membership.objects.standing().filter(pk=membership_id).exists():
-        raise DomainError("place_is_paused")
+    _require_fit(membership, role)
+    if role is Role.READER:
+        lowered = InvitationEnd.INVITER_LOWERED
+        end_invitations_by(seat.actor, seat.facility_id, membership, lowered)
     membership.role = role
     membership.save(update_fields=["role"])
     for timeline in timelines:
@@ -63,6 +65,7 @@ def change_role(seat: Seat, membership_id: UUID, role: Role) -> Membership:
 
 
 @transaction.atomic
+@acting_as(Work.SEATING)
 def name_manager(desk: Desk, membership_id: UUID) -> Membership:
     """Let someone of the desk's facility manage a group of the facility that nobody else can.
 
@@ -104,3 +107,14 @@ def let_manage(desk: Desk, membership: Membership, timelines: Sequence[Timeline]
             role=Role.MANAGER,
         )
     )
+
+
+def _require_fit(membership: Membership, role: Role) -> None:
+    """Stop where someone cannot be what they are named to; the group is locked."""
+    if membership.expires_at is not None:
+        raise DomainError("seat_ends_by_itself")
+    if membership.role == Role.MANAGER:
+        require_another_manager(membership)
+    standing = Membership.objects.standing().filter(pk=membership.pk)
+    if role is Role.MANAGER and not standing.exists():
+        raise DomainError("place_is_paused")

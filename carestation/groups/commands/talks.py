@@ -12,11 +12,13 @@ from carestation.groups.commands.memberships import begin
 from carestation.groups.models.groups import Group, Pair
 from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Newcomer
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import DomainError
 
 
 @transaction.atomic
+@acting_as(Work.SEATING)
 def open_talk(actor: Actor, own: Newcomer, other: Newcomer) -> Group:
     """Open the talk of two people, or return theirs; who has left it sits there again.
 

@@ -1,5 +1,5 @@
 """The tables of groups. Django finds them here; each name has its address in its module."""
 
-from carestation.groups.models import groups, invitations, memberships
+from carestation.groups.models import connections, groups, invitations, memberships
 
-__all__ = ["groups", "invitations", "memberships"]
+__all__ = ["connections", "groups", "invitations", "memberships"]

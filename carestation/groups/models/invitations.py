@@ -46,7 +46,8 @@ class Invitation(models.Model):
     """Someone who is to sit in a group, asked by a member: by mail, or by a code that they hold.
 
     Name and address are sealed under the group's scope; the index tells two addresses alike, and
-    a code is kept as its SHA-256. `consent_id`: what the patient agreed to, in a patient's group.
+    a code is kept as its SHA-256. `is_to_contact`: someone was chosen, and their address is told to
+    nobody. `consent_id`: what the patient agreed to, in a patient's group.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -58,6 +59,7 @@ class Invitation(models.Model):
     email_index = models.BinaryField(max_length=32, null=True)
     email_sealed = models.BinaryField(null=True)
     code_key = models.BinaryField(max_length=32, null=True, unique=True)
+    is_to_contact = models.BooleanField(default=False, db_default=False)
     consent_id = models.UUIDField(null=True)
     needs_manager = models.BooleanField()
     needs_patient = models.BooleanField()

@@ -1,4 +1,4 @@
-"""With whom a professional can talk: colleagues, and professionals in groups of one's own.
+"""Whom a professional knows: colleagues, professionals in groups of one's own, and connections.
 
 Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 """
@@ -28,9 +28,11 @@ WITH places AS (
 ), known AS (
   SELECT p.user_id FROM places p JOIN own ON own.facility_id = p.facility_id
   UNION
-  SELECT o.user_id FROM groups_seat mine
-  JOIN groups_membership o ON o.group_id = mine.group_id AND o.left_at IS NULL
-  WHERE mine.user_id = %(user_id)s AND mine.role <> 'family' AND o.role <> 'family'
+  SELECT other_id FROM groups_companion WHERE user_id = %(user_id)s
+  UNION
+  SELECT CASE c.lower_id WHEN %(user_id)s THEN c.higher_id ELSE c.lower_id END
+  FROM groups_connection c
+  WHERE c.ended_at IS NULL AND (c.lower_id = %(user_id)s OR c.higher_id = %(user_id)s)
 )
 SELECT DISTINCT ON (k.user_id) k.user_id, u.name_sealed, u.kana_sealed, p.id AS staff_id,
   p.profession, p.facility_id, f.name AS facility

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from carestation.accounts.choices import RegistrationPurpose
@@ -31,6 +32,7 @@ from carestation.groups.rules import (
     may_approve,
     may_resend,
 )
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.vault.scopes import open_scope
@@ -106,6 +108,7 @@ def waiting_in(seat: Seat) -> list[InvitationRow]:
     return [_row_at_seat(seat, row, known, agrees=agrees) for row in rows]
 
 
+@acting_as(Work.DESK)
 def waiting_at(desk: Desk) -> list[InvitationRow]:
     """Return what people of the desk's facility invite and no manager has approved of yet."""
     own = Invitation.objects.filter(inviter__staff__facility_id=desk.facility_id)
@@ -113,11 +116,44 @@ def waiting_at(desk: Desk) -> list[InvitationRow]:
     return [row for row in rows if row.state is InvitationState.AWAITING_MANAGER]
 
 
+def deciding(actor: Actor) -> dict[UUID, int]:
+    """Return how many invitations wait for the actor, by group: as its manager, or its patient."""
+    now = timezone.now()
+    own = Membership.objects.seated(now).of_person(actor.user_id)
+    managed = own.filter(role=Role.MANAGER).values("group_id")
+    of_patient = own.filter(role=Role.FAMILY, relation=Relation.PATIENT).values("group_id")
+    approved = Q(needs_manager=False) | Q(approved_at__isnull=False)
+    to_approve = Q(group_id__in=managed, needs_manager=True, approved_at=None)
+    to_agree = Q(group_id__in=of_patient, needs_patient=True, agreed_at=None) & approved
+    waiting = Invitation.objects.waiting().filter(to_approve | to_agree, expires_at__gt=now)
+    open_ones = waiting.filter(group__archived_at=None).order_by("group_id")
+    return dict(open_ones.values_list("group_id").annotate(Count("id"))[:LONGEST_LIST])
+
+
+@acting_as(Work.DESK)
+def deciding_at_desks(actor: Actor) -> dict[UUID, int]:
+    """Return how many invitations by a facility's people wait for its desk, where the actor may."""
+    own = Staff.objects.standing().of_person(actor.user_id).with_right(Right.APPROVE_INVITATIONS)
+    waiting = Invitation.objects.waiting().filter(
+        inviter__staff__facility_id__in=own.values("facility_id"),
+        needs_manager=True,
+        approved_at=None,
+        expires_at__gt=timezone.now(),
+    )
+    by_facility = waiting.order_by("inviter__staff__facility_id")
+    counted = by_facility.values_list("inviter__staff__facility_id").annotate(Count("id"))
+    return dict(counted[:LONGEST_LIST])
+
+
 def invitations_to(actor: Actor) -> list[OpenInvitation]:
     """Return the invitations by which the actor can join now: those to their own address."""
     own = User.objects.filter(pk=actor.user_id, ended_at=None).values("email_index")
-    rows = Invitation.objects.open(timezone.now()).filter(email_index__in=own)
-    found = list(rows.select_related(*WITH_INVITER).order_by("id")[:LONGEST_LIST])
+    if not Invitation.objects.waiting().filter(email_index__in=own).exists():
+        return []
+    # Who is invited sees the invitation itself, and of the group only what is told here.
+    with acting_as(Work.JOINING):
+        rows = Invitation.objects.open(timezone.now()).filter(email_index__in=own)
+        found = list(rows.select_related(*WITH_INVITER).order_by("id")[:LONGEST_LIST])
     return [_opened(row, actor, person_id=actor.user_id) for row in found]
 
 
@@ -137,6 +173,7 @@ def waits_for(invitation_id: UUID) -> set[UUID]:
     return {*managers.values_list("user_id", flat=True), *desks.values_list("user_id", flat=True)}
 
 
+@acting_as(Work.JOINING)
 def find_by_token(token: str) -> OpenInvitation:
     """Return the invitation that a link opens now; to look at it uses nothing up.
 
@@ -148,6 +185,7 @@ def find_by_token(token: str) -> OpenInvitation:
     return _opened(row, None, person_id=found.person_id, email=found.email)
 
 
+@acting_as(Work.JOINING)
 def find_by_code(code: str, person_id: UUID | None) -> OpenInvitation:
     """Return the invitation that a code opens now, for who has signed in, or for nobody yet.
 
@@ -245,7 +283,7 @@ def _row(actor: Actor, row: Invitation, *, has_account: bool) -> InvitationRow:
     return InvitationRow(
         id=row.pk,
         name=_read_invited_name(row, actor),
-        email=read_invited_email(row, actor),
+        email="" if row.is_to_contact else read_invited_email(row, actor),
         by_code=row.code_key is not None,
         kind=Kind(row.group.kind),
         role=Role(row.role),

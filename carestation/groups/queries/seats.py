@@ -17,6 +17,7 @@ from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.models.groups import Group
 from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import Seat, may_end, may_manage, may_see
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible, require
 from carestation.kernel.sql import Row, row_of, rows_of
@@ -25,9 +26,13 @@ from carestation.vault.sealing import Place
 
 # Hot (benchmarks/posts.py): stands before every look and every change. Its twin in the ORM is
 # tests/groups/twins.py; live asks the same of the whole group (live/queries.py).
+# The seat that it finds is the one by which the tables open from now on (kernel/acting.py).
 SEAT: Final = """
-SELECT * FROM groups_seat
-WHERE group_id = %(group_id)s AND user_id = %(user_id)s AND side = %(side)s
+SELECT t.*, set_config('carestation.group', t.group_id::text, false)
+  || set_config('carestation.staff_group',
+    CASE WHEN t.role = 'family' THEN '' ELSE t.group_id::text END, false) AS opened
+FROM groups_seat t
+WHERE t.group_id = %(group_id)s AND t.user_id = %(user_id)s AND t.side = %(side)s
 """
 SIBLINGS: Final = """
 SELECT * FROM groups_seat WHERE group_id = %(group_id)s AND user_id = %(user_id)s
@@ -168,6 +173,7 @@ def is_only_manager(seat: Seat, member: Member) -> bool:
     return not managers.exclude(pk=member.membership_id).exists()
 
 
+@acting_as(Work.DESK)
 def groups_left_alone(desk: Desk, staff_id: UUID) -> list[LeftAlone]:
     """Return the groups that would lose their only manager with a place of the desk's facility."""
     rows = rows_of(LEFT_ALONE, {"facility_id": desk.facility_id, "staff_id": staff_id})
@@ -185,6 +191,7 @@ def groups_left_alone(desk: Desk, staff_id: UUID) -> list[LeftAlone]:
     ]
 
 
+@acting_as(Work.DESK)
 def count_held(desk: Desk, staff_id: UUID) -> int:
     """Return in how many groups someone sits through a place of the desk's facility."""
     held = Membership.objects.active().filter(staff_id=staff_id)
@@ -238,7 +245,8 @@ def _seat(actor: Actor, row: Row) -> Seat:
         "side": Side(row["side"]),
         "role": Role(row["role"]),
     }
-    del own["user_id"]
+    for name in ("user_id", "opened"):
+        own.pop(name, None)
     return Seat(actor=actor, **own)
 
 

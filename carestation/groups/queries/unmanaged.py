@@ -15,6 +15,7 @@ from carestation.facilities.rules import Desk
 from carestation.groups.choices import Kind
 from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import calling_of
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.sql import Row, rows_of
 
 # Groups of the facility in which a professional sits, but no manager who can act.
@@ -53,11 +54,13 @@ class UnmanagedGroup:
     candidates: tuple[Candidate, ...]
 
 
+@acting_as(Work.DESK)
 def unmanaged_at(desk: Desk) -> list[UnmanagedGroup]:
     """Return the groups of the desk's facility that nobody can manage now, the oldest first."""
     return [_group(desk, row) for row in rows_of(UNMANAGED, {"facility_id": desk.facility_id})]
 
 
+@acting_as(Work.DESK)
 def candidates_in(desk: Desk, group_id: UUID) -> tuple[Candidate, ...]:
     """Return who of the desk's facility could manage a group in which they sit."""
     could = Membership.objects.could_manage(desk.facility_id).of_group(group_id)
@@ -65,6 +68,7 @@ def candidates_in(desk: Desk, group_id: UUID) -> tuple[Candidate, ...]:
     return tuple(_candidate(desk, one) for one in people)
 
 
+@acting_as(Work.DESK)
 def is_managed_from(desk: Desk, group_id: UUID) -> bool:
     """Whether someone of the desk's facility manages a group, and can act."""
     could = Membership.objects.could_manage(desk.facility_id).of_group(group_id)

@@ -22,6 +22,7 @@ from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
 from carestation.groups.commands.custody import take_over_group
 from carestation.groups.models.memberships import Membership
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, NotVisible, require
 from carestation.kernel.ids import uuid7
@@ -56,6 +57,7 @@ class CustodyMarks(TypedDict):
 
 
 @transaction.atomic
+@acting_as(Work.CUSTODY)
 def propose_custody(desk: Desk, group_id: UUID, taker_id: UUID) -> CustodyTransfer:
     """Propose that another facility manages a patient's group from now on.
 
@@ -90,6 +92,7 @@ def propose_custody(desk: Desk, group_id: UUID, taker_id: UUID) -> CustodyTransf
 
 
 @transaction.atomic
+@acting_as(Work.CUSTODY)
 def accept_custody(
     desk: Desk, transfer_id: UUID, *, manager_id: UUID | None = None
 ) -> list[Membership]:
@@ -122,6 +125,7 @@ def accept_custody(
 
 
 @transaction.atomic
+@acting_as(Work.CUSTODY)
 def decline_custody(desk: Desk, transfer_id: UUID) -> None:
     """Say no, for the desk's facility: the present one keeps the group.
 
@@ -135,6 +139,7 @@ def decline_custody(desk: Desk, transfer_id: UUID) -> None:
 
 
 @transaction.atomic
+@acting_as(Work.CUSTODY)
 def withdraw_custody(desk: Desk, transfer_id: UUID) -> None:
     """Take back what the desk's facility proposed, whoever of it did.
 
@@ -148,6 +153,7 @@ def withdraw_custody(desk: Desk, transfer_id: UUID) -> None:
 
 
 @transaction.atomic
+@acting_as(Work.CUSTODY)
 def end_expired_transfers() -> int:
     """Put down what has expired, and return how much."""
     clock = Actor(user_id=OPERATOR, request_id=uuid7())

@@ -22,10 +22,11 @@ from carestation.facilities.rules import Desk
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Role
 from carestation.groups.commands.expiring import end_expired
-from carestation.groups.commands.memberships import begin, finish
+from carestation.groups.commands.memberships import begin, finish, require_still_manager
 from carestation.groups.commands.timelines import lock_timelines
 from carestation.groups.models.memberships import Membership
-from carestation.groups.rules import Newcomer
+from carestation.groups.rules import Newcomer, Seat
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError, require
 from carestation.kernel.ids import uuid7
@@ -36,8 +37,14 @@ from carestation.patients.facts import (
     EmergencySought,
 )
 from carestation.patients.models import EmergencyAccess
-from carestation.patients.queries.emergencies import find_access, find_group, reason_place
-from carestation.patients.rules import EMERGENCY_LASTS, may_review
+from carestation.patients.queries.emergencies import (
+    find_access,
+    find_access_in,
+    find_group,
+    reason_place,
+    reviewers_at,
+)
+from carestation.patients.rules import EMERGENCY_LASTS, may_review, may_stand_in
 from carestation.vault.scopes import open_scope
 
 
@@ -82,6 +89,7 @@ def seek_access(actor: Actor, staff_id: UUID, sought: Sought) -> Membership:
 
 
 @transaction.atomic
+@acting_as(Work.DESK)
 def review_access(desk: Desk, access_id: UUID, *, ends: bool) -> Membership | None:
     """Sign that an emergency was looked into; or end its seat at once, signed before or not.
 
@@ -109,16 +117,48 @@ def review_access(desk: Desk, access_id: UUID, *, ends: bool) -> Membership | No
     return membership if has_ended else None
 
 
+@transaction.atomic
+def review_instead(seat: Seat, access_id: UUID, *, ends: bool) -> Membership | None:
+    """Sign as the group's manager, where nobody else of the facility can; or end the seat at once.
+
+    Returns the membership that ended, if one did.
+
+    Raises:
+        NotVisible: no such access in this group.
+        Refused: the actor manages the group no more, took the seat themself, or someone of the
+            facility can look into it (reason `own_access`).
+        Conflict: another manager was first (reason `reviewed`).
+    """
+    timelines = lock_timelines(seat.group_id, Role.MANAGER)
+    access = find_access_in(seat, access_id)
+    membership, reviewers = access.membership, reviewers_at(access.facility_id)
+    require(allowed=may_stand_in(seat, membership.user_id, reviewers), reason="own_access")
+    require_still_manager(seat)
+    unread = EmergencyAccess.objects.filter(pk=access_id, reviewed_at=None)
+    is_first = unread.update(reviewer_id=seat.actor.user_id, reviewed_at=timezone.now())
+    has_ended = ends and finish(seat.actor, seat.facility_id, membership, timelines)
+    if not is_first and not has_ended:
+        raise Conflict("reviewed")
+    announce(
+        EmergencyReviewed(
+            actor_id=seat.actor.user_id,
+            request_id=seat.actor.request_id,
+            facility_id=access.facility_id,
+            group_id=seat.group_id,
+            access_id=access.pk,
+            ended=has_ended,
+        )
+    )
+    return membership if has_ended else None
+
+
 def note_emergencies_listed(desk: Desk) -> None:
     """Put down that a manager read why seats were taken in an emergency."""
     announce(EmergenciesListed(**desk.marks()))
 
 
 def _seated(actor: Actor, place: Staff, group_id: UUID, reason: str) -> Membership | None:
-    own = Membership.objects.active().of_group(group_id).of_person(actor.user_id)
-    for old in own.expired(timezone.now()).select_related("staff"):
-        end_expired(actor, old)
-    if own.exists():
+    if _sits_already(actor, group_id):
         return None
     newcomer = Newcomer(
         user_id=actor.user_id,
@@ -144,6 +184,14 @@ def _seated(actor: Actor, place: Staff, group_id: UUID, reason: str) -> Membersh
         )
     )
     return membership
+
+
+@acting_as(Work.SEATING)
+def _sits_already(actor: Actor, group_id: UUID) -> bool:
+    own = Membership.objects.active().of_group(group_id).of_person(actor.user_id)
+    for old in own.expired(timezone.now()).select_related("staff"):
+        end_expired(actor, old)
+    return own.exists()
 
 
 def _end(desk: Desk, membership: Membership) -> bool:

@@ -28,7 +28,12 @@ from carestation.patients.facts import (
     PatientsListed,
 )
 from carestation.patients.models import Patient
-from carestation.patients.queries.alike import Alike, known_likeness, likeness_of
+from carestation.patients.queries.alike import (
+    Alike,
+    has_alike,
+    known_likeness,
+    likeness_of,
+)
 from carestation.patients.queries.face_sheets import FaceSheet
 from carestation.patients.rules import may_change_face_sheet
 from carestation.vault.scopes import open_scope
@@ -49,8 +54,7 @@ def register_patient(
     """
     place = lock_own_place(actor, staff.pk, Right.OPEN_GROUPS)
     likeness = likeness_of(bundle_of_facility(place.facility_id, actor), face_sheet)
-    same = Patient.objects.alike(place.facility_id, likeness)
-    if same.exclude(group_id__in=apart_from).exists():
+    if has_alike(place.facility_id, likeness, apart_from=apart_from):
         raise Conflict("alike")
     founder = Newcomer(user_id=actor.user_id, role=Role.MANAGER, staff_id=place.pk)
     group = open_group(actor, Kind.PATIENT, founder, facility_id=place.facility_id)

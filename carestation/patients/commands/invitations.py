@@ -11,8 +11,10 @@ from django.db import transaction
 
 from carestation.accounts.choices import Purpose
 from carestation.accounts.commands.brakes import brake
+from carestation.accounts.queries.people import address_of
 from carestation.groups.choices import Kind, Role
 from carestation.groups.commands.invitations import Invited, Sent, make_invitation
+from carestation.groups.queries.contacts import find_contact
 from carestation.groups.rules import Seat, may_invite
 from carestation.kernel.errors import DomainError, require
 from carestation.patients.choices import ConsentScope
@@ -34,6 +36,18 @@ def invite_member(seat: Seat, invited: Invited) -> Sent:
     brake(Purpose.INVITATION, str(seat.actor.user_id))
     with transaction.atomic():
         return make_invitation(seat, invited, consent_id=_consent_for(seat, invited.role))
+
+
+def invite_contact(seat: Seat, person_id: UUID) -> Sent:
+    """Invite someone whom the actor knows from work or is connected with, by choosing them.
+
+    Raises:
+        NotVisible: the actor knows no such person.
+        Refused, TooMany, Conflict, DomainError: as `invite_member`.
+    """
+    contact = find_contact(seat.actor, person_id)
+    email, role = address_of(person_id), Role.PROFESSIONAL
+    return invite_member(seat, Invited(name=contact.name, role=role, email=email, is_contact=True))
 
 
 def _consent_for(seat: Seat, role: Role) -> UUID | None:

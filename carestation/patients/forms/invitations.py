@@ -36,10 +36,38 @@ BRAKED: Final = _("続けて招待したため、いまは受け付けられま�
 OTHERWISE: Final = _("招待できませんでした。画面を読み込み直して、もう一度ためしてください。")
 
 
-class InviteForm(forms.Form):
-    """Someone to invite, as what; by mail, or by a code where `way` says so."""
-
+class _InvitingForm(forms.Form):
     _is_braked = False
+
+    @property
+    def status(self) -> HTTPStatus:
+        """The status of the page that shows this form: 422 with what is wrong, 429 when braked."""
+        if self._is_braked:
+            return HTTPStatus.TOO_MANY_REQUESTS
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.is_bound else HTTPStatus.OK
+
+    def refuse(self, error: CareError) -> None:
+        """Say why they were not invited: at the address, or above the form."""
+        self._is_braked = isinstance(error, TooMany)
+        if error.reason in AT_THE_ADDRESS:
+            self.add_error(
+                "email" if "email" in self.fields else None,
+                ValidationError(AT_THE_ADDRESS[error.reason]),
+            )
+            return
+        words = BRAKED if self._is_braked else REFUSALS.get(error.reason, OTHERWISE)
+        self.add_error(None, ValidationError(words, code=error.reason))
+
+    @property
+    def lacks_consent(self) -> bool:
+        """Whether it was refused because the patient's consent is missing."""
+        return self.has_error("__all__", "no_consent") or self.has_error(
+            "__all__", "no_consent_for_family"
+        )
+
+
+class InviteForm(_InvitingForm):
+    """Someone to invite, as what; by mail, or by a code where `way` says so."""
 
     name = forms.CharField(label=_("お名前"), max_length=LONGEST_NAME)
     role = forms.ChoiceField(label=_("役割"), widget=forms.RadioSelect)
@@ -63,13 +91,6 @@ class InviteForm(forms.Form):
         roles = INVITABLE if seat.kind is Kind.PATIENT else INVITABLE[:1]
         field = self.fields["role"]
         field.choices = [(one.value, one.label) for one in roles]  # type: ignore[attr-defined]  # a choice field
-
-    @property
-    def status(self) -> HTTPStatus:
-        """The status of the page that shows this form: 422 with what is wrong, 429 when braked."""
-        if self._is_braked:
-            return HTTPStatus.TOO_MANY_REQUESTS
-        return HTTPStatus.UNPROCESSABLE_ENTITY if self.is_bound else HTTPStatus.OK
 
     def clean_name(self) -> str:
         """Return the name as it is kept."""
@@ -97,18 +118,8 @@ class InviteForm(forms.Form):
         email = "" if said["way"] == "code" else said["email"]
         return Invited(name=said["name"], role=role, relation=relation, email=email)
 
-    def refuse(self, error: CareError) -> None:
-        """Say why they were not invited: at the address, or above the form."""
-        self._is_braked = isinstance(error, TooMany)
-        if error.reason in AT_THE_ADDRESS:
-            self.add_error("email", ValidationError(AT_THE_ADDRESS[error.reason]))
-            return
-        words = BRAKED if self._is_braked else REFUSALS.get(error.reason, OTHERWISE)
-        self.add_error(None, ValidationError(words, code=error.reason))
 
-    @property
-    def lacks_consent(self) -> bool:
-        """Whether it was refused because the patient's consent is missing."""
-        return self.has_error("__all__", "no_consent") or self.has_error(
-            "__all__", "no_consent_for_family"
-        )
+class ChosenForm(_InvitingForm):
+    """Someone whom one knows, to invite; and the words by which the list was searched."""
+
+    person = forms.UUIDField(error_messages={"required": _("招待する方を選んでください。")})

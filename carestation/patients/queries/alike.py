@@ -7,6 +7,7 @@ nothing is told but that there is a group, and which colleagues manage it.
 Controls: ISO/IEC 27017 8.3, 8.24; white paper 「利用者アクセスの管理」, 「暗号化」.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Protocol
@@ -16,9 +17,11 @@ from carestation.accounts.models import User
 from carestation.accounts.queries.people import read_person
 from carestation.facilities.rules import folded
 from carestation.groups.queries.seats import take_seats
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Row, rows_of
+from carestation.patients.models import Patient
 from carestation.patients.queries.face_sheets import FaceSheet, PatientCard, patients_of
 from carestation.patients.rules import may_see_face_sheet
 from carestation.vault.scopes import open_scope
@@ -83,10 +86,25 @@ def who_is_alike(actor: Actor, facility_id: UUID, sheet: FaceSheet) -> Alike:
         if group_id in readable and is_alike(card.face_sheet, sheet)
     ]
     likeness = known_likeness(actor, facility_id, sheet)
-    rows = rows_of(DOUBLES, {"facility_id": facility_id, "likeness": likeness})
+    with acting_as(Work.LIKENESS):
+        rows = rows_of(DOUBLES, {"facility_id": facility_id, "likeness": likeness})
     shown = {card.group_id for card in cards}
     doubles = _doubles(actor, [row for row in rows if row["group_id"] not in shown])
     return Alike(cards=tuple(cards), doubles=doubles)
+
+
+def has_alike(facility_id: UUID, likeness: bytes, *, apart_from: Collection[UUID]) -> bool:
+    """Whether a facility manages such a patient in a group besides these."""
+    with acting_as(Work.LIKENESS):
+        same = Patient.objects.alike(facility_id, likeness)
+        return same.exclude(group_id__in=apart_from).exists()
+
+
+def groups_alike(facility_id: UUID, likeness: bytes) -> list[UUID]:
+    """Return the groups of such patients of a facility; two stand for more."""
+    with acting_as(Work.LIKENESS):
+        same = Patient.objects.alike(facility_id, likeness)
+        return list(same.values_list("group_id", flat=True)[:2])
 
 
 def is_alike(one: FaceSheet, other: FaceSheet) -> bool:

@@ -25,6 +25,8 @@ from carestation.facilities.rules import Desk
 from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import take_seats
 from carestation.groups.rules import Seat
+from carestation.kernel.acting import Work, acting_as
+from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.patients.choices import CustodyEnd
 from carestation.patients.models import CustodyTransfer, CustodyTransferQuerySet, Patient
@@ -110,6 +112,11 @@ class Custody:
 def custody_at(desk: Desk) -> CustodyDesk:
     """Return what the desk's facility manages, and what it is asked and asks."""
     now, names = timezone.now(), _names(desk)
+    with acting_as(Work.CUSTODY):
+        return _custody_at(desk, now, names)
+
+
+def _custody_at(desk: Desk, now: datetime, names: dict[UUID, str]) -> CustodyDesk:
     asked = CustodyTransfer.objects.to_facility(desk.facility_id)
     asks = CustodyTransfer.objects.from_facility(desk.facility_id)
     own = Patient.objects.filter(managing_facility_id=desk.facility_id).select_related("group")
@@ -129,11 +136,14 @@ def group_at(desk: Desk, group_id: UUID) -> PatientGroup:
         NotVisible: it manages no such group.
     """
     own = Patient.objects.filter(managing_facility_id=desk.facility_id, group_id=group_id)
-    for one in _groups(desk, own.select_related("group"), _names(desk)):
-        return one
+    names = _names(desk)
+    with acting_as(Work.CUSTODY):
+        for one in _groups(desk, own.select_related("group"), names):
+            return one
     raise NotVisible
 
 
+@acting_as(Work.CUSTODY)
 def takers_of(desk: Desk, group_id: UUID) -> list[Taker]:
     """Return the other facilities whose people sit in a group for good, and can act."""
     sitting = Membership.objects.standing().lasting().of_group(group_id)
@@ -152,8 +162,10 @@ def received_at(desk: Desk, transfer_id: UUID) -> TransferCard:
         NotVisible: nothing of that kind.
     """
     asked = CustodyTransfer.objects.to_facility(desk.facility_id).filter(pk=transfer_id)
-    for one in _cards(desk, asked, _names(desk)):
-        return one
+    names = _names(desk)
+    with acting_as(Work.CUSTODY):
+        for one in _cards(desk, asked, names):
+            return one
     raise NotVisible
 
 
@@ -169,6 +181,19 @@ def find_transfer(own: CustodyTransferQuerySet, transfer_id: UUID) -> CustodyTra
     return transfer
 
 
+@acting_as(Work.CUSTODY)
+def desks_asked(actor: Actor) -> dict[UUID, int]:
+    """Return how many groups other facilities ask those to manage at whose desks the actor decides.
+
+    By facility; for the actor's first page.
+    """
+    own = Staff.objects.standing().of_person(actor.user_id).with_right(Right.TRANSFER_CUSTODY)
+    asked = CustodyTransfer.objects.open(timezone.now())
+    asked = asked.filter(taker_id__in=own.values("facility_id")).order_by("taker_id")
+    return dict(asked.values_list("taker_id").annotate(Count("id"))[:LONGEST_LIST])
+
+
+@acting_as(Work.CUSTODY)
 def custody_waiting(desk: Desk) -> Waiting:
     """Return how many groups other facilities ask the desk's to manage."""
     asked = CustodyTransfer.objects.to_facility(desk.facility_id)

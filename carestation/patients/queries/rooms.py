@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from carestation.groups.choices import Side
 from carestation.groups.queries.seats import Member, members_at, other_seats, title_of
-from carestation.groups.rules import Seat, may_manage
+from carestation.groups.rules import Seat, may_manage, may_post
 from carestation.patients.queries.face_sheets import PatientCard, patient_of
 
 
@@ -35,6 +35,11 @@ class Room:
     def may_manage(self) -> bool:
         """Whether the reader may add and remove members."""
         return may_manage(self.seat)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the reader may write here."""
+        return may_post(self.seat)
 
     @property
     def others(self) -> list[Member]:

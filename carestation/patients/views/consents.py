@@ -33,6 +33,8 @@ def consents(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     known = consents_of(seat)
     told = {"given_on": local_date(), "explained_by": read_own(request.actor).name}
     form = NewConsentForm(request.POST if request.method == "POST" else None, initial=told)
+    if form.is_bound:
+        require(allowed=may_record_consent(seat))
     if form.is_valid():
         try:
             record_consent(seat, form.as_new())

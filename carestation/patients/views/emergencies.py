@@ -17,12 +17,14 @@ from carestation.facilities.queries.rights import take_places
 from carestation.groups.choices import Role, Side
 from carestation.groups.models.memberships import Membership
 from carestation.groups.pushes import push_membership
+from carestation.groups.queries.seats import take_seat
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, TooMany
 from carestation.kernel.http import CareRequest
 from carestation.patients.commands.emergencies import (
     note_emergencies_listed,
     review_access,
+    review_instead,
     seek_access,
 )
 from carestation.patients.forms.emergencies import EmergencyForm, ReviewForm
@@ -71,6 +73,21 @@ def review(request: CareRequest, facility_id: UUID, access_id: UUID) -> HttpResp
     if ended is not None:
         _tell(ended)
     return redirect("patients:emergencies", facility_id)
+
+
+@require_POST
+@door(Door.SEAT)
+@freshly_confirmed
+def review_in_group(
+    request: CareRequest, group_id: UUID, side: Side, access_id: UUID
+) -> HttpResponse:
+    """Take the signature of a group's manager, where nobody else of the facility can give one."""
+    seat = take_seat(request.actor, group_id, side)
+    form = ReviewForm(request.POST)
+    ended = review_instead(seat, access_id, ends=form.is_valid() and form.cleaned_data["ends"])
+    if ended is not None:
+        _tell(ended)
+    return redirect("timeline:members", group_id, side)
 
 
 def _tell(membership: Membership) -> None:

@@ -6,14 +6,14 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app as jobs
 
+from carestation.kernel.acting import Work, acting_as
 from carestation.search.choices import Job
 from carestation.search.commands.index import index_posts
 from carestation.search.models import DocumentText
-from carestation.search.queries.documents import document_bytes
+from carestation.search.queries.documents import document_bytes, unread_document
 from carestation.search.queries.entries import unread_documents
 from carestation.timeline.media.refusals import FileRefused
 from carestation.timeline.media.workshop import words_in
@@ -36,20 +36,22 @@ def read_document(file_id: UUID) -> None:
         NotVisible: the keys of its group are gone.
         FileDamagedError: what is kept is not what was sealed.
     """
-    file = Attachment.objects.documents().exclude(post=None).filter(pk=file_id).first()
-    if file is None or DocumentText.objects.filter(file_id=file_id).exists():
+    file = unread_document(file_id)
+    if file is None or file.post_id is None:
         return
     try:
         words = words_in(document_bytes(file))
     except FileRefused:
         words = ""
-    _keep(file, words)
+    keep_words(file, file.post_id, words)
 
 
-@transaction.atomic
-def _keep(file: Attachment, words: str) -> None:
-    text = DocumentText(group_id=file.scope_id, file=file, read_at=timezone.now())
+@acting_as(Work.INDEX)
+def keep_words(file: Attachment, post_id: UUID, words: str) -> None:
+    """Keep the words of a document of a post, sealed, and let it be found by them."""
+    text = DocumentText(group_id=file.scope_id, post_id=post_id, file=file)
+    text.read_at = timezone.now()
     place = DocumentText.words_place(text.pk)
     text.words_sealed = open_scope(file.scope_id, None).seal(words, place)
     DocumentText.objects.bulk_create([text], ignore_conflicts=True)
-    index_posts([(file.scope_id, file.post_id)] if file.post_id else [])
+    index_posts([(file.scope_id, post_id)])

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Row, rows_of
+from carestation.search.models import DocumentText, Entry
 from carestation.search.queries.entries import GRAMS, text_of
 from carestation.search.rules import folded_text, padding_of, pairs_of
 from carestation.vault.scopes import open_scope
@@ -50,6 +52,7 @@ WHERE search_entry.changed_seq <= excluded.changed_seq AND search_entry.grams <>
 """
 
 
+@acting_as(Work.INDEX)
 def index_posts(posts: Sequence[tuple[UUID, UUID]]) -> None:
     """Let posts be found as they are now: each by its group and its id, with its files.
 
@@ -72,6 +75,16 @@ def index_posts(posts: Sequence[tuple[UUID, UUID]]) -> None:
         "grams": list(grams),
     }
     rows_of(ENTER, columns)
+
+
+@acting_as(Work.INDEX)
+def forget_group(group_id: UUID) -> None:
+    """Drop the numbers of a group and the sealed words of its documents.
+
+    Runs in the caller's transaction.
+    """
+    Entry.objects.of_group(group_id).delete()
+    DocumentText.objects.filter(group_id=group_id).delete()
 
 
 def _entries(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:

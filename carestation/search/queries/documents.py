@@ -3,9 +3,21 @@
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
+from uuid import UUID
+
+from carestation.kernel.acting import Work, acting_as
+from carestation.search.models import DocumentText
 from carestation.timeline.models import Attachment
 from carestation.vault.files import SealedFile, Variant, unseal_file
 from carestation.vault.scopes import open_scope
+
+
+@acting_as(Work.INDEX)
+def unread_document(file_id: UUID) -> Attachment | None:
+    """Return a document that a post carries and nobody has read yet; None: there is nothing."""
+    if DocumentText.objects.filter(file_id=file_id).exists():
+        return None
+    return Attachment.objects.documents().exclude(post=None).filter(pk=file_id).first()
 
 
 def document_bytes(file: Attachment) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.sql import Row, rows_of
 from carestation.search.choices import EntryKind
 from carestation.search.models import DocumentText
@@ -45,6 +46,7 @@ class Progress:
     missing: int
 
 
+@acting_as(Work.INDEX)
 def read_progress() -> Progress:
     """Return how far the index is."""
     found = rows_of(PROGRESS, {})[0]
@@ -60,12 +62,14 @@ def text_of(bundle: Bundle, row: Row) -> str:
     return bundle.unseal(row["body_sealed"], Post.body_place(row["id"]))
 
 
+@acting_as(Work.INDEX)
 def unread_documents(posts: Sequence[tuple[UUID, UUID]]) -> list[UUID]:
     """Return the documents of posts, each by its group and its id, that were not read yet."""
     asked = {"groups": [one[0] for one in posts], "posts": [one[1] for one in posts]}
     return [row["id"] for row in rows_of(UNREAD, asked)]
 
 
+@acting_as(Work.INDEX)
 def posts_after(post_id: UUID, *, group_id: UUID | None) -> list[tuple[UUID, UUID]]:
     """Return the next posts after one, each by its group and its id; of one group, or of all."""
     rows = rows_of(ALL_POSTS, {"after": post_id, "group_id": group_id})

@@ -13,6 +13,7 @@ from uuid import UUID
 from carestation.accounts.queries.people import read_name
 from carestation.groups.queries.seats import calling_of
 from carestation.groups.rules import Seat
+from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Parameters, Row, rows_of
 from carestation.search.choices import EntryKind, Show
 from carestation.search.queries.entries import GRAMS, text_of
@@ -41,11 +42,11 @@ WITH found AS MATERIALIZED (
   SELECT e.id AS at_id, e.post_id AS at_post_id, e.group_id
   FROM unnest(%(groups)s::uuid[], %(sides)s::text[], %(grams)s::text[])
     AS a (group_id, side, grams)
-  JOIN search_entry e ON e.group_id = a.group_id AND e.side = a.side
+  JOIN search_own_entry e ON e.group_id = a.group_id AND e.side = a.side
     AND e.grams @> a.grams::bigint[]
   WHERE e.kind = ANY (%(kinds)s) AND (e.post_id, e.id) < (%(post_id)s, %(id)s)
     AND (NOT %(is_sifted)s OR EXISTS (
-      SELECT FROM timeline_post p WHERE p.group_id = e.group_id AND p.id = e.post_id
+      SELECT FROM search_own_post p WHERE p.group_id = e.group_id AND p.id = e.post_id
         AND p.published_at >= %(since)s AND (NOT %(only_urgent)s OR p.urgency = 'urgent')
         AND p.author_id = coalesce(%(author_id)s, p.author_id)
         AND (NOT %(with_files)s
@@ -62,7 +63,7 @@ READ: Final = """
 WITH newest AS MATERIALIZED (
   SELECT p.id, p.group_id FROM unnest(%(groups)s::uuid[], %(sides)s::text[]) AS a (group_id, side),
   LATERAL (
-    SELECT p.id, p.group_id FROM timeline_post p
+    SELECT p.id, p.group_id FROM search_own_post p
     WHERE p.group_id = a.group_id AND p.side = a.side AND p.withdrawn_at IS NULL
       AND p.id < %(post_id)s AND p.published_at >= %(since)s
       AND (NOT %(only_urgent)s OR p.urgency = 'urgent')
@@ -145,7 +146,8 @@ class _Read:
 
 
 def find(seats: Sequence[Seat], question: Question, *, limit: int, skip: int = 0) -> Found:
-    """Return what is found at the sides of these seats, newest first."""
+    """Return what is found at the sides of these seats, newest first; of erased groups nothing."""
+    seats = [seat for seat in seats if _has_keys(seat)]
     sides = {(seat.group_id, seat.side.value): seat for seat in seats}
     has_pairs = any(not is_short(word) for word in question.words)
     rows = _found_rows(seats, question) if has_pairs else _read_rows(seats, question)
@@ -164,6 +166,14 @@ def find(seats: Sequence[Seat], question: Question, *, limit: int, skip: int = 0
         has_more=len(true_ones) == wanted,
         is_cut=not has_pairs and count >= READ_AT_MOST,
     )
+
+
+def _has_keys(seat: Seat) -> bool:
+    try:
+        open_scope(seat.group_id, seat.actor)
+    except NotVisible:
+        return False
+    return True
 
 
 def _found_rows(seats: Sequence[Seat], question: Question) -> Iterator[Row]:

@@ -25,13 +25,10 @@ from carestation.vault.scopes import open_scope
 LAG: Final = timedelta(seconds=15)
 # Whoever sits or has sat at these sides: their posts are there.
 WRITERS: Final = """
-SELECT DISTINCT ON (m.user_id) m.user_id, m.role, m.relation, u.name_sealed, u.kana_sealed,
-  s.profession, f.name AS facility, m.left_at IS NULL AS is_there
-FROM groups_readmark r JOIN groups_membership m ON m.id = r.membership_id
-JOIN accounts_user u ON u.id = m.user_id LEFT JOIN facilities_staff s ON s.id = m.staff_id
-LEFT JOIN facilities_facility f ON f.id = s.facility_id
-WHERE r.group_id = ANY (%(groups)s) AND r.timeline_id = ANY (%(timelines)s)
-ORDER BY m.user_id, m.left_at DESC NULLS FIRST, m.began_at DESC LIMIT 1000
+SELECT DISTINCT ON (user_id) user_id, role, relation, name_sealed, kana_sealed, profession,
+  facility, left_at IS NULL AS is_there
+FROM search_writer WHERE group_id = ANY (%(groups)s) AND timeline_id = ANY (%(timelines)s)
+ORDER BY user_id, left_at DESC NULLS FIRST, began_at DESC LIMIT 1000
 """
 
 

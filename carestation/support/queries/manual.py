@@ -44,6 +44,7 @@ CONTENTS: Final = (
             Page.GROUPS,
             Page.EMERGENCY,
             Page.NEW_GROUP,
+            Page.CONNECTIONS,
         ),
     ),
     Section(
@@ -71,6 +72,7 @@ CONTENTS: Final = (
             Page.RIGHTS,
             Page.ROLES,
             Page.STAFF_REVIEW,
+            Page.EXPORTS,
             Page.STOPPED_FACILITY,
         ),
     ),

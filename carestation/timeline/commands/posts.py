@@ -60,7 +60,8 @@ WITH seat AS (
   FROM groups_timeline t JOIN groups_readmark r ON r.timeline_id = t.id
   JOIN groups_membership m ON m.id = r.membership_id JOIN groups_group g ON g.id = t.group_id
   WHERE g.id = %(group_id)s AND t.group_id = %(group_id)s AND r.group_id = %(group_id)s
-    AND t.id = %(timeline_id)s AND r.id = %(mark_id)s AND m.role = %(role)s
+    AND m.group_id = %(group_id)s AND t.id = %(timeline_id)s AND r.id = %(mark_id)s
+    AND m.role = %(role)s
     AND g.archived_at IS NULL AND m.left_at IS NULL
     AND (m.expires_at IS NULL OR m.expires_at > now())
     AND NOT EXISTS (
@@ -105,12 +106,12 @@ def publish_post(seat: Seat, draft: Draft) -> Published:
     """Write a post at the side of the seat; the same draft sent twice is one post.
 
     Raises:
-        Refused: the group is archived, or the seat is gone meanwhile.
+        Refused: the group is archived, the seat only reads, or it is gone meanwhile.
         NotVisible: the post that it answers is not at this side.
         DomainError: nothing is said, more than ten files are attached, one of them is gone, or
             someone is named who does not sit at this side.
     """
-    require(allowed=may_post(seat), reason="archived")
+    require(allowed=may_post(seat), reason="archived" if seat.is_archived else "reads_only")
     _require_sense(seat, draft)
     if draft.attachments:
         return _publish_with_files(seat, draft)

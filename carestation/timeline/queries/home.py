@@ -23,29 +23,7 @@ from carestation.vault.scopes import open_scope
 EXCERPT: Final = 60
 # Hot (benchmarks/home.py): one statement for all sides at which the actor sits.
 LATEST: Final = """
-SELECT t.group_id, t.side, g.name_sealed, p.id AS post_id, p.body_sealed, p.author_id,
-  u.name_sealed AS author_sealed, p.published_at, p.withdrawn_at, q.waiting, q.is_urgent,
-  o.user_id AS other_id, o.name_sealed AS other_sealed
-FROM groups_seat t
-JOIN groups_group g ON g.id = t.group_id
-JOIN groups_membership m ON m.id = t.membership_id
-LEFT JOIN timeline_post p ON p.group_id = t.group_id AND p.side = t.side AND p.number = t.posts
-LEFT JOIN accounts_user u ON u.id = p.author_id
-LEFT JOIN LATERAL (
-  SELECT count(*) AS waiting, coalesce(bool_or(a.urgency = 'urgent'), false) AS is_urgent
-  FROM timeline_post a
-  WHERE a.group_id = t.group_id AND a.side = t.side AND a.asks_acknowledgement
-    AND a.withdrawn_at IS NULL AND a.author_id <> m.user_id AND a.published_at >= m.began_at
-    AND (cardinality(a.mentions) = 0 OR m.user_id = ANY (a.mentions))
-    AND NOT EXISTS (SELECT FROM timeline_acknowledgement k
-      WHERE k.post_id = a.id AND k.user_id = m.user_id AND k.withdrawn_at IS NULL)
-) q ON true
-LEFT JOIN LATERAL (
-  SELECT n.user_id, v.name_sealed FROM groups_membership n JOIN accounts_user v ON v.id = n.user_id
-  WHERE g.kind = 'direct' AND n.group_id = g.id AND n.user_id <> m.user_id
-  ORDER BY n.began_at DESC LIMIT 1
-) o ON true
-WHERE t.user_id = %(user_id)s LIMIT 4000
+SELECT * FROM timeline_newest WHERE user_id = %(user_id)s LIMIT 4000
 """
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from carestation.groups.queries.seats import Member, members_at
-from carestation.groups.rules import Seat
+from carestation.groups.rules import WRITERS, Seat
 from carestation.timeline.models import Acknowledgement
 from carestation.timeline.queries.messages import Message
 from carestation.timeline.rules import asked_of
@@ -55,7 +55,7 @@ def standing_of(message: Message, members: Sequence[Member]) -> Standing:
     others = [one for one in members if one.user_id != message.author_id]
     asked: frozenset[UUID] = frozenset()
     if message.asks_acknowledgement:
-        ids = [one.user_id for one in members]
+        ids = [one.user_id for one in members if one.role in WRITERS]
         asked = asked_of((one.id for one in message.mentions), ids, message.author_id)
     still = asked.difference(message.acknowledged_by)
     missing = (one.name for one in others if one.user_id in still) if still else ()

@@ -1,44 +1,29 @@
 """Files: handing in, throwing away, and sending out under a right that is read again."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
-from itertools import chain
-from threading import BoundedSemaphore
 from typing import Final
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    QueryDict,
-    StreamingHttpResponse,
-)
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.template.response import TemplateResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from carestation.kernel.actor import Actor
 from carestation.kernel.doors import Door, door
-from carestation.kernel.errors import DomainError, NotVisible, TooMany
+from carestation.kernel.downloads import ALONE, Download, send
+from carestation.kernel.errors import DomainError, NotVisible
 from carestation.kernel.http import CareRequest
-from carestation.kernel.ranges import TAKEN_AT_ONCE_BYTES, Span, UnsatisfiableRangeError, span_of
 from carestation.timeline.commands.files import discard_file, note_file_viewed, upload_file
 from carestation.timeline.commands.posts import FILES_AT_MOST
 from carestation.timeline.forms.files import OneFileForm, words_for
 from carestation.timeline.media.refusals import FileRefused, Reason, refusal
-from carestation.timeline.queries.files import OpenFile, bytes_of, take_file
+from carestation.timeline.queries.files import bytes_of, take_file
 from carestation.ui.components import size
 
-# A file is shown alone, in a box of its own: nothing in it runs, nothing is fetched.
-ALONE: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 THUMBNAIL_TYPE: Final = "image/webp"
-# A web process has four threads: of those, long answers hold two at most.
-LONG_AT_ONCE: Final = 2
-BUSY_SECONDS: Final = 5
-_long_answers = BoundedSemaphore(LONG_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +64,16 @@ def discard(request: CareRequest, file_id: UUID) -> HttpResponse:
 def content(request: CareRequest, file_id: UUID) -> HttpResponseBase:
     """Send a file, or the part of it that was asked for; a document is saved, a picture shown."""
     opened = take_file(request.actor, file_id)
-    try:
-        span = span_of(_range(request, opened), opened.file.size_bytes)
-    except UnsatisfiableRangeError:
-        nothing = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-        nothing.headers["Content-Range"] = f"bytes */{opened.file.size_bytes}"
-        return nothing
-    answer = _streamed(opened, span)
-    note_file_viewed(opened)
+    thing = Download(
+        id=opened.file.id,
+        name=opened.file.name,
+        media_type=opened.file.media_type.value,
+        size_bytes=opened.file.size_bytes,
+        is_saved=not opened.file.is_picture,
+    )
+    answer = send(request, thing, partial(bytes_of, opened, opened.content))
+    if answer.status_code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        note_file_viewed(opened)
     return answer
 
 
@@ -125,48 +112,3 @@ def _taken(actor: Actor, given: UploadedFile[bytes], count: int) -> UUID:
 
 def _words(error: FileRefused, given: UploadedFile[bytes]) -> str:
     return words_for(error.reason, name=given.name or "", size=size(given.size or 0))
-
-
-def _range(request: HttpRequest, opened: OpenFile) -> str:
-    # A part is only good beside the rest of the same file; ours never change under one address.
-    if request.headers.get("If-Range", _etag(opened)) != _etag(opened):
-        return ""
-    return request.headers.get("Range", "")
-
-
-def _streamed(opened: OpenFile, span: Span) -> StreamingHttpResponse:
-    pieces = _in_turn(bytes_of(opened, opened.content, span.start, span.stop), span)
-    # The first piece is opened before the answer begins: damage is an error, not half a file.
-    first = next(pieces, b"")
-    answer = StreamingHttpResponse(
-        chain([first], pieces),
-        status=HTTPStatus.PARTIAL_CONTENT if span.is_part else HTTPStatus.OK,
-        content_type=opened.file.media_type.value,
-    )
-    name = content_disposition_header(not opened.file.is_picture, opened.file.name)
-    answer.headers["Content-Length"] = str(span.length)
-    answer.headers["Content-Disposition"] = name or "attachment"
-    answer.headers["Content-Security-Policy"] = ALONE
-    answer.headers["Accept-Ranges"] = "bytes"
-    answer.headers["ETag"] = _etag(opened)
-    if span.is_part:
-        part = f"bytes {span.start}-{span.stop - 1}/{opened.file.size_bytes}"
-        answer.headers["Content-Range"] = part
-    return answer
-
-
-def _in_turn(pieces: Iterator[bytes], span: Span) -> Iterator[bytes]:
-    if span.length <= TAKEN_AT_ONCE_BYTES:
-        yield from pieces
-        return
-    # It lasts as long as its reader likes; that others are served, few do so at once.
-    if not _long_answers.acquire(blocking=False):
-        raise TooMany("busy", retry_after_seconds=BUSY_SECONDS)
-    try:
-        yield from pieces
-    finally:
-        _long_answers.release()
-
-
-def _etag(opened: OpenFile) -> str:
-    return f'"{opened.file.id.hex}"'

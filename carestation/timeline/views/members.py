@@ -18,6 +18,7 @@ from carestation.groups.commands.memberships import (
 from carestation.groups.commands.roles import change_role
 from carestation.groups.forms import PauseForm, RoleForm
 from carestation.groups.pushes import push_membership
+from carestation.groups.queries.connections import connections_of
 from carestation.groups.queries.invitations import waiting_in
 from carestation.groups.queries.seats import colleague_at, is_only_manager, leaver, take_seat
 from carestation.groups.rules import may_invite, may_manage
@@ -42,6 +43,7 @@ def members(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
         "custody": custody_of(seat),
     }
     context |= {"may_talk": Right.OPEN_GROUPS in rights_anywhere(seat.actor)}
+    context |= {"connected": {one.user_id for one in connections_of(seat.actor)}}
     return TemplateResponse(request, "timeline/members.html", context)
 
 

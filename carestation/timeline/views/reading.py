@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from carestation.accounts.gate.requests import device_key_in
 from carestation.groups.choices import Side
 from carestation.groups.queries.seats import members_at, take_seat
+from carestation.groups.rules import may_post
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import DomainError
 from carestation.kernel.http import CareRequest
@@ -59,7 +60,7 @@ def after(request: CareRequest, group_id: UUID, side: Side, seq: int) -> HttpRes
     standings = [standing_of(one, members) for one in messages]
     regards = map(partial(regard_of, seat), messages, standings)
     entries = list(zip(messages, standings, regards, strict=True))
-    context = {"seat": seat, "entries": entries}
+    context = {"seat": seat, "entries": entries, "closed": not may_post(seat)}
     answer = TemplateResponse(request, "timeline/_after.html", context)
     answer.headers["X-Seq"] = str(seat.seq)
     return answer

@@ -1,0 +1,1 @@
+"""Changes of exports: asked for, made, given out, removed."""

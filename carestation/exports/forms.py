@@ -1,0 +1,89 @@
+"""What is typed when data are to be written out."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from carestation.exports.choices import Extent
+from carestation.exports.commands.exports import Wish
+from carestation.exports.rules import LONGEST_PHRASE, is_strong
+from carestation.kernel.errors import CareError
+from carestation.kernel.text import UnfitText, clean_line
+
+LONGEST_REASON: Final = 200
+REFUSALS: Final = {
+    "weak_phrase": _("合言葉が弱すぎます。20文字以上の、ちがう文字の多いものにしてください。"),
+    "running": _(
+        "前にたのんだ書き出しを、まだ作成しています。終わってから、もう一度してください。"
+    ),
+}
+OTHERWISE: Final = _("できませんでした。画面を読み込み直して、もう一度ためしてください。")
+
+
+class ExportForm(forms.Form):
+    """How much is written out, why, and with which pass phrase it is closed."""
+
+    extent = forms.ChoiceField(label=_("書き出すもの"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("書き出す理由"), max_length=LONGEST_REASON)
+    pass_phrase = forms.CharField(
+        label=_("合言葉"), widget=forms.PasswordInput, max_length=LONGEST_PHRASE, strip=False
+    )
+    again = forms.CharField(
+        label=_("合言葉をもう一度"),
+        widget=forms.PasswordInput,
+        max_length=LONGEST_PHRASE,
+        strip=False,
+    )
+
+    def __init__(self, data: QueryDict | None, offered: Sequence[Extent]) -> None:
+        super().__init__(data, initial={"extent": offered[0].value})
+        choices = [(one.value, one.label) for one in offered]
+        self.fields["extent"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField's
+
+    @property
+    def status(self) -> HTTPStatus:
+        """The status of the page that shows this form: 422 with what is wrong."""
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.is_bound else HTTPStatus.OK
+
+    def refuse(self, error: CareError) -> None:
+        """Say why it was not taken."""
+        self.add_error(None, str(REFUSALS.get(error.reason, OTHERWISE)))
+
+    def clean_reason(self) -> str:
+        """Return the reason as it is kept; signs that show nothing are no reason."""
+        try:
+            reason = clean_line(self.cleaned_data["reason"])
+        except UnfitText as error:
+            raise ValidationError(_("使えない文字が入っています。")) from error
+        if not reason:
+            raise ValidationError(_("理由を書いてください。"))
+        return reason
+
+    def clean_pass_phrase(self) -> str:
+        """Return the pass phrase: any tool must be able to take it, years from now."""
+        typed = str(self.cleaned_data["pass_phrase"])
+        if not (typed.isascii() and typed.isprintable()):
+            raise ValidationError(_("半角の英字・数字・記号だけを使ってください。"))
+        if not is_strong(typed):
+            raise ValidationError(REFUSALS["weak_phrase"])
+        return typed
+
+    def clean(self) -> None:
+        """Compare what was typed twice."""
+        typed = self.cleaned_data
+        if "pass_phrase" in typed and typed["pass_phrase"] != typed.get("again"):
+            self.add_error("again", _("合言葉が同じではありません。"))
+
+    def wish(self) -> Wish:
+        """Return it."""
+        typed = self.cleaned_data
+        return Wish(
+            extent=Extent(typed["extent"]),
+            reason=typed["reason"],
+            pass_phrase=typed["pass_phrase"],
+        )

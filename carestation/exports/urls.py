@@ -1,0 +1,14 @@
+"""Paths of exports."""
+
+from django.urls import path
+
+from carestation.exports import views
+
+app_name = "exports"
+DESK = "desk/<uuid:facility_id>/exports/"
+urlpatterns = [
+    path(DESK, views.exports, name="exports"),
+    path(DESK + "reader/", views.reader, name="reader"),
+    path(DESK + "<uuid:export_id>/archive/", views.fetch, name="fetch"),
+    path(DESK + "<uuid:export_id>/remove/", views.remove, name="remove"),
+]

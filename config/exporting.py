@@ -1,0 +1,58 @@
+"""`carestation export`: a facility's export, checked; or taken into an empty installation."""
+
+import argparse
+import getpass
+import json
+import sys
+from pathlib import Path
+
+from carestation.exports.reader import Archive, UnreadableError, check
+from config.joining import join_running
+
+REFUSALS = {
+    "not_empty": "This installation is not empty: an export is taken into an empty one alone.",
+    "not_whole": "This export holds one person's groups: a facility's whole one is taken in.",
+    "differs": "What was entered is not as the export has it; nothing of it stays.",
+}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("act", choices=["check", "import"], help="compare it; or take it in")
+    parser.add_argument("--file", type=Path, required=True, help="the archive")
+    parser.add_argument("--data", type=Path, help="folder of the CareStation that runs (var)")
+    parser.add_argument("--json", action="store_true", help="for machines: one object")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what the archive says of itself, and what was compared.
+
+    Raises:
+        SystemExit: it does not open, is not as it was made, or cannot be taken in.
+    """
+    try:
+        archive = Archive(options.file, getpass.getpass("Pass phrase: "))
+        said = check(archive)
+        if options.act == "import":
+            said |= _taken_in(archive, options.data)
+    except UnreadableError as error:
+        raise SystemExit(str(error)) from error
+    if options.json:
+        sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("".join(f"{name}: {value}\n" for name, value in said.items()))
+    return 0
+
+
+def _taken_in(archive: Archive, data: Path | None) -> dict[str, object]:
+    join_running(data)
+    from carestation.exports.commands.taking_in import take_in  # noqa: PLC0415 - needs Django
+    from carestation.kernel.acting import Work, acting_as  # noqa: PLC0415 - as above
+    from carestation.kernel.errors import Conflict, DomainError  # noqa: PLC0415 - as above
+
+    try:
+        with acting_as(Work.CONTENT):
+            compared = take_in(archive)
+    except (Conflict, DomainError) as error:
+        raise SystemExit(REFUSALS[error.reason]) from error
+    return {"compared": len(compared), "differences": 0}

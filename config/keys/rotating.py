@@ -1,0 +1,90 @@
+"""`keys rotate`: turns the keys of a level while people write; goes on where it was left."""
+
+import argparse
+import time
+
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import Conflict, NotVisible
+from carestation.kernel.ids import uuid7
+from carestation.vault.choices import Level, Stage
+from carestation.vault.models import OPERATOR, Rotation
+from carestation.vault.rotation import (
+    Progress,
+    begin_rotation,
+    running_rotation,
+    turn_keys,
+    turning_alone,
+)
+from config.keys.telling import say, tell_machines
+
+TOLD_EACH_SECONDS = 2.0
+ASKED_EACH_SECONDS = 1.0
+REASONS = {
+    "turning": "Keys are being turned by another run: wait for it, or end it and run this again.",
+    "held": "Some rows are held by somebody for long: run this again later.",
+}
+
+
+def act(options: argparse.Namespace) -> int:
+    """Turn keys to the end, or with --hold until other machines have to be told.
+
+    Raises:
+        SystemExit: other keys turn, nothing has such keys, or rows are held by somebody.
+    """
+    try:
+        with turning_alone():
+            rotation = _rotation(options)
+            damaged = _turn(rotation, options)
+    except Conflict as error:
+        raise SystemExit(REASONS[error.reason]) from error
+    if options.json:
+        told = {"id": rotation.pk, "level": rotation.level, "ended_at": rotation.ended_at}
+        tell_machines(told | {"resealed": rotation.resealed, "damaged": damaged})
+    elif rotation.ended_at:
+        say(f"The keys have turned; {rotation.resealed} stand under new ones, none under earlier.")
+    if damaged and not options.json:
+        say(f"{damaged} values opened under no key, before as after: see keys inventory.")
+    return 1 if damaged else 0
+
+
+def _rotation(options: argparse.Namespace) -> Rotation:
+    running = running_rotation()
+    if running is None:
+        if options.level is None:
+            raise SystemExit("No keys turn: say which with --level root, facility or scope.")
+        return _begun(Level(options.level), options)
+    asked = (options.level or running.level, options.of or running.target_id)
+    if asked != (running.level, running.target_id):
+        raise SystemExit(f"Keys of the level {running.level} turn: end that first, by keys rotate.")
+    return running
+
+
+def _begun(level: Level, options: argparse.Namespace) -> Rotation:
+    machine = Actor(user_id=OPERATOR, request_id=uuid7())
+    try:
+        return begin_rotation(machine, level, options.of)
+    except NotVisible as error:
+        raise SystemExit(f"Nothing under {options.of} has keys of the level {level}.") from error
+
+
+def _turn(rotation: Rotation, options: argparse.Namespace) -> int:
+    damaged, told_at, before = 0, 0.0, Stage.ADD
+    for progress in turn_keys(rotation):
+        damaged = max(damaged, progress.damaged)
+        if options.hold and progress.stage is Stage.PROMOTE:
+            say("The new keys are added. Give the root to the other machines, then run this again.")
+            break
+        is_due = time.monotonic() - told_at > TOLD_EACH_SECONDS or progress.stage is not before
+        if is_due and not options.json:
+            told_at, before = time.monotonic(), progress.stage
+            say(_line(progress))
+        if progress.waits_seconds:
+            time.sleep(min(progress.waits_seconds, ASKED_EACH_SECONDS))
+    return damaged
+
+
+def _line(progress: Progress) -> str:
+    if progress.waits_seconds:
+        seconds = round(progress.waits_seconds)
+        return f"{progress.stage:8} in {seconds} s: every process lets go of what it opened"
+    return f"{progress.stage:8} {progress.done} {progress.place}".rstrip()

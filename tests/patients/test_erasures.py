@@ -1,0 +1,236 @@
+"""A closed patient's group is erased: what was written in it is noise, wherever it lies."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from carestation.factlog.models import LoggedFact
+from carestation.groups.choices import Role, Side
+from carestation.groups.commands.groups import archive_group
+from carestation.groups.commands.memberships import begin
+from carestation.groups.models.groups import Group
+from carestation.groups.models.memberships import Membership
+from carestation.groups.rules import Newcomer
+from carestation.kernel.actor import Actor
+from carestation.kernel.errors import Conflict, NotVisible
+from carestation.kernel.ids import uuid7
+from carestation.patients.commands.erasures import erase_again, erase_patient
+from carestation.patients.models import Patient
+from carestation.timeline.commands.posts import publish_post
+from carestation.timeline.followers import throw_files_away
+from carestation.vault.choices import Level
+from carestation.vault.erasing import certificate_of, certificates
+from carestation.vault.erasures import listed_erasures
+from carestation.vault.facts import KeysErased
+from carestation.vault.inventory import read_inventory
+from carestation.vault.models import OPERATOR, Erasure, Scope
+from carestation.vault.rotation import begin_rotation, turn_keys
+from carestation.vault.scopes import forget_all, open_scope
+from config.cli import main
+from tests.accounts.operating import OPERATOR_ADDRESS, a_console, an_operator
+from tests.accounts.signing_in import sign_in_client
+from tests.timeline.test_files import a_post, hand_in
+from tests.world import World, a_draft
+
+PRO = Side.PROFESSIONAL
+MACHINE = Actor(user_id=OPERATOR, request_id=uuid7())
+WORDS = "千代さんは、よく眠れたそうです。"
+
+
+@pytest.fixture(autouse=True)
+def places(settings: Settings, tmp_path: Path) -> None:
+    """The list, the root and the files are this test's own; nothing is kept opened."""
+    kept = Path(settings.KEY_URL.removeprefix("file://"))
+    (tmp_path / "root.json").write_text(kept.read_text())
+    settings.KEY_URL = f"file://{tmp_path}/root.json"
+    settings.ERASED_URL = f"file://{tmp_path}/erased.jsonl"
+    settings.BLOB_URL = f"file://{tmp_path}/files"
+
+
+@pytest.fixture
+def closed(world: World) -> World:
+    """A group in which something was said, closed by its manager."""
+    publish_post(world.seat("kato", PRO), a_draft(WORDS))
+    archive_group(world.seat("kato", PRO))
+    return world
+
+
+def pages(world: World, name: str = "kato") -> list[int]:
+    client = Client()
+    sign_in_client(client, world.people[name])
+    return [
+        client.get(reverse("timeline:home")).status_code,
+        client.get(reverse("timeline:timeline", args=[world.group.pk, PRO])).status_code,
+        client.get(reverse("patients:face_sheet", args=[world.group.pk, PRO])).status_code,
+        client.get(f"/api/v1/groups/{world.group.pk}/professional/posts").status_code,
+    ]
+
+
+def put_back(world: World, scope: Scope, sitting: list[Membership]) -> None:
+    """Put yesterday's copy back: the keys, who sat there, and nothing of the erasure."""
+    Erasure.objects.all().delete()
+    scope.save(force_insert=True)
+    Membership.objects.filter(pk__in=[one.pk for one in sitting]).update(left_at=None)
+    Group.objects.filter(pk=world.group.pk).update(archived_at=None)
+    forget_all()
+
+
+@pytest.mark.control("8.10")
+def test_after_erasing_nobody_reads_anything_and_home_still_opens(closed: World) -> None:
+    assert pages(closed) == [200, 200, 200, 200]
+
+    erase_patient(a_console(), closed.group.pk)
+
+    assert pages(closed) == [200, 404, 404, 404]
+    with pytest.raises(NotVisible):
+        open_scope(closed.group.pk, None)
+    assert not Membership.objects.active().of_group(closed.group.pk).exists()
+    assert Patient.objects.get(group_id=closed.group.pk).likeness is None
+
+
+@pytest.mark.control("8.10")
+def test_yesterdays_data_with_yesterdays_keys_show_nothing(closed: World) -> None:
+    group_id = closed.group.pk
+    yesterday = Scope.objects.select_related("owner_key").get(pk=group_id)
+    sitting = list(Membership.objects.active().of_group(group_id))
+    erase_patient(a_console(), group_id)
+
+    put_back(closed, yesterday, sitting)
+
+    # Before anything is done about it no key is opened, and after the next start all is as it was.
+    with pytest.raises(NotVisible):
+        open_scope(group_id, None)
+    assert erase_again() == 1
+    assert not Scope.objects.filter(pk=group_id).exists()
+    assert pages(closed) == [200, 404, 404, 404]
+    assert [one.scope_id for one in certificates()] == [group_id]
+    assert erase_again() == 0
+
+
+@pytest.mark.control("8.10")
+def test_the_line_of_the_list_stands_though_the_rest_was_broken_off(
+    closed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console, group_id = a_console(), closed.group.pk
+
+    def breaking(*_: object) -> None:
+        raise OSError("the machine went away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("carestation.vault.erasing.forget_scope", breaking)
+        with pytest.raises(OSError, match="went away"):
+            erase_patient(console, group_id)
+
+    assert Scope.objects.filter(pk=group_id).exists()
+    assert erase_again() == 1
+    assert not Scope.objects.filter(pk=group_id).exists()
+    assert Erasure.objects.get().erased_by == console.actor.user_id
+
+
+def test_files_of_an_erased_group_are_thrown_away(world: World, tmp_path: Path) -> None:
+    a_post(world, "kato", PRO, hand_in(world, "kato"))
+    archive_group(world.seat("kato", PRO))
+    assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
+    erasure, _ = erase_patient(a_console(), world.group.pk)
+
+    fact = KeysErased(
+        actor_id=OPERATOR, request_id=uuid7(), group_id=world.group.pk, erasure_id=erasure.pk
+    )
+    throw_files_away([fact])
+    throw_files_away([fact])
+
+    assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+
+
+def test_an_open_group_is_not_erased(world: World) -> None:
+    with pytest.raises(Conflict):
+        erase_patient(a_console(), world.group.pk)
+
+    assert listed_erasures() == ()
+    assert pages(world) == [200, 200, 200, 200]
+
+
+def test_only_a_patients_group_is_erased(closed: World) -> None:
+    console = a_console()
+    for scope_id in (closed.elsewhere.pk, closed.people["kato"].pk, uuid7()):
+        with pytest.raises(NotVisible):
+            erase_patient(console, scope_id)
+
+    erase_patient(console, closed.group.pk)
+    with pytest.raises(NotVisible):
+        erase_patient(console, closed.group.pk)
+
+
+def test_nobody_is_seated_in_an_erased_group(closed: World) -> None:
+    erase_patient(a_console(), closed.group.pk)
+    ito = Newcomer(
+        user_id=closed.people["ito"].pk, role=Role.MANAGER, staff_id=closed.staff["ito"].pk
+    )
+
+    with pytest.raises(NotVisible):
+        begin(MACHINE, closed.group.pk, ito, closed.facility.pk)
+
+
+@pytest.mark.control("8.10")
+def test_the_certificate_says_from_when_on(closed: World, settings: Settings) -> None:
+    settings.KEYS_KEPT_SECONDS = 300
+    erasure, _ = erase_patient(a_console(), closed.group.pk)
+
+    before = certificate_of(erasure)
+    settings.KEYS_KEPT_SECONDS = 0
+    rotation = begin_rotation(MACHINE, Level.ROOT)
+    for _ in turn_keys(rotation):
+        pass
+
+    assert (before.gone_here_at - before.erased_at).total_seconds() == 300
+    assert before.gone_in_copies_at is None
+    assert certificate_of(erasure).gone_in_copies_at == rotation.ended_at
+
+
+@pytest.mark.control("8.15")
+def test_the_log_says_who_erased_and_counts_no_value_as_lost(closed: World) -> None:
+    console = a_console()
+    erasure, _ = erase_patient(console, closed.group.pk)
+
+    fact = LoggedFact.objects.get(kind=KeysErased.kind)
+    found = read_inventory()
+
+    assert (fact.actor_id, fact.group_id) == (console.actor.user_id, closed.group.pk)
+    assert fact.object_id == erasure.pk
+    posts = next(one for one in found.columns if one.column == "timeline_post.body_sealed")
+    assert [(value.kind, value.count) for value in posts.values] == [(None, 1)]
+    assert found.lost == 0
+
+
+def erase(group_id: UUID, *more: str) -> Callable[[], int]:
+    return lambda: main(["keys", "erase", f"--of={group_id}", f"--as={OPERATOR_ADDRESS}", *more])
+
+
+def test_the_command_wants_an_operator_and_the_id_twice(
+    closed: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    group_id = closed.group.pk
+
+    assert erase(group_id, f"--confirm={group_id}")() == 1
+    an_operator()
+    assert erase(group_id)() == 1
+    assert erase(group_id, f"--confirm={uuid7()}")() == 1
+    assert "1 posts and 0 files" in capsys.readouterr().err
+    assert Scope.objects.filter(pk=group_id).exists()
+
+    assert erase(group_id, f"--confirm={group_id}")() == 0
+    said = capsys.readouterr().out
+    assert main(["keys", "erased", "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["erased"]
+
+    assert "消去証明書" in said
+    assert str(group_id) in said
+    assert "+09:00" in said
+    assert told["scope_id"] == str(group_id)
+    assert main(["keys", "check"]) == 0

@@ -1,0 +1,59 @@
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import UndefinedError
+from markupsafe import Markup, escape
+
+from carestation.ui.escaping import shown
+from tests.ui.drawing import kit
+
+
+class Word(StrEnum):
+    SHARP = '<b class="x">'
+
+
+class Loud(str):
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "<loud>"
+
+
+class Named:
+    def __html__(self) -> str:
+        return "<i>n</i>"
+
+
+VALUES: Final = (
+    *("", "血圧 128/76", "<b>&\"'", Markup("<b>&amp;</b>"), Word.SHARP, Loud("x"), Named()),
+    *(7, -1.5, True, None, Decimal("1.0"), UUID(int=7), ["<li>"], b"<b>"),
+)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_value_stands_in_a_page_as_if_escaped_the_long_way(value: object) -> None:
+    assert str(shown(value)) == str(escape(value))
+    assert kit().from_string("<p>{{ value }}</p>").render(value=value) == f"<p>{escape(value)}</p>"
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from("<>&\"'")))
+def test_no_text_comes_through_unescaped(text: str) -> None:
+    assert str(shown(text)) == str(escape(text))
+
+
+def test_what_a_macro_returns_is_escaped_once() -> None:
+    source = "{% macro one(x) %}<i>{{ x }}</i>{% endmacro %}{{ one(a) }}{{ one(one(a)) }}"
+
+    said = kit().from_string(source).render(a="<")
+
+    assert said == "<i>&lt;</i><i><i>&lt;</i></i>"
+
+
+def test_what_is_nowhere_stops_the_page() -> None:
+    with pytest.raises(UndefinedError):
+        kit().from_string("{{ one.two }}").render(one={})
