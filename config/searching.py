@@ -20,7 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print how many posts the index knows; not 0 where it lacks some and none waits to be read."""
     join_running(options.data)
-    from carestation.search.commands.index import rebuild_index  # noqa: PLC0415 - needs Django
+    from carestation.search.commands.rebuilding import rebuild_index  # noqa: PLC0415 - needs Django
     from carestation.search.queries.entries import read_progress  # noqa: PLC0415 - the same
 
     if options.rebuild:

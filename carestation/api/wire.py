@@ -10,7 +10,6 @@ from carestation.facilities.models.staff import Staff
 from carestation.groups.choices import Kind, Side
 from carestation.kernel.shapes import Format
 from carestation.patients.queries.face_sheets import PatientCard
-from carestation.search.choices import EntryKind
 from carestation.search.queries.finding import Found
 from carestation.timeline.commands.files import Uploaded
 from carestation.timeline.queries.home import GroupRow, SideRow
@@ -207,7 +206,7 @@ def hits_json(found: Found, until: datetime | None) -> HitsJson:
                 group=str(hit.seat.group_id),
                 side=hit.seat.side,
                 excerpt=hit.excerpt,
-                file=str(hit.id) if hit.kind is EntryKind.FILE else None,
+                file=str(hit.file_id) if hit.file_id else None,
             )
             for hit in found.hits
         ],

@@ -12,6 +12,8 @@ from carestation.exports.choices import Extent, Rhythm
 from carestation.facilities.choices import Right
 
 LASTS: Final = timedelta(hours=72)
+# After so long someone looks whether it is still being made.
+LEFT_ALONE: Final = timedelta(minutes=10)
 # What was not made by then is given up: its worker ended on the way.
 MADE_WITHIN: Final = timedelta(hours=12)
 PERIOD: Final = {Rhythm.WEEKLY: timedelta(days=7), Rhythm.MONTHLY: timedelta(days=31)}

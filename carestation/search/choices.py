@@ -1,5 +1,7 @@
 """The closed words of search."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 
 
@@ -7,7 +9,8 @@ class EntryKind(TextChoices):
     """What an entry of the index is about."""
 
     POST = "post", "投稿"
-    FILE = "file", "写真・書類"
+    FILE = "file", "ファイルの名前"
+    DOCUMENT = "document", "書類の中"
 
 
 class Show(TextChoices):
@@ -15,3 +18,9 @@ class Show(TextChoices):
 
     POSTS = "posts", "投稿"
     FILES = "files", "写真・書類"
+
+
+class Job(StrEnum):
+    """What is done by the worker."""
+
+    READ_DOCUMENT = "search.read_document"

@@ -6,14 +6,20 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 from collections.abc import Sequence
 
 from carestation.factlog.commands import follower
-from carestation.search.commands.index import index_posts
+from carestation.search.commands.documents import ask_to_read
+from carestation.search.commands.index import forget_group, index_posts
+from carestation.search.commands.rebuilding import rebuild_index
 from carestation.timeline.facts import PostEdited, PostPublished, PostWithdrawn
+from carestation.vault.facts import GroupKeysTurned, KeysErased
+from carestation.vault.scopes import forget_scope
 
 
 @follower(PostPublished)
 def index_published(facts: Sequence[PostPublished]) -> None:
-    """Let what was posted be found, with the names of its files."""
-    index_posts([(fact.group_id, fact.post_id) for fact in facts])
+    """Let what was posted be found, with the names of its files; documents are read later."""
+    posts = [(fact.group_id, fact.post_id) for fact in facts]
+    index_posts(posts)
+    ask_to_read(posts)
 
 
 @follower(PostEdited)
@@ -26,3 +32,19 @@ def index_edited(facts: Sequence[PostEdited]) -> None:
 def index_withdrawn(facts: Sequence[PostWithdrawn]) -> None:
     """Let a withdrawn post be found no more."""
     index_posts([(fact.group_id, fact.post_id) for fact in facts])
+
+
+@follower(GroupKeysTurned)
+def index_under_new_key(facts: Sequence[GroupKeysTurned]) -> None:
+    """Make the numbers of a group anew under its new key; till then both keys are asked."""
+    for fact in facts:
+        forget_scope(fact.group_id)
+        for _ in rebuild_index(fact.group_id):
+            pass
+
+
+@follower(KeysErased)
+def forget_erased(facts: Sequence[KeysErased]) -> None:
+    """Let nothing stay of the index of a group whose keys are destroyed."""
+    for fact in facts:
+        forget_group(fact.group_id)

@@ -1,4 +1,4 @@
-"""The index: numbers that only a group's key makes.
+"""The index: numbers that only a group's key makes; and the words of documents, sealed.
 
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
@@ -12,8 +12,30 @@ from django.db import models
 
 from carestation.groups.choices import Side
 from carestation.groups.models.groups import Group
+from carestation.kernel.ids import uuid7
 from carestation.search.choices import EntryKind
-from carestation.timeline.models import Post
+from carestation.timeline.models import Attachment, Post
+from carestation.vault.sealing import Place
+
+
+class DocumentText(models.Model):
+    """The words of a document, as far as they are text, sealed under the scope of its group."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    file = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="+")
+    words_sealed = models.BinaryField()
+    read_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return the file's id."""
+        return str(self.file_id)
+
+    @staticmethod
+    def words_place(text_id: UUID) -> Place:
+        """Return where the words of a document are sealed."""
+        return Place("search_documenttext", "words", text_id)
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -25,7 +47,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(models.Model):
-    """What can be found of one post, or of one file; its id is theirs.
+    """What can be found of a post, a file's name or a document's words; its id is theirs.
 
     `grams`: the pairs of letters, each as a number of the group's key, in the order of the numbers,
     and some that stand for nothing. Of a withdrawn post there are none. `changed_seq`: the change

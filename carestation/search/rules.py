@@ -19,7 +19,7 @@ _FORMS: Final = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
 
 def folded_text(text: str) -> str:
     """Return text as it is searched: one width and case, hiragana, nothing unseen, no spaces."""
-    return folded("".join(sign for sign in text if _is_seen(sign)))
+    return folded(text.translate(_SEEN))
 
 
 def words_of(asked: str) -> tuple[str, ...]:
@@ -62,10 +62,17 @@ def marked(words: Sequence[str], text: str) -> list[tuple[int, int]]:
     return _joined(sorted(found))
 
 
-def _is_seen(sign: str) -> bool:
-    return unicodedata.category(sign) != _UNSEEN and not any(
-        first <= sign <= last for first, last in _FORMS
-    )
+class _Seen(dict[int, int | None]):
+    """What each sign becomes: nothing where it is not seen. Learnt as they come."""
+
+    def __missing__(self, code: int) -> int | None:
+        sign = chr(code)
+        is_form = any(first <= sign <= last for first, last in _FORMS)
+        is_seen = unicodedata.category(sign) != _UNSEEN and not is_form
+        return self.setdefault(code, code if is_seen else None)
+
+
+_SEEN: Final = _Seen()
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int, int]]:

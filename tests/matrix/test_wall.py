@@ -30,6 +30,7 @@ from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.errors import NotVisible
 from carestation.patients.commands.face_sheets import register_patient
 from carestation.patients.models import Patient
+from carestation.search.commands.documents import keep_words
 from carestation.search.commands.index import index_posts
 from carestation.timeline.commands.acknowledgements import acknowledge_post
 from carestation.timeline.commands.changes import edit_post
@@ -115,6 +116,9 @@ def a_full_world(world: World) -> World:
         for one in ("kato", "sato")
     ]
     open_talk(world.actor("kato"), *two)
+    for file in Attachment.objects.exclude(post=None).select_related("post"):
+        assert file.post
+        keep_words(file, file.post.pk, "読まれた文")
     index_posts(list(Post.objects.values_list("group_id", "pk")))
     return world
 

@@ -12,7 +12,8 @@ from carestation.groups.choices import Side
 from carestation.groups.commands.memberships import end_membership
 from carestation.groups.queries.seats import take_seat
 from carestation.search.choices import EntryKind
-from carestation.search.commands.index import index_posts, rebuild_index
+from carestation.search.commands.index import index_posts
+from carestation.search.commands.rebuilding import rebuild_index
 from carestation.search.models import Entry
 from carestation.search.rules import STEP, folded_text, has_all, words_of
 from carestation.timeline.choices import Urgency
@@ -211,6 +212,8 @@ def test_of_a_group_whose_keys_are_gone_nothing_is_written(world: World) -> None
     forget_all()
     let_index_follow()
 
+    assert found_posts(world, "sato", "むくみ") == []
+    assert found_posts(world, "sato", "み") == []
     assert not Scope.objects.filter(pk=world.group.pk).exists()
     assert not Entry.objects.of_group(world.group.pk).exists()
 

@@ -19,10 +19,13 @@ from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.patients.forms.face_sheets import filled_form
 from carestation.patients.models import Consent
+from carestation.search.commands.documents import read_document
 from carestation.ui.times import local_date
+from config.demo.papers import AGENDA_CANARY, agenda
 from tests.accounts.signing_in import sign_in_client
 from tests.patients.test_consents import TYPED
 from tests.search.looking import found_posts, let_index_follow
+from tests.search.test_documents import post_with
 from tests.vault.opening import opened_everywhere
 from tests.world import FACE_SHEET, World
 
@@ -33,6 +36,7 @@ WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumera
      "invited", "patient", "group", "emergency", "sought")
 )}  # fmt: skip
 WORDS["mail"] = "kanaria-of-a-mail-99x"
+WORDS["document"] = AGENDA_CANARY
 WORDS["offer"] = "kanaria-of-an-offer-98x"
 
 
@@ -81,9 +85,11 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     home = client.get(reverse("timeline:home")).content.decode()
     offers = client.get(reverse("groups:connections")).text
 
+    _, file = post_with(world, agenda())
     assert opened_everywhere()["patients_emergencyaccess.reason_sealed"] == 1
     let_index_follow()
-    sought = found_posts(world, "kato", WORDS["edit"])
+    read_document(file)
+    sought = [found_posts(world, "kato", WORDS[name]) for name in ("edit", "document")]
     kept = dict(everything_kept())
     said = (caplog.text + "".join(capsys.readouterr())).encode()
 
@@ -105,7 +111,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     }
     assert found == set()
     assert len(kept) > 20
-    assert len(sought) == 1
+    assert [len(one) for one in sought] == [1, 1]
     assert len(kept["search_entry"]) > 1000
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from carestation.accounts.models import Operator, User
 from carestation.accounts.queries.people import read_person
 from carestation.facilities.models.staff import Staff
-from carestation.facilities.rules import Desk
 from carestation.kernel.actor import Actor
 from carestation.vault.models import OPERATOR
 
@@ -20,11 +19,11 @@ def names_of(people: Collection[UUID], actor: Actor) -> dict[UUID, str]:
     return {user_id: read_person(user, actor).name for user_id, user in users.items()}
 
 
-def colleagues_of(desk: Desk) -> dict[UUID, str]:
-    """Return who works in the desk's facility, or did, by name."""
-    own = Staff.objects.of_facility(desk.facility_id).order_by("ended_at", "id")
+def names_of_staff(facility_id: UUID, actor: Actor) -> dict[UUID, str]:
+    """Return who works in a facility, or did, by name."""
+    own = Staff.objects.of_facility(facility_id).order_by("ended_at", "id")
     people = own.values_list("user_id", flat=True)[:1_000]
-    return dict(sorted(names_of(set(people), desk.actor).items(), key=lambda one: one[1]))
+    return dict(sorted(names_of(set(people), actor).items(), key=lambda one: one[1]))
 
 
 def operators_among(people: Collection[UUID]) -> frozenset[UUID]:

@@ -39,16 +39,20 @@ class Reader:
     last_at: datetime
 
 
+@acting_as(Work.CUSTODY)
+def manages(desk: Desk, group_id: UUID | None) -> bool:
+    """Whether it is the group of a patient whom the desk's facility manages."""
+    own = Patient.objects.filter(managing_facility_id=desk.facility_id)
+    return group_id is not None and own.filter(group_id=group_id).exists()
+
+
 def take_patient_group(desk: Desk, group_id: UUID) -> GroupTold:
     """Return the group of a patient whom the desk's facility manages.
 
     Raises:
         NotVisible: it is no patient's, or another facility manages them.
     """
-    own = Patient.objects.filter(group_id=group_id, managing_facility_id=desk.facility_id)
-    with acting_as(Work.CUSTODY):
-        is_own = own.exists()
-    if not is_own:
+    if not manages(desk, group_id):
         raise NotVisible
     return groups_told(desk.actor, [group_id])[group_id]
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from carestation.audit.choices import Act, Deed
 from carestation.audit.models import Entry, EntryQuerySet
-from carestation.audit.queries.people import colleagues_of, operators_among
+from carestation.audit.queries.people import names_of_staff, operators_among
 from carestation.audit.rules import Fold, Noted, acts_of, folded, last_of, words_of
 from carestation.facilities.rules import Desk
 from carestation.factlog.models import LoggedFact
@@ -94,7 +94,7 @@ def read_record(desk: Desk, asked: Asked) -> RecordPage:
     folds = folded(read, most=PAGE_SIZE)
     known = _Known(
         facts={entry.number: fact for entry, fact in pairs},
-        people=colleagues_of(desk),
+        people=names_of_staff(desk.facility_id, desk.actor),
         operators=operators_among({entry.actor_id for entry in entries if entry.actor_id}),
         groups=groups_told(desk.actor, {one.group_id for one in read if one.group_id}),
     )

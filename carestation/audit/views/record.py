@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from carestation.audit.commands.looks import note_readers_viewed, note_record_viewed
 from carestation.audit.forms import PeriodForm, RecordForm, group_choices, people_choices
-from carestation.audit.queries.readers import readers_of, take_patient_group
+from carestation.audit.queries.readers import manages, readers_of, take_patient_group
 from carestation.audit.queries.record import read_record
 from carestation.audit.queries.states import seal_state
 from carestation.facilities.choices import Right
@@ -35,6 +35,7 @@ def record(request: CareRequest, facility_id: UUID) -> HttpResponse:
         "form": form,
         "page": page,
         "seal": seal_state(facility_id),
+        "patient_group": asked.group_id if manages(desk, asked.group_id) else None,
         "people": people_choices(page.people),
         "groups": group_choices(page.groups, asked.group_id),
         "years": rules_of(facility_id).retention_years,

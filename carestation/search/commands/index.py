@@ -7,19 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
-
 from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Row, rows_of
-from carestation.search.queries.entries import GRAMS, posts_after, text_of
+from carestation.search.models import DocumentText, Entry
+from carestation.search.queries.entries import GRAMS, text_of
 from carestation.search.rules import folded_text, padding_of, pairs_of
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Bundle
 
 PADDING: Final = "search.padding"
-BEFORE_ALL: Final = UUID(int=0)
-# Hot (benchmarks/search.py): a batch is three statements.
+# Hot (benchmarks/search.py): a batch is four statements.
 POSTS: Final = """
 SELECT p.id, p.id AS post_id, p.group_id, p.side, p.changed_seq, p.body_sealed, p.withdrawn_at,
   'post' AS kind, NULL::bytea AS name_sealed
@@ -32,6 +30,14 @@ SELECT f.id, p.id AS post_id, p.group_id, p.side, p.changed_seq, NULL::bytea AS 
 FROM unnest(%(groups)s::uuid[], %(posts)s::uuid[]) AS a (group_id, post_id)
 JOIN timeline_post p ON p.group_id = a.group_id AND p.id = a.post_id
 JOIN timeline_attachment f ON f.group_id = a.group_id AND f.post_id = a.post_id
+"""
+DOCUMENTS: Final = """
+SELECT d.id, p.id AS post_id, p.group_id, p.side, p.changed_seq, NULL::bytea AS body_sealed,
+  p.withdrawn_at, 'document' AS kind, f.name_sealed, d.words_sealed
+FROM unnest(%(groups)s::uuid[], %(posts)s::uuid[]) AS a (group_id, post_id)
+JOIN timeline_post p ON p.group_id = a.group_id AND p.id = a.post_id
+JOIN timeline_attachment f ON f.group_id = a.group_id AND f.post_id = a.post_id
+JOIN search_documenttext d ON d.group_id = a.group_id AND d.file_id = f.id
 """
 # Of two readings of a post the newer one stays, whoever is last. Arrays of unlike length travel as
 # text.
@@ -54,33 +60,31 @@ def index_posts(posts: Sequence[tuple[UUID, UUID]]) -> None:
     """
     groups, ids = zip(*dict.fromkeys(posts), strict=True)
     asked = {"groups": list(groups), "posts": list(ids)}
-    entries = list(_entries([*rows_of(POSTS, asked), *rows_of(FILES, asked)]))
+    rows = [row for statement in (POSTS, FILES, DOCUMENTS) for row in rows_of(statement, asked)]
+    entries = list(_entries(rows))
     if not entries:
         return
-    rows, grams = zip(*entries, strict=True)
+    read, grams = zip(*entries, strict=True)
     columns = {
-        "ids": [row["id"] for row in rows],
-        "groups": [row["group_id"] for row in rows],
-        "sides": [row["side"] for row in rows],
-        "posts": [row["post_id"] for row in rows],
-        "kinds": [row["kind"] for row in rows],
-        "seqs": [row["changed_seq"] for row in rows],
+        "ids": [row["id"] for row in read],
+        "groups": [row["group_id"] for row in read],
+        "sides": [row["side"] for row in read],
+        "posts": [row["post_id"] for row in read],
+        "kinds": [row["kind"] for row in read],
+        "seqs": [row["changed_seq"] for row in read],
         "grams": list(grams),
     }
     rows_of(ENTER, columns)
 
 
-def rebuild_index(group_id: UUID | None = None) -> Iterator[int]:
-    """Make the index anew, of one group or of all, while it is in use; yield how many posts so far.
+@acting_as(Work.INDEX)
+def forget_group(group_id: UUID) -> None:
+    """Drop the numbers of a group and the sealed words of its documents.
 
-    A batch is a transaction: broken off, it is begun anew, and what is right already stays.
+    Runs in the caller's transaction.
     """
-    count, after = 0, BEFORE_ALL
-    while posts := posts_after(after, group_id=group_id):
-        with transaction.atomic():
-            index_posts(posts)
-        count, after = count + len(posts), posts[-1][1]
-        yield count
+    Entry.objects.of_group(group_id).delete()
+    DocumentText.objects.filter(group_id=group_id).delete()
 
 
 def _entries(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:

@@ -3,6 +3,7 @@
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.sql import Row, rows_of
 from carestation.search.choices import EntryKind
+from carestation.search.models import DocumentText
 from carestation.timeline.models import Attachment, Post
 from carestation.vault.sealing import Bundle
 
@@ -26,6 +28,13 @@ PROGRESS: Final = """
 SELECT count(*) AS posts, count(*) FILTER (WHERE NOT EXISTS (
   SELECT FROM search_entry e WHERE e.group_id = p.group_id AND e.id = p.id)) AS missing
 FROM timeline_post p WHERE EXISTS (SELECT FROM vault_scope s WHERE s.id = p.group_id)
+"""
+# Documents of these posts whose words nobody has read yet.
+UNREAD: Final = """
+SELECT f.id FROM unnest(%(groups)s::uuid[], %(posts)s::uuid[]) AS a (group_id, post_id)
+JOIN timeline_attachment f ON f.group_id = a.group_id AND f.post_id = a.post_id
+WHERE f.media_type = 'application/pdf'
+  AND NOT EXISTS (SELECT FROM search_documenttext d WHERE d.file_id = f.id)
 """
 
 
@@ -45,10 +54,19 @@ def read_progress() -> Progress:
 
 
 def text_of(bundle: Bundle, row: Row) -> str:
-    """Return what is searched of a post or of a file, as it was typed."""
+    """Return what is searched of an entry, as it was typed, named or read."""
+    if row["kind"] == EntryKind.DOCUMENT:
+        return bundle.unseal(row["words_sealed"], DocumentText.words_place(row["id"]))
     if row["kind"] == EntryKind.FILE:
         return bundle.unseal(row["name_sealed"], Attachment.name_place(row["id"]))
     return bundle.unseal(row["body_sealed"], Post.body_place(row["id"]))
+
+
+@acting_as(Work.INDEX)
+def unread_documents(posts: Sequence[tuple[UUID, UUID]]) -> list[UUID]:
+    """Return the documents of posts, each by its group and its id, that were not read yet."""
+    asked = {"groups": [one[0] for one in posts], "posts": [one[1] for one in posts]}
+    return [row["id"] for row in rows_of(UNREAD, asked)]
 
 
 @acting_as(Work.INDEX)

@@ -13,21 +13,25 @@ from uuid import UUID
 from carestation.accounts.queries.people import read_name
 from carestation.groups.queries.seats import calling_of
 from carestation.groups.rules import Seat
+from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Parameters, Row, rows_of
 from carestation.search.choices import EntryKind, Show
 from carestation.search.queries.entries import GRAMS, text_of
 from carestation.search.rules import folded_text, has_all, is_short, marked, pairs_of
 from carestation.timeline.choices import Urgency
+from carestation.timeline.models import Attachment
 from carestation.vault.scopes import open_scope
 
 # So many pairs of a long question are looked up; the rest is read.
 PAIRS_AT_MOST: Final = 32
-# Of words that have no pair, so much is read at the most.
+# Of words that have no pair, so many entries are read at the most.
 READ_AT_MOST: Final = 4_000
 BEFORE, AFTER = 40, 120
+# Of a long text this much is looked at to show a piece of it.
+WINDOW, OVERLAP = 1_000, 200
 KINDS_SHOWN: Final = {
-    Show.POSTS: (EntryKind.POST, EntryKind.FILE),
-    Show.FILES: (EntryKind.FILE,),
+    Show.POSTS: tuple(EntryKind),
+    Show.FILES: (EntryKind.FILE, EntryKind.DOCUMENT),
 }
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LAST: Final = UUID(int=2**128 - 1)
@@ -113,6 +117,8 @@ class Hit:
     is_family: bool
     is_urgent: bool
     published_at: datetime
+    file_id: UUID | None
+    file_name: str
     parts: tuple[Part, ...]
 
     @property
@@ -140,7 +146,8 @@ class _Read:
 
 
 def find(seats: Sequence[Seat], question: Question, *, limit: int, skip: int = 0) -> Found:
-    """Return what is found at the sides of these seats, newest first."""
+    """Return what is found at the sides of these seats, newest first; of erased groups nothing."""
+    seats = [seat for seat in seats if _has_keys(seat)]
     sides = {(seat.group_id, seat.side.value): seat for seat in seats}
     has_pairs = any(not is_short(word) for word in question.words)
     rows = _found_rows(seats, question) if has_pairs else _read_rows(seats, question)
@@ -159,6 +166,14 @@ def find(seats: Sequence[Seat], question: Question, *, limit: int, skip: int = 0
         has_more=len(true_ones) == wanted,
         is_cut=not has_pairs and count >= READ_AT_MOST,
     )
+
+
+def _has_keys(seat: Seat) -> bool:
+    try:
+        open_scope(seat.group_id, seat.actor)
+    except NotVisible:
+        return False
+    return True
 
 
 def _found_rows(seats: Sequence[Seat], question: Question) -> Iterator[Row]:
@@ -216,13 +231,22 @@ def _hit(sides: Mapping[tuple[UUID, str], Seat], question: Question, read: _Read
         is_family=row["role"] == "family",
         is_urgent=row["urgency"] == Urgency.URGENT,
         published_at=row["published_at"],
+        file_id=row["file_id"],
+        file_name=_file_name(seat, row),
         parts=excerpt_of(question.words, read.text),
     )
 
 
+def _file_name(seat: Seat, row: Row) -> str:
+    if row["file_id"] is None:
+        return ""
+    place = Attachment.name_place(row["file_id"])
+    return open_scope(seat.group_id, seat.actor).unseal(row["name_sealed"], place)
+
+
 def excerpt_of(words: Sequence[str], text: str) -> tuple[Part, ...]:
     """Return the words around the first that was looked for, in one line, each of them marked."""
-    line = " ".join(text.split())
+    line = " ".join(_window(words, text).split())
     places = marked(words, line)
     begin = max(0, places[0][0] - BEFORE) if places else 0
     end = min(len(line), begin + BEFORE + AFTER)
@@ -237,3 +261,12 @@ def excerpt_of(words: Sequence[str], text: str) -> tuple[Part, ...]:
         at = last
     rest = line[at:end] + ("…" if end < len(line) else "")
     return tuple(part for part in (*parts, Part(text=rest, is_marked=False)) if part.text)
+
+
+def _window(words: Sequence[str], text: str) -> str:
+    """Return a piece of a long text in which one of the words stands."""
+    for begin in range(0, max(1, len(text) - OVERLAP), WINDOW - OVERLAP):
+        piece = text[begin : begin + WINDOW]
+        if any(word in folded_text(piece) for word in words):
+            return piece
+    return text[:WINDOW]

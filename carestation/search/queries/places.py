@@ -33,7 +33,7 @@ ORDER BY user_id, left_at DESC NULLS FIRST, began_at DESC LIMIT 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class GroupToSearch:
     """A group in which one can look, with one's seats there."""
 
     group_id: UUID
@@ -56,10 +56,10 @@ class Writer:
     is_there: bool
 
 
-def places_of(actor: Actor) -> dict[UUID, Place]:
+def places_of(actor: Actor) -> dict[UUID, GroupToSearch]:
     """Return the groups in which the actor sits now, as they stand at home."""
     return {
-        row.id: Place(
+        row.id: GroupToSearch(
             group_id=row.id,
             name=row.name,
             kana=row.patient.face_sheet.kana if row.patient else "",

@@ -14,17 +14,14 @@ from carestation.timeline.media.rewritten import Rewritten, refusal_message
 
 CPU_SECONDS: Final = 40
 MEMORY_BYTES: Final = 3 * 1024**3
+WORDS: Final = "words"
 
 
 def main() -> None:
-    """Read one file, and write what it became or why it is not taken."""
+    """Read one file, and write what it became or why it is not taken; or its words alone."""
     _give_rights_up()
     data = sys.stdin.buffer.read()
-    try:
-        message = rewrite(data).to_bytes()
-    except FileRefused as error:
-        message = refusal_message(Reason(error.reason))
-    sys.stdout.buffer.write(message)
+    sys.stdout.buffer.write(_words(data) if WORDS in sys.argv[1:] else _rewritten(data))
     sys.stdout.buffer.flush()
 
 
@@ -44,6 +41,19 @@ def rewrite(data: bytes) -> Rewritten:
     from carestation.timeline.media.pictures import rewrite_picture  # noqa: PLC0415 - large
 
     return rewrite_picture(data, kind)
+
+
+def _rewritten(data: bytes) -> bytes:
+    try:
+        return rewrite(data).to_bytes()
+    except FileRefused as error:
+        return refusal_message(Reason(error.reason))
+
+
+def _words(data: bytes) -> bytes:
+    from carestation.timeline.media.words import words_of_document  # noqa: PLC0415 - large
+
+    return words_of_document(data).encode()
 
 
 def _give_rights_up() -> None:

@@ -3,12 +3,14 @@
 import logging
 import subprocess
 import sys
+from collections.abc import Sequence
 from threading import BoundedSemaphore
 from typing import Final
 
 from carestation.timeline.media.kinds import kind_of
 from carestation.timeline.media.refusals import Reason, refusal
 from carestation.timeline.media.rewritten import Rewritten
+from carestation.timeline.media.workbench import WORDS
 
 logger = logging.getLogger(__name__)
 LARGEST_BYTES: Final = 50 * 1024 * 1024
@@ -19,6 +21,8 @@ AT_ONCE: Final = 2
 WAITING: Final = 1
 WAIT_SECONDS: Final = 2
 WORK_SECONDS: Final = 60
+# Nobody waits for the words of a document, but other jobs of the worker do.
+WORDS_SECONDS: Final = 20
 WORKBENCH: Final = (sys.executable, "-I", "-m", "carestation.timeline.media.workbench")
 _door = BoundedSemaphore(AT_ONCE + WAITING)
 _places = BoundedSemaphore(AT_ONCE)
@@ -42,21 +46,30 @@ def rewrite_file(data: bytes) -> Rewritten:
     return rewritten
 
 
+def words_in(data: bytes) -> str:
+    """Return the words of a document, as far as they are text.
+
+    Raises:
+        FileRefused: it cannot be read, or not in time.
+    """
+    return _answer_to(data, (*WORKBENCH, WORDS), WORDS_SECONDS).decode()
+
+
 def _worked(data: bytes) -> bytes:
     if not _door.acquire(timeout=WAIT_SECONDS):
         raise refusal(Reason.BUSY)
     try:
         with _places:
-            return _answer_to(data)
+            return _answer_to(data, WORKBENCH, WORK_SECONDS)
     finally:
         _door.release()
 
 
-def _answer_to(data: bytes) -> bytes:
+def _answer_to(data: bytes, command: Sequence[str], seconds: float) -> bytes:
     try:
         # An empty environment: no address and no secret of ours goes with it.
         done = subprocess.run(  # noqa: S603 - our own program
-            WORKBENCH, input=data, capture_output=True, timeout=WORK_SECONDS, env={}, check=False
+            command, input=data, capture_output=True, timeout=seconds, env={}, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise refusal(Reason.UNREADABLE) from error
