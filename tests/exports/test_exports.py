@@ -116,11 +116,12 @@ class TestWhole:
 
     def test_two_workers_never_make_the_same(self, committed_world: World) -> None:
         export = asked(a_manager(committed_world))
-        other = connection.copy()
+        other, held = connection.copy(), {"key": export.pk.int & (2**63 - 1)}
         with other.cursor() as cursor:
-            cursor.execute(making.HOLD, {"key": export.pk.int & (2**63 - 1)})
-        make_export(export.pk)
-        before = Export.objects.running().exists()
+            cursor.execute(making.HOLD, held)
+            make_export(export.pk)
+            before = Export.objects.running().exists()
+            cursor.execute(making.LET_GO, held)
         other.close()
 
         make_export(export.pk)
