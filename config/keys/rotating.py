@@ -6,7 +6,7 @@ import time
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, NotVisible
 from carestation.kernel.ids import uuid7
-from carestation.search.commands.index import rebuild_index
+from carestation.search.commands.rebuilding import rebuild_index
 from carestation.vault.choices import Level, Stage
 from carestation.vault.models import OPERATOR, Rotation
 from carestation.vault.rotation import (
