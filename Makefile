@@ -34,6 +34,7 @@ bench: .venv/.develop  ## speed figures: a table and benchmarks/out/*.json
 bench-durability: .venv/.develop  ## 200 pieces killed while people write; keys turned, killed 60 times
 	@$(BIN)/python -m benchmarks.durability --kills 200
 	@$(BIN)/python -m benchmarks.rotation --kills 20
+	@$(BIN)/python -m benchmarks.erasure
 
 docs: .venv/.develop  ## the documentation hangs together: links and glossary
 	@$(BIN)/python -m pytest tests/documentation

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("carestation.patients.urls")),
     path("", include("carestation.facilities.urls")),
     path("", include("carestation.groups.urls")),
+    path("", include("carestation.audit.urls")),
     path("", include("carestation.support.urls")),
     path("", include("carestation.exports.urls")),
 ]

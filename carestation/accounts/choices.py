@@ -156,6 +156,7 @@ class Letter(models.TextChoices):
     CONNECTION_OFFERED = "connection_offered", "つながりの申し込みが届いています"
     EXPORT_ASKED = "export_asked", "データの書き出しが始まりました"
     EXPORT_MADE = "export_made", "書き出したデータを受け取れます"
+    EXPORT_DUE = "export_due", "データの控えを書き出す時期です"
     EXPORT_FAILED = "export_failed", "データを書き出せませんでした"
     CUSTODY_PROPOSED = "custody_proposed", "管理施設の変更が提案されました"
     CUSTODY_CHANGED = "custody_changed", "患者グループの管理施設が変わりました"

@@ -5,7 +5,7 @@ them grow the tree of RFC 6962 for the whole log and one per facility; their roo
 checkpoints, which leave the database. Whoever changes, adds, takes away or moves a row, or puts
 back an older table, is found out by `carestation audit verify`, or by a facility's own verifier.
 
-Announces: nothing yet.
+Announces: RecordViewed, ReadersViewed, ActsViewed.
 Listens to: every fact, as a row.
 Controls: ISO/IEC 27017 8.15; white paper 「ログ」, 「記録の保護」.
 """

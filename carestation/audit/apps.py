@@ -9,5 +9,5 @@ class AuditConfig(AppConfig):
     name = "carestation.audit"
 
     def ready(self) -> None:
-        """Let the sealer follow."""
-        from carestation.audit import followers  # noqa: F401, PLC0415 - registers it
+        """Let the sealer follow, and the context's own facts be known in every process."""
+        from carestation.audit import facts, followers  # noqa: F401, PLC0415 - registers them

@@ -3,11 +3,14 @@
 Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 """
 
+from datetime import datetime
 from typing import Final, Self
 from uuid import UUID
 
 from django.db import models
 
+from carestation.audit.choices import Wrong
+from carestation.facilities.models.staff import Staff
 from carestation.factlog.checkpoints import Signed, read_note
 from carestation.kernel.ids import uuid7
 from carestation.vault.sealing import Place
@@ -22,9 +25,34 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """A facility's part."""
         return self.filter(facility_id=facility_id)
 
+    def own_of_staff(self, facility_id: UUID) -> Self:
+        """What people did with their accounts while they worked in a facility."""
+        staff = Staff.objects.of_facility(facility_id).filter(
+            models.Q(ended_at=None) | models.Q(ended_at__gte=models.OuterRef("at")),
+            user_id=models.OuterRef("actor_id"),
+            began_at__lte=models.OuterRef("at"),
+        )
+        own = self.filter(facility_id=None, kind__startswith="accounts.")
+        return own.filter(models.Exists(staff))
+
+    def within(self, since: datetime | None, until: datetime | None) -> Self:
+        """Those of a period; either end may be open."""
+        rows = self if since is None else self.filter(at__gte=since)
+        return rows if until is None else rows.filter(at__lt=until)
+
+    def behind(self, number: int | None) -> Self:
+        """Those that come after one, the newest first."""
+        last = None if number is None else Entry.objects.filter(number=number).first()
+        if last is None:
+            return self
+        return self.filter(at__lte=last.at).exclude(at=last.at, number__gte=last.number)
+
 
 class Entry(models.Model):
-    """A fact as it was sealed: its leaf hash at its number from 0, and by what it is found."""
+    """A fact as it was sealed: its leaf hash at its number from 0, and by what it is found.
+
+    `actor_id`: who did it; where nobody signed in did, the person whom it concerns.
+    """
 
     number = models.BigIntegerField(primary_key=True)
     fact_id = models.BigIntegerField()
@@ -89,6 +117,22 @@ class Tree(models.Model):
     def __str__(self) -> str:
         """Return the id."""
         return str(self.pk)
+
+
+class Verification(models.Model):
+    """What was found when the whole log was last read; `wrong` is empty where all was well."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    at = models.DateTimeField()
+    facts = models.BigIntegerField()
+    checkpoints = models.BigIntegerField()
+    wrong = models.CharField(max_length=20, choices=Wrong, blank=True)
+    number = models.BigIntegerField(null=True)
+    fact_id = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        """Return how it ended."""
+        return self.wrong or "intact"
 
 
 class SigningKey(models.Model):

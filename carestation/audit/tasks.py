@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from carestation.audit.commands.checkpoints import sign_parts, sign_whole
 from carestation.audit.commands.keeping import keep_outside
+from carestation.audit.commands.verifications import verify_and_keep
 
 
 @app.periodic(cron="* * * * *")
@@ -23,3 +24,10 @@ def sign(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
 def sign_parts_too(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
     """Sign every facility's part once an hour."""
     sign_parts()
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="audit.verify", queueing_lock="audit.verify")
+def verify(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
+    """Verify the whole log once an hour; the desk says when it was."""
+    verify_and_keep()

@@ -6,7 +6,7 @@ What a facility may see, it sees through the seats of its people
 (`docs/decisions/0130-a-facility-sees-through-the-seats-of-its-people.md`).
 
 Announces: ExportAsked, ExportMade, GroupExported, ExportFailed, ExportFetched, ExportsListed,
-ExportRemoved, ExportTakenIn.
-Listens to: ExportAsked, ExportMade, ExportFailed.
+ExportRemoved, ExportTakenIn, ExportPlanned, ExportPlanEnded, ExportDue.
+Listens to: ExportAsked, ExportMade, ExportFailed, ExportDue.
 Controls: ISO/IEC 27017 8.13, CLD.8.1.5; white paper 「バックアップ」.
 """

@@ -12,6 +12,13 @@ class Extent(TextChoices):
     OWN = "own", "自分が参加しているグループ"
 
 
+class Rhythm(TextChoices):
+    """How often a facility takes a copy of its data into its own hands."""
+
+    WEEKLY = "weekly", "毎週"
+    MONTHLY = "monthly", "毎月"
+
+
 class ExportState(TextChoices):
     """How an export stands."""
 
@@ -34,3 +41,4 @@ class Job(StrEnum):
 
     MAKE = "exports.make"
     REMOVE = "exports.remove"
+    FOLLOW_PLANS = "exports.follow_plans"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from carestation.exports.choices import Extent, Removal
+from carestation.exports.choices import Extent, Removal, Rhythm
 from carestation.factlog.facts import Fact
 
 
@@ -59,6 +59,30 @@ class ExportsListed(Fact, kind="exports.ExportsListed", of="facility_id"):
     """Someone read at the desk who wrote out what, and why."""
 
     actor_id: UUID
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportPlanned(Fact, kind="exports.ExportPlanned", of="facility_id"):
+    """Someone decided how often the facility's data are written out, and whether by themselves."""
+
+    actor_id: UUID
+    facility_id: UUID
+    rhythm: Rhythm
+    is_automatic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportPlanEnded(Fact, kind="exports.ExportPlanEnded", of="facility_id"):
+    """Nothing is written out by itself any more: who had decided it may not now."""
+
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportDue(Fact, kind="exports.ExportDue", of="facility_id"):
+    """A facility has had no copy of its data in its hands for longer than its period."""
+
     facility_id: UUID
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from procrastinate.contrib.django import app as jobs
 
 from carestation.accounts.choices import Job, Letter
-from carestation.exports.facts import ExportAsked, ExportFailed, ExportMade
+from carestation.exports.facts import ExportAsked, ExportDue, ExportFailed, ExportMade
+from carestation.facilities.choices import Right
 from carestation.facilities.models.staff import Staff
 from carestation.factlog.commands import follower
 
@@ -35,6 +36,16 @@ def tell_asker_of_failure(facts: Sequence[ExportFailed]) -> None:
     """Tell who asked for an export that it could not be made."""
     for fact in facts:
         _write(fact.actor_id, Letter.EXPORT_FAILED)
+
+
+@follower(ExportDue)
+def remind_of_copy(facts: Sequence[ExportDue]) -> None:
+    """Remind whoever may write out a facility's data that a copy is due."""
+    for fact in facts:
+        working = Staff.objects.standing().of_facility(fact.facility_id)
+        able = working.with_right(Right.EXPORT).values_list("user_id", flat=True)
+        for user_id in sorted(set(able)):
+            _write(user_id, Letter.EXPORT_DUE)
 
 
 def _write(user_id: UUID, letter: Letter) -> None:

@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from carestation.exports.choices import Extent
+from carestation.exports.choices import Extent, Rhythm
 from carestation.exports.commands.exports import Wish
+from carestation.exports.commands.plans import NewPlan
+from carestation.exports.queries.plans import PlanShown
 from carestation.exports.rules import LONGEST_PHRASE, is_strong
 from carestation.kernel.errors import CareError
 from carestation.kernel.text import UnfitText, clean_line
@@ -25,11 +27,9 @@ REFUSALS: Final = {
 OTHERWISE: Final = _("できませんでした。画面を読み込み直して、もう一度ためしてください。")
 
 
-class ExportForm(forms.Form):
-    """How much is written out, why, and with which pass phrase it is closed."""
+class PhraseForm(forms.Form):
+    """A pass phrase, twice."""
 
-    extent = forms.ChoiceField(label=_("書き出すもの"), widget=forms.RadioSelect)
-    reason = forms.CharField(label=_("書き出す理由"), max_length=LONGEST_REASON)
     pass_phrase = forms.CharField(
         label=_("合言葉"), widget=forms.PasswordInput, max_length=LONGEST_PHRASE, strip=False
     )
@@ -40,11 +40,6 @@ class ExportForm(forms.Form):
         strip=False,
     )
 
-    def __init__(self, data: QueryDict | None, offered: Sequence[Extent]) -> None:
-        super().__init__(data, initial={"extent": offered[0].value})
-        choices = [(one.value, one.label) for one in offered]
-        self.fields["extent"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField's
-
     @property
     def status(self) -> HTTPStatus:
         """The status of the page that shows this form: 422 with what is wrong."""
@@ -53,16 +48,6 @@ class ExportForm(forms.Form):
     def refuse(self, error: CareError) -> None:
         """Say why it was not taken."""
         self.add_error(None, str(REFUSALS.get(error.reason, OTHERWISE)))
-
-    def clean_reason(self) -> str:
-        """Return the reason as it is kept; signs that show nothing are no reason."""
-        try:
-            reason = clean_line(self.cleaned_data["reason"])
-        except UnfitText as error:
-            raise ValidationError(_("使えない文字が入っています。")) from error
-        if not reason:
-            raise ValidationError(_("理由を書いてください。"))
-        return reason
 
     def clean_pass_phrase(self) -> str:
         """Return the pass phrase: any tool must be able to take it, years from now."""
@@ -76,8 +61,30 @@ class ExportForm(forms.Form):
     def clean(self) -> None:
         """Compare what was typed twice."""
         typed = self.cleaned_data
-        if "pass_phrase" in typed and typed["pass_phrase"] != typed.get("again"):
+        if typed.get("pass_phrase") and typed["pass_phrase"] != typed.get("again"):
             self.add_error("again", _("合言葉が同じではありません。"))
+
+
+class ExportForm(PhraseForm):
+    """How much is written out, why, and with which pass phrase it is closed."""
+
+    extent = forms.ChoiceField(label=_("書き出すもの"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("書き出す理由"), max_length=LONGEST_REASON)
+
+    def __init__(self, data: QueryDict | None, offered: Sequence[Extent]) -> None:
+        super().__init__(data, initial={"extent": offered[0].value})
+        choices = [(one.value, one.label) for one in offered]
+        self.fields["extent"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField's
+
+    def clean_reason(self) -> str:
+        """Return the reason as it is kept; signs that show nothing are no reason."""
+        try:
+            reason = clean_line(self.cleaned_data["reason"])
+        except UnfitText as error:
+            raise ValidationError(_("使えない文字が入っています。")) from error
+        if not reason:
+            raise ValidationError(_("理由を書いてください。"))
+        return reason
 
     def wish(self) -> Wish:
         """Return it."""
@@ -87,3 +94,29 @@ class ExportForm(forms.Form):
             reason=typed["reason"],
             pass_phrase=typed["pass_phrase"],
         )
+
+
+class PlanForm(PhraseForm):
+    """How often, and whether copies are made by themselves: then with which pass phrase."""
+
+    rhythm = forms.ChoiceField(
+        label=_("控えの間隔"), choices=Rhythm.choices, widget=forms.RadioSelect
+    )
+    is_automatic = forms.BooleanField(label=_("この間隔で、ひとりでに書き出す"), required=False)
+
+    def __init__(self, data: QueryDict | None, plan: PlanShown) -> None:
+        initial = {"rhythm": plan.rhythm.value, "is_automatic": plan.is_automatic}
+        super().__init__(data, initial=initial)
+        if data is None or "is_automatic" not in data:
+            for name in ("pass_phrase", "again"):
+                self.fields[name].required = False
+
+    def clean_pass_phrase(self) -> str:
+        """Return the pass phrase, where one is needed."""
+        return super().clean_pass_phrase() if self.data.get("is_automatic") else ""
+
+    def new_plan(self) -> NewPlan:
+        """Return it."""
+        typed = self.cleaned_data
+        phrase = typed["pass_phrase"] if typed["is_automatic"] else ""
+        return NewPlan(rhythm=Rhythm(typed["rhythm"]), pass_phrase=phrase)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
-from carestation.exports.choices import ExportState, Extent, Removal
+from carestation.exports.choices import ExportState, Extent, Removal, Rhythm
 from carestation.facilities.models.facilities import Facility
 from carestation.kernel.ids import uuid7
 
@@ -30,6 +30,10 @@ class ExportQuerySet(models.QuerySet["Export"]):
         """Those that are neither made nor failed."""
         return self.filter(made_at=None, failed_at=None)
 
+    def whole(self) -> Self:
+        """Those of all that a facility sees."""
+        return self.filter(extent=Extent.FACILITY)
+
     def kept(self) -> Self:
         """Those whose archive lies here, past its time too."""
         return self.filter(made_at__isnull=False, removed_at=None)
@@ -44,7 +48,7 @@ class Export(models.Model):
 
     Reason, pass phrase and the key of the archive's second seal are sealed under the facility's
     scope; the pass phrase only until the archive is made. `sha256`: of the archive, as it is given
-    out.
+    out. `fetched_at`: when it was received first.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -60,6 +64,7 @@ class Export(models.Model):
     expires_at = models.DateTimeField(null=True)
     size_bytes = models.PositiveBigIntegerField(null=True)
     sha256 = models.BinaryField(max_length=32, null=True)
+    fetched_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
     removal = models.CharField(max_length=20, choices=Removal, blank=True, default="")
 
@@ -108,3 +113,35 @@ class Export(models.Model):
             return ExportState.RUNNING
         is_over = self.removed_at is not None or self.expires_at <= now
         return ExportState.GONE if is_over else ExportState.READY
+
+
+class ExportPlan(models.Model):
+    """How often a facility takes a copy of its data, and whether one is made by itself.
+
+    `pass_phrase_sealed`, under the facility's scope: what is made by itself is closed with it, for
+    the planner; None: people are only reminded. `reminded_at`: when they were last.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    facility = models.OneToOneField(Facility, on_delete=models.PROTECT, related_name="+")
+    rhythm = models.CharField(max_length=10, choices=Rhythm, default=Rhythm.MONTHLY)
+    planner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    pass_phrase_sealed = models.BinaryField(null=True)
+    planned_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """What is made by itself, is made for someone."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pass_phrase_sealed=None) | models.Q(planner__isnull=False),
+                name="exports_plan_has_planner",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the rhythm."""
+        return self.rhythm

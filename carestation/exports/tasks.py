@@ -10,12 +10,20 @@ from procrastinate.contrib.django import app
 from carestation.exports.choices import Job
 from carestation.exports.commands.exports import remove_what_is_over
 from carestation.exports.commands.making import make_export
+from carestation.exports.commands.plans import follow_plans
 
 
 @app.task(name=Job.MAKE, queue="long")
 def make(*, export_id: str) -> None:
     """Make an export that someone asked for."""
     make_export(UUID(export_id))
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name=Job.FOLLOW_PLANS)
+def follow(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
+    """Once an hour, ask for the copies whose time has come, and remind who has none."""
+    follow_plans()
 
 
 @app.periodic(cron="*/10 * * * *")

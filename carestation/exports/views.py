@@ -18,14 +18,17 @@ from carestation.exports.commands.exports import (
     note_exports_listed,
     remove_export,
 )
-from carestation.exports.forms import ExportForm
+from carestation.exports.commands.plans import plan_exports
+from carestation.exports.forms import ExportForm, PlanForm
 from carestation.exports.queries.exports import (
     EXPORT_RIGHTS,
     bytes_of_export,
     exports_at,
     take_export,
 )
+from carestation.exports.queries.plans import plan_at
 from carestation.exports.rules import extents, new_phrase
+from carestation.facilities.choices import Right
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.kernel.doors import Door, door
 from carestation.kernel.downloads import Download, send
@@ -50,8 +53,23 @@ def exports(request: CareRequest, facility_id: UUID) -> HttpResponse:
             return redirect("exports:exports", facility_id)
     note_exports_listed(desk)
     context = {"place": frame_of(desk), "form": form, "exports": exports_at(desk)}
-    context |= {"offered": offered, "phrase": new_phrase()}
+    context |= {"plan": plan_at(desk), "phrase": new_phrase()}
     return TemplateResponse(request, "exports/exports.html", context, status=form.status)
+
+
+@require_http_methods(["GET", "POST"])
+@door(Door.DESK)
+@freshly_confirmed
+def plan(request: CareRequest, facility_id: UUID) -> HttpResponse:
+    """Show how often the facility's data are written out, and let it be decided."""
+    desk = take_desk(request.actor, facility_id, Right.EXPORT)
+    shown = plan_at(desk)
+    form = PlanForm(request.POST if request.method == "POST" else None, shown)
+    if form.is_valid():
+        plan_exports(desk, form.new_plan())
+        return redirect("exports:exports", facility_id)
+    context = {"place": frame_of(desk), "form": form, "plan": shown, "phrase": new_phrase()}
+    return TemplateResponse(request, "exports/plan.html", context, status=form.status)
 
 
 @require_GET

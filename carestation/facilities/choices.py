@@ -108,6 +108,7 @@ class Right(TextChoices):
     APPROVE_INVITATIONS = "approve_invitations", "スタッフが出したグループへの招待を承認する"
     REVIEW_EMERGENCIES = "review_emergencies", "緊急の閲覧を確かめる"
     NAME_MANAGERS = "name_managers", "管理者のいないグループの管理者を決める"
+    READ_RECORD = "read_record", "操作の記録を見る"
     TRANSFER_CUSTODY = "transfer_custody", "患者グループの管理施設の変更を提案する・引き受ける"
     EXPORT = "export", "施設のデータをすべて書き出す"
     EXPORT_OWN = "export_own", "自分が参加しているグループを書き出す"
@@ -126,6 +127,7 @@ class Todo(TextChoices):
     APPROVALS = "approvals", "承認を待っている招待があります"
     EMERGENCIES = "emergencies", "確かめていない緊急の閲覧があります"
     CUSTODY = "custody", "管理施設の変更の提案が届いています"
+    EXPORT = "export", "データの控えを書き出す時期です"
     REVIEW = "review", "名簿の確認の時期です"
     SECOND_MANAGER = "second_manager", "管理者がひとりだけです"
 

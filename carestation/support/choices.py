@@ -57,6 +57,7 @@ class Page(TextChoices):
     RIGHTS = "rights", _("権限の表")
     ROLES = "roles", _("権限の組を作る・変える")
     STAFF_REVIEW = "staff-review", _("名簿の確認")
+    RECORD = "record", _("操作の記録")
     EXPORTS = "exports", _("データの書き出し")
     STOPPED_FACILITY = "stopped-facility", _("施設が使えなくなったとき")
     CONSOLE = "console", _("運営の画面")

@@ -78,6 +78,7 @@ SEALED: Final = (
         change=_FACTOR_SET,
         first=0,
     ),
+    *_sealed("exports_exportplan", "pass_phrase", scope="t.facility_id"),
     *_sealed("exports_export", "reason", "pass_phrase", "key", scope="t.facility_id"),
     *_sealed("facilities_facility", "address", "contact", scope="t.id"),
     *_sealed("facilities_facilityruling", "reason", scope=OPERATORS),
@@ -115,5 +116,8 @@ FILES: Final = (
         table="timeline_attachment",
         key="key_sealed",
         is_kept="t.thumbnail_bytes IS NOT NULL",
+    ),
+    SealedFiles(
+        kind="archive", table="exports_export", key="key_sealed", is_kept="t.key_sealed IS NOT NULL"
     ),
 )

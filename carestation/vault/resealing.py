@@ -15,6 +15,7 @@ import tink
 from django.db import transaction
 
 from carestation.kernel.acting import Work, require_work
+from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Row, rows_of
 from carestation.vault.register import SEALED, SealedColumn
 from carestation.vault.scopes import open_scope
@@ -80,8 +81,8 @@ def _reseal_batch(
     asked = {"after": after, "scope_id": scope_id, "limit": BATCH_SIZE}
     rows = rows_of(_filled(UNDER_EARLIER_KEYS, column), asked)
     fresh = {row["id"]: _sealed_anew(column, row) for row in rows}
-    open_rows = [row for row in rows if fresh[row["id"]] is not None]
-    look.damaged += len(rows) - len(open_rows)
+    open_rows = [row for row in rows if fresh[row["id"]]]
+    look.damaged += sum(one is None for one in fresh.values())
     look.found += len(open_rows)
     if open_rows:
         exchanged = {
@@ -94,10 +95,13 @@ def _reseal_batch(
 
 
 def _sealed_anew(column: SealedColumn, row: Row) -> bytes | None:
+    """Return a value sealed with the newest key; empty: it was erased, None: it does not open."""
     place = Place(column.table, row["bound_as"], row["row_id"])
-    bundle = open_scope(row["scope_id"], None)
     try:
+        bundle = open_scope(row["scope_id"], None)
         return bundle.seal_bytes(bundle.unseal_bytes(row["sealed"], place), place)
+    except NotVisible:
+        return b""
     except tink.TinkError:
         return None
 

@@ -6,6 +6,7 @@ import time
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, NotVisible
 from carestation.kernel.ids import uuid7
+from carestation.search.commands.index import rebuild_index
 from carestation.vault.choices import Level, Stage
 from carestation.vault.models import OPERATOR, Rotation
 from carestation.vault.rotation import (
@@ -68,8 +69,11 @@ def _begun(level: Level, options: argparse.Namespace) -> Rotation:
 
 
 def _turn(rotation: Rotation, options: argparse.Namespace) -> int:
-    damaged, told_at, before = 0, 0.0, Stage.ADD
+    damaged, told_at, before, is_indexed = 0, 0.0, Stage.ADD, False
     for progress in turn_keys(rotation):
+        if progress.stage is Stage.DROP and not is_indexed:
+            is_indexed = True
+            _index_anew(rotation, options)
         damaged = max(damaged, progress.damaged)
         if options.hold and progress.stage is Stage.PROMOTE:
             say("The new keys are added. Give the root to the other machines, then run this again.")
@@ -81,6 +85,17 @@ def _turn(rotation: Rotation, options: argparse.Namespace) -> int:
         if progress.waits_seconds:
             time.sleep(min(progress.waits_seconds, ASKED_EACH_SECONDS))
     return damaged
+
+
+def _index_anew(rotation: Rotation, options: argparse.Namespace) -> None:
+    """Let words be found by the new keys' numbers, before the earlier keys are dropped."""
+    if rotation.level != Level.SCOPE:
+        return
+    posts = 0
+    for posts in rebuild_index(rotation.target_id):  # noqa: B007 - the last count is told
+        pass
+    if not options.json:
+        say(f"index    {posts} posts are found by the new keys' numbers")
 
 
 def _line(progress: Progress) -> str:

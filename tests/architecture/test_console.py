@@ -27,4 +27,8 @@ def test_no_page_of_the_console_leads_to_a_patient_or_a_post(module: str) -> Non
 
 
 def test_there_are_pages_of_the_console() -> None:
-    assert MODULES == ["carestation.groups.views.consoles", "carestation.support.views.consoles"]
+    assert MODULES == [
+        "carestation.audit.views.consoles",
+        "carestation.groups.views.consoles",
+        "carestation.support.views.consoles",
+    ]

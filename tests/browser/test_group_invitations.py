@@ -126,7 +126,8 @@ def test_the_patient_who_takes_part_is_asked_and_the_invited_presses_once(stage:
         expect(page.get_by_text("患者本人の承認待ち")).to_be_visible()
     with stage.seated("chiyoko") as patient:
         patient.goto(f"{stage.url}/")
-        patient.get_by_role("link", name="メンバー").first.click()
+        must_be_fit(patient)
+        patient.get_by_role("link", name="承認を待っている招待 1件").press("Enter")
         must_be_fit(patient)
         patient.get_by_role("button", name=re.compile("承認する.*中西 敦子")).press("Enter")
         expect(patient.get_by_text("本人参加待ち")).to_be_visible()

@@ -14,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from carestation.accounts.tasks import mail_letter
 from carestation.exports import followers, tasks
 from carestation.exports.choices import ExportState, Extent
+from carestation.exports.commands import making
 from carestation.exports.commands.exports import (
     ask_export,
     note_export_fetched,
@@ -112,6 +113,20 @@ class TestWhole:
         assert "exports.ExportAsked" in found["data/facts.jsonl"]
         assert "exports.ExportMade" not in found["data/facts.jsonl"]
         assert kinds().count("exports.ExportMade") == 1
+
+    def test_two_workers_never_make_the_same(self, committed_world: World) -> None:
+        export = asked(a_manager(committed_world))
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute(making.HOLD, {"key": export.pk.int & (2**63 - 1)})
+        make_export(export.pk)
+        before = Export.objects.running().exists()
+        other.close()
+
+        make_export(export.pk)
+
+        assert before
+        assert Export.objects.get().made_at is not None
 
 
 class TestRights:
@@ -239,6 +254,19 @@ class TestAsking:
             assert remove_what_is_over() == 0
 
         assert exports_at(desk)[0].state is ExportState.FAILED
+
+    def test_what_a_killed_worker_left_is_made_by_the_next(self, world: World) -> None:
+        export = asked(a_manager(world))
+        waiting = ProcrastinateJob.objects.filter(task_name="exports.make")
+        first = [(job.queue_name, job.args) for job in waiting]
+        waiting.update(status="doing")
+
+        with clock_later(11 * 60):
+            remove_what_is_over()
+            remove_what_is_over()
+
+        assert first == [("long", {"export_id": str(export.pk)})]
+        assert waiting.filter(status="todo").count() == 1
 
     def test_who_asked_can_remove_it_before_its_time(self, world: World) -> None:
         a_manager(world)

@@ -103,7 +103,10 @@ OPENS: Final = {
     "patients:answer_custody": {Right.TRANSFER_CUSTODY},
     "patients:withdraw_custody": {Right.TRANSFER_CUSTODY},
     "groups:unmanaged": {Right.NAME_MANAGERS},
+    "audit:record": {Right.READ_RECORD},
+    "audit:readers": {Right.READ_RECORD},
     "exports:exports": {Right.EXPORT, Right.EXPORT_OWN},
+    "exports:plan": {Right.EXPORT},
     "exports:reader": {Right.EXPORT, Right.EXPORT_OWN},
     "exports:fetch": {Right.EXPORT, Right.EXPORT_OWN},
     "exports:remove": {Right.EXPORT, Right.EXPORT_OWN},
@@ -252,7 +255,7 @@ def test_a_command_asks_for_its_right_and_for_no_other(world: World, right: Righ
 
     refused = {wanted for wanted, calls in commands.items() if all(map(is_refused, calls))}
 
-    assert set(commands) == set(DESK_RIGHTS) - {Right.SEE_STAFF}
+    assert set(commands) == set(DESK_RIGHTS) - {Right.SEE_STAFF, Right.READ_RECORD}
     assert refused == set(commands) - {right}
 
 

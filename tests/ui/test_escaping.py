@@ -35,7 +35,7 @@ VALUES: Final = (
 )
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 def test_a_value_stands_in_a_page_as_if_escaped_the_long_way(value: object) -> None:
     assert str(shown(value)) == str(escape(value))
     assert kit().from_string("<p>{{ value }}</p>").render(value=value) == f"<p>{escape(value)}</p>"

@@ -110,7 +110,7 @@ def test_machines_are_told_algorithm_key_length_and_counts(
     face_sheets = columns["patients_patient.face_sheet_sealed"]
     assert (face_sheets["algorithm"], face_sheets["key_bits"]) == ("AES-256-GCM", 256)
     assert face_sheets["values"] == [{"kind": "patient_group", "version": 1, "count": 1}]
-    assert {one["kind"] for one in said["files"]} == {"content", "thumbnail"}
+    assert {one["kind"] for one in said["files"]} == {"content", "thumbnail", "archive"}
     assert said["clear"]["facilities_facility.name"]
 
 

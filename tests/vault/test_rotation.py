@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 import tink
 from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from carestation.accounts.commands.factors import give_fixed_secret
@@ -27,6 +29,7 @@ from carestation.timeline.models import Post
 from carestation.timeline.queries.messages import page_of_threads
 from carestation.vault.checking import check_keys
 from carestation.vault.choices import Level, Stage
+from carestation.vault.erasures import Erased, list_erased
 from carestation.vault.facts import GroupKeysTurned, RotationBegan, RotationEnded
 from carestation.vault.inventory import read_inventory
 from carestation.vault.models import OPERATOR, OwnerKey, Rotation, Scope
@@ -37,6 +40,8 @@ from carestation.vault.rotation import (
     turn_keys,
 )
 from carestation.vault.scopes import forget_all, open_scope
+from config.cli import main
+from tests.search.looking import found_posts, let_index_follow, say
 from tests.vault.opening import opened_everywhere
 from tests.world import World, a_draft
 
@@ -321,6 +326,66 @@ def test_a_row_that_somebody_holds_is_passed_by_and_found_again(committed_world:
 
     assert waits.stage is Stage.SWEEP
     assert versions("timeline_post.body_sealed") == {2: 1}
+
+
+def test_what_is_erased_while_keys_turn_stops_nothing_and_is_left_alone(
+    world: World, settings: Settings, tmp_path: Path
+) -> None:
+    settings.ERASED_URL = f"file://{tmp_path}/erased.jsonl"
+    publish_post(world.seat("kato", PRO), a_draft("一"))
+    before = bytes(Post.objects.get().body_sealed)
+    list_erased(
+        Erased(
+            erasure_id=uuid7(),
+            scope_id=world.group.pk,
+            erased_by=OPERATOR,
+            erased_at=timezone.now(),
+        )
+    )
+
+    rotation = begin_rotation(MACHINE, Level.SCOPE)
+    damaged = max(progress.damaged for progress in turn_keys(rotation))
+
+    assert (damaged, rotation.ended_at is not None) == (0, True)
+    assert bytes(Post.objects.get().body_sealed) == before
+    assert versions("accounts_user.name_sealed") == {2: len(world.people)}
+
+
+def test_words_are_found_before_and_after_and_the_command_tells_how_far_it_is(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    post_id = say(world, "kato", PRO, "夜間の咳が続いています")
+    let_index_follow()
+    assert found_posts(world, "sato", "夜間の咳") == [post_id]
+
+    assert main(["keys", "rotate", "--level=scope"]) == 0
+    forget_all()
+
+    told = capsys.readouterr().out
+    assert found_posts(world, "sato", "夜間の咳") == [post_id]
+    assert [one for one in Stage if one.value not in told] == []
+    assert main(["keys", "rotate"]) == 1
+    assert main(["keys", "rotate", "--level=scope", f"--of={uuid7()}"]) == 1
+    said = capsys.readouterr().err
+    assert "No keys turn" in said
+    assert "Nothing under" in said
+
+
+def test_the_command_goes_on_with_what_turns_and_holds_where_others_have_to_be_told(
+    world: World, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.KEYS_KEPT_SECONDS = 300
+    assert main(["keys", "rotate", "--level=root", "--hold"]) == 0
+    assert "other machines" in capsys.readouterr().out
+    assert main(["keys", "rotate", "--level=scope"]) == 1
+    assert "root turn" in capsys.readouterr().err
+    settings.KEYS_KEPT_SECONDS = 0
+    Rotation.objects.update(rests_until=F("began_at"))
+
+    assert main(["keys", "rotate"]) == 0
+
+    assert running_rotation() is None
+    assert check_keys().closed == ()
 
 
 def test_keys_turn_one_at_a_time(world: World) -> None:

@@ -28,8 +28,8 @@ WITH batch AS MATERIALIZED (
   FROM batch b
 ), sealed AS (
   INSERT INTO audit_entry (number, fact_id, at, kind, facility_id, actor_id, group_id, leaf)
-  SELECT %(sealed)s + n.place - 1, n.id, n.at, n.kind, n.facility_id, n.actor_id, n.group_id,
-    n.leaf
+  SELECT %(sealed)s + n.place - 1, n.id, n.at, n.kind, n.facility_id,
+    coalesce(n.actor_id, (n.detail ->> 'person_id')::uuid), n.group_id, n.leaf
   FROM numbered n
 )
 SELECT n.era, n.xid::text AS xid, n.id, n.facility_id, n.leaf, n.size FROM numbered n

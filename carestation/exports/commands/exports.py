@@ -3,6 +3,7 @@
 Controls: ISO/IEC 27017 8.13, CLD.8.1.5; white paper 「バックアップ」.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app as jobs
+from procrastinate.exceptions import AlreadyEnqueued
 
 from carestation.exports.choices import Extent, Job, Removal
 from carestation.exports.facts import (
@@ -21,7 +23,7 @@ from carestation.exports.facts import (
 )
 from carestation.exports.models import Export
 from carestation.exports.queries.exports import OpenExport, export_place
-from carestation.exports.rules import MADE_WITHIN, RIGHT_FOR, extents, is_strong
+from carestation.exports.rules import LEFT_ALONE, MADE_WITHIN, RIGHT_FOR, extents, is_strong
 from carestation.facilities.commands.scopes import bundle_of_facility
 from carestation.facilities.commands.staff import lock_desk
 from carestation.facilities.models.staff import Staff
@@ -71,7 +73,7 @@ def ask_export(desk: Desk, wish: Wish) -> Export:
         asked_at=timezone.now(),
     )
     announce(ExportAsked(**desk.marks(), export_id=export_id, extent=wish.extent))
-    jobs.configure_task(Job.MAKE).defer(export_id=str(export_id))
+    _let_make(export_id)
     return export
 
 
@@ -82,7 +84,10 @@ def note_exports_listed(desk: Desk) -> None:
 
 def note_export_fetched(opened: OpenExport) -> None:
     """Put down that an archive is given out."""
-    announce(ExportFetched(**opened.desk.marks(), export_id=opened.export_id))
+    never = Export.objects.filter(pk=opened.export_id, fetched_at=None)
+    with transaction.atomic():
+        never.update(fetched_at=timezone.now())
+        announce(ExportFetched(**opened.desk.marks(), export_id=opened.export_id))
 
 
 def remove_export(desk: Desk, export_id: UUID) -> None:
@@ -98,13 +103,19 @@ def remove_export(desk: Desk, export_id: UUID) -> None:
 
 
 def remove_what_is_over() -> int:
-    """Remove archives whose time or whose asker's right is over; give up what was never made.
+    """Remove archives whose time or whose asker's right is over; see to what is not made yet.
+
+    A worker that was killed on the way left its export to the next one; what could not be made for
+    half a day is given up.
 
     Returns how many archives were removed.
     """
     now = timezone.now()
-    for export in Export.objects.running().filter(asked_at__lt=now - MADE_WITHIN):
-        give_up(export.pk)
+    for export in Export.objects.running().filter(asked_at__lt=now - LEFT_ALONE):
+        if export.asked_at < now - MADE_WITHIN:
+            give_up(export.pk)
+        else:
+            _let_make(export.pk)
     over = [
         (one.pk, Removal.EXPIRED if not one.expires_at or one.expires_at <= now else None)
         for one in Export.objects.kept().order_by("pk")[:REMOVED_AT_ONCE]
@@ -136,6 +147,13 @@ def give_up(export_id: UUID) -> None:
             request_id=uuid7(),
         )
     )
+
+
+def _let_make(export_id: UUID) -> None:
+    # One job waits for an export at most; who makes it twice, makes nothing the second time.
+    job = jobs.configure_task(Job.MAKE, queueing_lock=f"export {export_id}")
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        job.defer(export_id=str(export_id))
 
 
 def _remove(export_id: UUID, removal: Removal, actor_id: UUID | None, request_id: UUID) -> bool:

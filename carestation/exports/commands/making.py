@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from carestation.audit.commands.checkpoints import sign_part
 from carestation.exports.choices import Extent
 from carestation.exports.commands.exports import give_up, may_still
 from carestation.exports.facts import ExportMade, GroupExported
@@ -25,10 +26,13 @@ from carestation.factlog.commands import announce
 from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.ids import uuid7
+from carestation.kernel.sql import row_of
 from carestation.vault.archives import encrypted_archive
 from carestation.vault.files import new_file_key, remove_file, seal_stream
 from carestation.vault.scopes import open_scope
 
+HOLD: Final = "SELECT pg_try_advisory_lock(%(key)s) AS is_held"
+LET_GO: Final = "SELECT pg_advisory_unlock(%(key)s) AS was_held"
 ONE_STATE: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
@@ -43,21 +47,27 @@ class Archive:
 
 def make_export(export_id: UUID) -> None:
     """Make an export that someone asked for; a second time, or without the right, nothing."""
-    export = Export.objects.running().filter(pk=export_id).first()
-    if export is None or export.pass_phrase_sealed is None:
-        return
-    if not may_still(export):
-        give_up(export_id)
-        return
-    actor = Actor(user_id=export.asker_id, request_id=uuid7())
-    key = new_file_key()
+    with _alone_with(export_id) as is_alone:
+        export = Export.objects.running().filter(pk=export_id).first() if is_alone else None
+        if export is None or export.pass_phrase_sealed is None:
+            return
+        if may_still(export):
+            _make(export)
+        else:
+            give_up(export_id)
+
+
+def _make(export: Export) -> None:
+    actor, key = Actor(user_id=export.asker_id, request_id=uuid7()), new_file_key()
+    if export.extent == Extent.FACILITY:
+        sign_part(export.facility_id)
     try:
         with _one_state(), acting_as(Work.EXPORT, of=export.facility_id):
             archive = _written(export, actor, key)
-        _hand_over(export_id, actor, key, archive)
+        _hand_over(export.pk, actor, key, archive)
     except BaseException:
-        remove_file(export_id)
-        give_up(export_id)
+        remove_file(export.pk)
+        give_up(export.pk)
         raise
 
 
@@ -95,6 +105,19 @@ def _hand_over(export_id: UUID, actor: Actor, key: bytes, archive: Archive) -> N
     announce(ExportMade(**marks))
     for group_id in archive.group_ids:
         announce(GroupExported(**marks, group_id=group_id))
+
+
+@contextmanager
+def _alone_with(export_id: UUID) -> Iterator[bool]:
+    """Hold an export for this worker; its connection holds it, and lets go where it is killed."""
+    held = {"key": export_id.int & (2**63 - 1)}
+    row = row_of(HOLD, held)
+    is_alone = row is not None and row["is_held"]
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            row_of(LET_GO, held)
 
 
 @contextmanager

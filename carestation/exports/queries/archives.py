@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
+from carestation.audit.queries.evidence import evidence_of
 from carestation.exports.choices import Extent
 from carestation.exports.queries.pages import groups_of_export, names_of, staff_of_export
 from carestation.exports.queries.posts import path_of_file, posts_of_side
@@ -55,7 +56,8 @@ def members_of(writing: Writing) -> Iterator[Member]:
             yield part
         hashes.append(f"{digest.hexdigest()}  {path}\n".encode())
 
-    for path, parts in chain(_pages(writing), _lists(writing), _files(writing)):
+    written_out = chain(_pages(writing), _lists(writing), _record(writing), _files(writing))
+    for path, parts in written_out:
         yield Member(path=path, changed_at=writing.at, parts=hashed(path, parts))
     yield Member(path=MANIFEST, changed_at=writing.at, parts=hashes)
 
@@ -95,6 +97,13 @@ def _lists(writing: Writing) -> Iterator[Content]:
         "lists": told,
     }
     yield LISTING, [json.dumps(listing, ensure_ascii=False, indent=2).encode()]
+
+
+def _record(writing: Writing) -> Iterator[Content]:
+    """Yield the facility's record of acts, which its own people verify with the file beside it."""
+    if writing.reach.is_whole:
+        for name, parts in evidence_of(writing.reach.facility_id, writing.actor):
+            yield f"record/{name}", parts
 
 
 def _files(writing: Writing) -> Iterator[Content]:

@@ -3,8 +3,9 @@
 Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils import timezone
 
@@ -41,11 +42,19 @@ class DeskTop:
     managers: list[Colleague]
 
 
-def top_of(desk: Desk, elsewhere: Sequence[Waiting] = ()) -> DeskTop:
-    """Return what waits at a desk, of what the actor may do something about.
+Found = Callable[[Desk], Sequence[Waiting]]
+ELSEWHERE: Final[list[Found]] = []
 
-    `elsewhere`: what waits in the contexts above, and comes first.
-    """
+
+def waits(found: Found) -> Found:
+    """Let what a context above knows of stand among what waits at a desk; it comes first."""
+    ELSEWHERE.append(found)
+    return found
+
+
+def top_of(desk: Desk) -> DeskTop:
+    """Return what waits at a desk, of what the actor may do something about."""
+    elsewhere = [one for found in ELSEWHERE for one in found(desk)]
     active = [one for one in staff_of(desk) if one.state is PlaceState.ACTIVE]
     managers = [one for one in active if one.is_manager]
     found = [one for one in (*elsewhere, *_waiting(desk, active)) if one.count]

@@ -20,7 +20,7 @@ from carestation.facilities.choices import Right, Todo
 from carestation.facilities.models.facilities import Facility
 from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.rights import rights_at
-from carestation.facilities.queries.todos import Waiting
+from carestation.facilities.queries.todos import Waiting, waits
 from carestation.facilities.rules import Desk
 from carestation.groups.models.memberships import Membership
 from carestation.groups.queries.seats import take_seats
@@ -193,11 +193,12 @@ def desks_asked(actor: Actor) -> dict[UUID, int]:
     return dict(asked.values_list("taker_id").annotate(Count("id"))[:LONGEST_LIST])
 
 
+@waits
 @acting_as(Work.CUSTODY)
-def custody_waiting(desk: Desk) -> Waiting:
+def custody_waiting(desk: Desk) -> list[Waiting]:
     """Return how many groups other facilities ask the desk's to manage."""
     asked = CustodyTransfer.objects.to_facility(desk.facility_id)
-    return Waiting(what=Todo.CUSTODY, count=asked.open(timezone.now()).count())
+    return [Waiting(what=Todo.CUSTODY, count=asked.open(timezone.now()).count())]
 
 
 def custody_of(seat: Seat) -> Custody | None:

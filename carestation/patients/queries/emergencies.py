@@ -15,7 +15,7 @@ from carestation.accounts.queries.people import read_person
 from carestation.facilities.choices import Right, Todo
 from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.staff import short_profession
-from carestation.facilities.queries.todos import Waiting
+from carestation.facilities.queries.todos import Waiting, waits
 from carestation.facilities.rules import Desk
 from carestation.groups.queries.invitations import waiting_at
 from carestation.groups.rules import Seat, may_manage
@@ -102,6 +102,7 @@ def accesses_at(desk: Desk) -> list[AccessCard]:
     ]
 
 
+@waits
 @acting_as(Work.DESK)
 def waiting_in_groups(desk: Desk) -> list[Waiting]:
     """Return what waits at a desk of what the facility's people do in groups."""

@@ -16,8 +16,6 @@ from carestation.facilities.queries.todos import top_of
 from carestation.facilities.rules import DESK_RIGHTS
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
-from carestation.patients.queries.custody import custody_waiting
-from carestation.patients.queries.emergencies import waiting_in_groups
 
 
 @require_GET
@@ -25,8 +23,5 @@ from carestation.patients.queries.emergencies import waiting_in_groups
 def top(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show what waits at the desk; each leads to where it is done."""
     desk = take_desk(request.actor, facility_id, *DESK_RIGHTS)
-    context = {
-        "place": frame_of(desk),
-        "top": top_of(desk, [*waiting_in_groups(desk), custody_waiting(desk)]),
-    }
+    context = {"place": frame_of(desk), "top": top_of(desk)}
     return TemplateResponse(request, "patients/top.html", context)

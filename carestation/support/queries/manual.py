@@ -72,6 +72,7 @@ CONTENTS: Final = (
             Page.RIGHTS,
             Page.ROLES,
             Page.STAFF_REVIEW,
+            Page.RECORD,
             Page.EXPORTS,
             Page.STOPPED_FACILITY,
         ),

@@ -1,0 +1,74 @@
+"""What those who work for the provider did, as they may read it themselves. No patient, no post.
+
+Controls: ISO/IEC 27017 8.15, 8.2; white paper 「ログ」, 「ユーティリティプログラム」.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from carestation.accounts.models import Operator
+from carestation.accounts.rules import Console
+from carestation.audit.choices import Act
+from carestation.audit.models import Entry
+from carestation.audit.queries.people import names_of
+from carestation.audit.rules import words_of
+from carestation.facilities.models.facilities import Facility
+from carestation.vault.models import OPERATOR
+
+PAGE_SIZE: Final = 50
+RULINGS: Final = (
+    Act.FACILITIES_FACILITY_APPROVED,
+    Act.FACILITIES_FACILITY_REFUSED,
+    Act.FACILITIES_FACILITY_FROZEN,
+    Act.FACILITIES_FACILITY_UNFROZEN,
+)
+# What an operator does as someone who also works in a facility is the facility's to read.
+OWN: Final = Q(kind__startswith="accounts.") | Q(kind__in=(*RULINGS, Act.AUDIT_ACTS_VIEWED))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorAct:
+    """One act; `who` is empty for the machine; `facility`: which it was about."""
+
+    at: datetime
+    who: str
+    what: str
+    facility: str
+    is_refused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActsPage:
+    """A page of them, the newest first; `before` leads to the next."""
+
+    acts: list[OperatorAct]
+    before: int | None
+
+
+def operator_acts(console: Console, before: int | None) -> ActsPage:
+    """Return what operators did at the console and with their accounts."""
+    people = set(Operator.objects.values_list("user_id", flat=True))
+    own = Entry.objects.filter(OWN, actor_id__in={*people, OPERATOR}).behind(before)
+    found = list(own.order_by("-at", "-number")[: PAGE_SIZE + 1])
+    names = names_of(people, console.actor)
+    about = Facility.objects.in_bulk([one.facility_id for one in found if one.facility_id])
+    return ActsPage(
+        acts=[_act(one, names, about) for one in found[:PAGE_SIZE]],
+        before=found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else None,
+    )
+
+
+def _act(entry: Entry, names: Mapping[UUID, str], about: Mapping[UUID, Facility]) -> OperatorAct:
+    facility = about.get(entry.facility_id) if entry.facility_id else None
+    return OperatorAct(
+        at=entry.at,
+        who=names.get(entry.actor_id, "") if entry.actor_id else "",
+        what=words_of(entry.kind),
+        facility=facility.name if facility else "",
+        is_refused=entry.kind == Act.ACCOUNTS_SIGN_IN_REFUSED,
+    )

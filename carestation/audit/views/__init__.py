@@ -1,0 +1,1 @@
+"""HTTP of the record: at a facility's desk, and at the console."""
