@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from benchmarks import deliveries, live, pages, posts, sealing, seats, yardstick
+from benchmarks import deliveries, live, pages, posts, sealing, search, seats, yardstick
 from benchmarks.figures import Budget, Figures, table_of, verdict_of, write_down
 from benchmarks.scene import Scene, running
 
@@ -22,6 +22,7 @@ BUDGETS: Final = (
     *deliveries.BUDGETS,
     *seats.BUDGETS,
     *sealing.BUDGETS,
+    *search.BUDGETS,
 )
 
 
@@ -44,6 +45,7 @@ def _measured(scene: Scene) -> Figures:
         ("deliveries", deliveries.measure),
         ("seats", seats.measure),
         ("sealing", sealing.measure),
+        ("search", search.measure),
         ("live", _live),
     ):
         found = measure(scene)

@@ -9,5 +9,5 @@ class SearchConfig(AppConfig):
     name = "carestation.search"
 
     def ready(self) -> None:
-        """Let the followers follow."""
-        from carestation.search import followers  # noqa: F401, PLC0415 - registers them
+        """Let the followers follow, and the log know the facts."""
+        from carestation.search import facts, followers  # noqa: F401, PLC0415 - registers them

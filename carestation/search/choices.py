@@ -18,6 +18,7 @@ class Show(TextChoices):
 
     POSTS = "posts", "投稿"
     FILES = "files", "写真・書類"
+    PEOPLE = "people", "人"
 
 
 class Job(StrEnum):

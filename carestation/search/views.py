@@ -17,6 +17,7 @@ from carestation.patients.commands.face_sheets import note_list_viewed
 from carestation.search.commands.looks import note_searched
 from carestation.search.forms import PAGES_AT_MOST, ResultsForm, SearchForm
 from carestation.search.queries.finding import find
+from carestation.search.queries.people import named_by
 from carestation.search.queries.places import indexed_until, places_of, writers_at
 
 ASIDE: Final = "searches"
@@ -58,7 +59,8 @@ def results(request: CareRequest, search_id: UUID) -> HttpResponse:
     looked_at = [seat for seat in seats if asked.takes(seat)]
     found = find(looked_at, question, limit=PAGE_SIZE, skip=PAGE_SIZE * (page - 1))
     note_searched(request.actor, search_id, found, asked.group_id)
-    context = {"form": form, "places": places, "writers": writers_at(seats)}
+    context = {"form": form, "places": places, "writers": (writers := writers_at(seats))}
+    context |= {"named": named_by(asked.words, places.values(), writers)}
     context |= {"asked": asked, "found": found, "show": show, "page": page}
     context |= {"has_next": found.has_more and page < PAGES_AT_MOST, "until": indexed_until()}
     return TemplateResponse(request, "search/results.html", context | {"search_id": search_id})

@@ -182,3 +182,27 @@ def test_a_patients_page_leads_to_its_own_search(world: World) -> None:
 
     assert f'href="{link}"' in page
     assert f'value="{world.group.pk}" selected' in client.get(link).content.decode()
+
+
+def people_found(world: World, who: str, words: str) -> str:
+    client = a_client(world, who)
+    answer = client.post(SEARCH, {"words": words})
+    page = client.get(answer["Location"] + "?show=people").content.decode()
+    return str(re.sub(r"<select.*?</select>", "", page, flags=re.DOTALL))
+
+
+@pytest.mark.control("8.3")
+def test_patients_people_and_facilities_are_found_by_their_reading_where_one_sits(
+    world: World,
+) -> None:
+    by_kana = people_found(world, "sato", "サエキ")
+    colleague = people_found(world, "sato", "かとう")
+    place = people_found(world, "sato", "月見坂")
+
+    assert "佐伯 千代" in by_kana
+    assert "加藤 恵子" in colleague
+    assert "加藤 恵子" in place
+    assert "伊藤 実" not in place
+    assert "上田 静" not in people_found(world, "sato", "うえだ")
+    assert "佐伯 千代" not in people_found(world, "ito", "さえき")
+    assert "あてはまる人はいません。" in people_found(world, "ito", "さえき")

@@ -32,6 +32,7 @@ WINDOW, OVERLAP = 1_000, 200
 KINDS_SHOWN: Final = {
     Show.POSTS: tuple(EntryKind),
     Show.FILES: (EntryKind.FILE, EntryKind.DOCUMENT),
+    Show.PEOPLE: (),
 }
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LAST: Final = UUID(int=2**128 - 1)
@@ -147,7 +148,7 @@ class _Read:
 
 def find(seats: Sequence[Seat], question: Question, *, limit: int, skip: int = 0) -> Found:
     """Return what is found at the sides of these seats, newest first; of erased groups nothing."""
-    seats = [seat for seat in seats if _has_keys(seat)]
+    seats = [seat for seat in seats if _has_keys(seat)] if question.kinds else []
     sides = {(seat.group_id, seat.side.value): seat for seat in seats}
     has_pairs = any(not is_short(word) for word in question.words)
     rows = _found_rows(seats, question) if has_pairs else _read_rows(seats, question)
