@@ -12,6 +12,8 @@ from django.urls import reverse
 from carestation.support.choices import Chapter, Page
 from carestation.support.queries.manual import CONTENTS
 
+# Every page says first as whom the database acts, the manual too.
+pytestmark = pytest.mark.django_db
 ROOT: Final = Path(__file__).parents[2] / "carestation"
 TEMPLATES: Final = {
     path.relative_to(path.parents[len(path.relative_to(ROOT).parts) - 3]).as_posix(): path
