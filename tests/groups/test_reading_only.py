@@ -98,9 +98,13 @@ def test_a_post_under_the_eyes_of_who_only_reads_has_no_buttons(world: World) ->
     lower(world)
     client = a_client(world, "sato")
     timeline = client.get(reverse("timeline:timeline", args=[world.group.pk, PRO])).text
-    after = client.get(reverse("timeline:after", args=[world.group.pk, PRO, 0])).text
+    came = client.get(reverse("timeline:after", args=[world.group.pk, PRO, 0]))
+    after, tells = came.text, came.headers["X-Writes"]
     post = client.get(reverse("timeline:post", args=[world.group.pk, PRO, own.pk])).text
 
+    # A page drawn while they wrote learns by this answer that it is to be loaded anew.
+    assert tells == "no"
+    assert 'writes="no"' in timeline
     for page in (timeline, after, post):
         assert "acknowledgement/" not in page
         assert f"{own.pk}/edit/" not in page

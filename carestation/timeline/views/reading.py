@@ -49,7 +49,7 @@ def timeline(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
 @require_GET
 @door(Door.SEAT)
 def after(request: CareRequest, group_id: UUID, side: Side, seq: int) -> HttpResponse:
-    """Answer what came after a number; 205 where that is more than a page: load it anew."""
+    """Answer what came after a number, and who writes now; 205: more than a page, load it anew."""
     seat = take_seat(request.actor, group_id, side)
     messages = messages_after(seat, seq)
     if len(messages) > PAGE_SIZE:
@@ -60,9 +60,11 @@ def after(request: CareRequest, group_id: UUID, side: Side, seq: int) -> HttpRes
     standings = [standing_of(one, members) for one in messages]
     regards = map(partial(regard_of, seat), messages, standings)
     entries = list(zip(messages, standings, regards, strict=True))
-    context = {"seat": seat, "entries": entries, "closed": not may_post(seat)}
+    writes = may_post(seat)
+    context = {"seat": seat, "entries": entries, "closed": not writes}
     answer = TemplateResponse(request, "timeline/_after.html", context)
     answer.headers["X-Seq"] = str(seat.seq)
+    answer.headers["X-Writes"] = "yes" if writes else "no"
     return answer
 
 

@@ -1,7 +1,8 @@
 /**
- * <cs-live src group side seq after only> keeps the posts inside it complete. What is pushed is put
- * in at once; after a gap it asks what changed `after` its own number. Without a group it listens
- * only, for those who wait for `cs:counts`. When the seat ends, `data-ended` stands in its place.
+ * <cs-live src group side seq writes after only> keeps the posts inside it complete. What is pushed
+ * is put in at once; after a gap, and where seats changed, it asks what changed `after` its own
+ * number. Where the reader `writes` no more, or again, the page is loaded anew. Without a group it
+ * listens only, for who waits for `cs:counts`. When the seat ends, `data-ended` stands in its place.
  */
 import { Posts } from "./posts.js";
 import { streamOf } from "./stream.js";
@@ -40,11 +41,11 @@ export class LiveTimeline extends HTMLElement {
     if (kind === "catchup") this.#catchUp();
     else if (data.ended) this.#leave();
     else if (kind === "read") this.dispatchEvent(new CustomEvent("cs:marks", { bubbles: true, detail: data }));
-    else this.#change(kind, data);
+    else this.#change(data);
   }
-  #change(kind, { seq, html }) {
+  #change({ seq, html }) {
     if (html) this.#posts.put(html);
-    if (seq <= this.seq + 1 && (html || kind === "membership")) this.#reach(seq);
+    if (html && seq <= this.seq + 1) this.#reach(seq);
     else this.#catchUp();
   }
   #reach(seq) {
@@ -68,6 +69,7 @@ export class LiveTimeline extends HTMLElement {
     else if (answer?.ok && !answer.redirected) {
       this.#posts.put(await answer.text());
       this.#reach(Number(answer.headers.get("X-Seq")));
+      if (answer.headers.get("X-Writes") !== this.getAttribute("writes")) this.#posts.reload();
     } else if (!answer || answer.status >= 500) {
       setTimeout(() => this.isConnected && this.#catchUp(), RETRY_MS);
     }
