@@ -1,4 +1,4 @@
-"""What was typed and handed in stands nowhere in the clear: every table, every blob, every log."""
+"""What was typed and handed in stands nowhere in the clear: kept, prepared, signed or logged."""
 
 import base64
 import json
@@ -15,14 +15,27 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image, PngImagePlugin
 
+from carestation.audit import verifier
+from carestation.audit.commands.keeping import keep_outside
+from carestation.exports.choices import Extent
+from carestation.exports.commands import making
+from carestation.exports.commands.exports import Wish, ask_export
+from carestation.exports.commands.making import make_export
+from carestation.exports.queries.archives import Writing, members_of
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.patients.forms.face_sheets import filled_form
 from carestation.patients.models import Consent
 from carestation.search.commands.documents import read_document
 from carestation.ui.times import local_date
+from carestation.vault import files
+from carestation.vault.archives import Member
 from config.demo.papers import AGENDA_CANARY, agenda
 from tests.accounts.signing_in import sign_in_client
+from tests.audit.sealed import seal_and_sign
+from tests.audit.test_command import typed
+from tests.audit.test_verifier import taken_away
+from tests.facilities.people import a_manager
 from tests.patients.test_consents import TYPED
 from tests.search.looking import found_posts, let_index_follow
 from tests.search.test_documents import post_with
@@ -33,11 +46,12 @@ PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumerate(
     ("post", "family", "reply", "edit", "sheet", "search", "address", "filename", "pixels",
      "sign-in", "password", "explainer", "consent", "withdrawal",
-     "invited", "patient", "group", "emergency", "sought")
+     "invited", "patient", "group", "emergency", "sought", "export")
 )}  # fmt: skip
 WORDS["mail"] = "kanaria-of-a-mail-99x"
 WORDS["document"] = AGENDA_CANARY
 WORDS["offer"] = "kanaria-of-an-offer-98x"
+WORDS["phrase"] = "kanaria-of-a-pass-phrase-97x"
 
 
 def forms_of(word: str) -> set[bytes]:
@@ -69,9 +83,13 @@ def a_picture_that_says(word: str) -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.usefixtures("no_temporary_file", "small_pieces")
 @pytest.mark.control("8.24")
 def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
-    committed_world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    committed_world: World,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     world, client = committed_world, Client()
     sign_in_client(client, world.people["kato"])
@@ -90,7 +108,8 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     let_index_follow()
     read_document(file)
     sought = [found_posts(world, "kato", WORDS[name]) for name in ("edit", "document")]
-    kept = dict(everything_kept())
+    prepared, signed = export_in_preparation(world), what_is_signed(world, tmp_path)
+    kept = dict(everything_kept()) | prepared | signed
     said = (caplog.text + "".join(capsys.readouterr())).encode()
 
     assert [name for name in ("edit", "reply") if WORDS[name] not in page] == []
@@ -113,6 +132,51 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     assert len(kept) > 20
     assert [len(one) for one in sought] == [1, 1]
     assert len(kept["search_entry"]) > 1000
+    assert all(kept[table] for table in ("audit_entry", "audit_checkpoint", "audit_tree"))
+    assert "書きかえはありません" in said.decode()
+    assert '"intact": true' in said.decode()
+
+
+@pytest.fixture
+def no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everyone fail who would write a temporary file, here or in a program that is begun."""
+    nowhere = str(tmp_path / "nothing-is-written-here")
+    monkeypatch.setattr("tempfile.tempdir", nowhere)
+    monkeypatch.setenv("TMPDIR", nowhere)
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let files be sealed in pieces so small that half of a small archive lies on disk."""
+    monkeypatch.setattr(files, "PIECE_BYTES", 1024)
+
+
+def export_in_preparation(world: World) -> dict[str, bytes]:
+    """Ask for an export, and return what lies anywhere before its last member is written."""
+    wish = Wish(extent=Extent.FACILITY, reason=WORDS["export"], pass_phrase=WORDS["phrase"])
+    export = ask_export(a_manager(world), wish)
+    asked = {f"asked for: {where}": data for where, data in everything_kept()}
+    half: dict[str, bytes] = {}
+
+    def watched(writing: Writing) -> Iterator[Member]:
+        yield from members_of(writing)
+        half.update((name, data) for name, data in everything_kept() if name.endswith(".new"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making, "members_of", watched)
+        make_export(export.pk)
+    assert sum(map(len, half.values())) > 10_000
+    assert not any(b"PK\x03\x04" in data for data in half.values())
+    return asked | half
+
+
+def what_is_signed(world: World, folder: Path) -> dict[str, bytes]:
+    """Sign everything, let both programs verify it, and return what leaves the database."""
+    keep_outside(seal_and_sign())
+    part = taken_away(world, folder / "part")
+    assert [verifier.main([str(part)]), typed("--json"), typed()] == [0, 0, 0]
+    leaving = [settings.CHECKPOINT_FILE, *sorted(part.iterdir())]
+    return {path.name: path.read_bytes() for path in leaving}
 
 
 def type_everywhere(world: World, client: Client) -> None:
