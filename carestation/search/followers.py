@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from carestation.factlog.commands import follower
 from carestation.search.commands.documents import ask_to_read
 from carestation.search.commands.index import forget_group, index_posts
-from carestation.search.commands.rebuilding import rebuild_index
 from carestation.timeline.facts import PostEdited, PostPublished, PostWithdrawn
-from carestation.vault.facts import GroupKeysTurned, KeysErased
-from carestation.vault.scopes import forget_scope
+from carestation.vault.facts import KeysErased
 
 
 @follower(PostPublished)
@@ -32,15 +30,6 @@ def index_edited(facts: Sequence[PostEdited]) -> None:
 def index_withdrawn(facts: Sequence[PostWithdrawn]) -> None:
     """Let a withdrawn post be found no more."""
     index_posts([(fact.group_id, fact.post_id) for fact in facts])
-
-
-@follower(GroupKeysTurned)
-def index_under_new_key(facts: Sequence[GroupKeysTurned]) -> None:
-    """Make the numbers of a group anew under its new key; till then both keys are asked."""
-    for fact in facts:
-        forget_scope(fact.group_id)
-        for _ in rebuild_index(fact.group_id):
-            pass
 
 
 @follower(KeysErased)

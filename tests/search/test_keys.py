@@ -8,11 +8,12 @@ import tink
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.search.commands.documents import keep_words
-from carestation.search.followers import forget_erased, index_under_new_key
+from carestation.search.commands.rebuilding import rebuild_index
+from carestation.search.followers import forget_erased
 from carestation.search.models import DocumentText, Entry
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.models import Attachment
-from carestation.vault.facts import GroupKeysTurned, KeysErased
+from carestation.vault.facts import KeysErased
 from carestation.vault.keysets import primary_alone, promoted, with_new_key
 from carestation.vault.models import Scope
 from carestation.vault.scopes import forget_all, opened_keysets, wrap_bundle
@@ -45,8 +46,7 @@ def test_words_are_found_before_while_and_after_the_index_turns_to_a_new_key(wor
     turn(world)
     newer = say(world, "kato", PRO, "むくみは軽い")
     found = {"both keys": found_posts(world, "sato", "むくみ")}
-    turned = GroupKeysTurned(request_id=uuid7(), group_id=world.group.pk, rotation_id=uuid7())
-    index_under_new_key([turned])
+    assert list(rebuild_index(world.group.pk)) == [2]
     found["made anew"] = found_posts(world, "sato", "むくみ")
     change_deriving(world, primary_alone)
     found["the new key alone"] = found_posts(world, "sato", "むくみ")
