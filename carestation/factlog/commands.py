@@ -33,13 +33,17 @@ WITH batch AS MATERIALIZED (
 SELECT n.*, n.xid::text AS xid FROM numbered n
 WHERE n.kind = %(kind)s OR n.place = n.size ORDER BY n.place
 """
-# Who has read all that is sure: asked once a round, so that where nothing happens nobody reads.
+# Who has read all that is sure: asked once a round, so that where nothing happens nobody reads. The
+# last sure fact is looked for once, not once a follower: each month of the log is looked at for it.
 AT_THE_END: Final = """
+WITH last AS MATERIALIZED (
+  SELECT f.era, f.xid, f.id FROM factlog_loggedfact f
+  WHERE f.xid < pg_snapshot_xmin(pg_current_snapshot())
+    OR f.era < (SELECT max(era) FROM factlog_loggedfact)
+  ORDER BY f.era DESC, f.xid DESC, f.id DESC LIMIT 1
+)
 SELECT c.follower FROM factlog_cursor c WHERE NOT EXISTS (
-  SELECT FROM factlog_loggedfact f
-  WHERE (f.era, f.xid, f.id) > (c.era, c.xid::xid8, c.fact_id)
-    AND (f.xid < pg_snapshot_xmin(pg_current_snapshot())
-      OR f.era < (SELECT max(era) FROM factlog_loggedfact)))
+  SELECT FROM last l WHERE (l.era, l.xid, l.id) > (c.era, c.xid::xid8, c.fact_id))
 """
 # The oldest fact that one of them has not read, sure or not: up to it their work is done.
 UNREAD: Final = """
@@ -52,7 +56,7 @@ LATERAL (
   ORDER BY f.era, f.xid, f.id LIMIT 1
 ) f
 """
-# The application may name these columns and no others: time, order and leaf are the database's.
+# The application may name these columns and no others: time and order are the database's.
 ANNOUNCE: Final = """
 INSERT INTO factlog_loggedfact (kind, actor_id, facility_id, group_id, patient_id, object_id,
   request_id, detail)
