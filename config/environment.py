@@ -14,6 +14,7 @@ SCHEMES: Final = {
     "BUS_URL": ("pg", "tls", "nats"),
     "BLOB_URL": ("file",),
     "KEY_URL": ("file", "vault"),
+    "KEY_URL_NEXT": ("file", "vault"),
     "BUS_KEY_URL": ("file",),
     "ERASED_URL": ("file",),
 }
@@ -37,6 +38,7 @@ class Environment:
     bus_url: str
     blob_url: str
     key_url: str
+    key_url_next: str
     bus_key_url: str
     key_token_file: Path
     erased_url: str
@@ -90,6 +92,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         bus_url=values.get("BUS_URL", "pg://"),
         blob_url=values.get("BLOB_URL", f"file://{data}/files"),
         key_url=values.get("KEY_URL", f"file://{data}/keys/root.json"),
+        key_url_next=values.get("KEY_URL_NEXT", ""),
         bus_key_url=values.get("BUS_KEY_URL", f"file://{data}/keys/bus.json"),
         key_token_file=Path(values.get("KEY_TOKEN_FILE", data / "keys" / "token")),
         erased_url=values.get("ERASED_URL", f"file://{data}/keys/erased.jsonl"),

@@ -22,6 +22,7 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from carestation.kernel.acting import Work, work_as
+from carestation.kernel.errors import Unavailable
 from config.environment import choose_settings
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ def _let_go() -> None:
 def _tell(name: str, error: BaseException) -> None:
     if isinstance(error, InterfaceError | OperationalError):
         logger.warning("The database went away", extra={"follower": name})
+    elif isinstance(error, Unavailable):
+        logger.warning("What it needs did not answer", extra={"follower": name})
     else:
         logger.error("A follower failed", extra={"follower": name}, exc_info=error)
 
