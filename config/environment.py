@@ -7,9 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from carestation.kernel.nats_url import read_url
+
 # What may stand where something is kept, or told.
 SCHEMES: Final = {
-    "BUS_URL": ("pg",),
+    "BUS_URL": ("pg", "tls", "nats"),
     "BLOB_URL": ("file",),
     "KEY_URL": ("file", "vault"),
     "KEY_URL_NEXT": ("file", "vault"),
@@ -81,6 +83,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     if kept and kind == "production":
         raise EnvironmentError_("KEYS_KEPT_SECONDS is for tests: in production it is 300.")
     _require_schemes(values)
+    _require_bus(values.get("BUS_URL", "pg://"), kind)
     return Environment(
         kind=kind,
         data=data,
@@ -108,6 +111,17 @@ def _require_schemes(values: Mapping[str, str]) -> None:
         if not is_url or found not in schemes:
             known = " or ".join(f"{one}://…" for one in schemes)
             raise EnvironmentError_(f"{name} must be {known}, not “{found}”.")
+
+
+def _require_bus(url: str, kind: str) -> None:
+    if url.startswith("pg://"):
+        return
+    try:
+        servers = read_url(url)
+    except ValueError as error:
+        raise EnvironmentError_(str(error)) from error
+    if kind == "production" and not servers.is_near and not (servers.is_tls and servers.user):
+        raise EnvironmentError_("Production needs tls:// and a user and password in BUS_URL.")
 
 
 def surroundings() -> dict[str, str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 from urllib.parse import urlsplit
 
+from config.buses import check_bus
 from config.database import (
     as_app_role,
     await_cluster,
@@ -139,6 +140,7 @@ class Start:
             raise SystemExit("There is no demo data in production.")
         if found.is_production and not found.site_url.startswith("https://"):
             raise SystemExit("Production needs TLS: set SITE_URL to https://….")
+        check_bus(found.bus_url)
         return found
 
     def _plan(self) -> Plan:
