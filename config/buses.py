@@ -4,6 +4,7 @@ import asyncio
 from typing import Final
 
 from carestation.kernel.nats_url import Servers, read_url
+from config.environment import NEAR_BUSES
 
 CHECK: Final = "carestation.check"
 
@@ -14,7 +15,7 @@ def check_bus(url: str) -> None:
     Raises:
         SystemExit: it does not; the sentence says why, without the password.
     """
-    if url.startswith("pg://"):
+    if url.startswith(NEAR_BUSES):
         return
     from carestation.kernel.nats_line import (  # noqa: PLC0415 - only where it is used
         BusAwayError,

@@ -11,13 +11,15 @@ from carestation.kernel.nats_url import read_url
 
 # What may stand where something is kept, or told.
 SCHEMES: Final = {
-    "BUS_URL": ("pg", "tls", "nats"),
+    "BUS_URL": ("pg", "unix", "tls", "nats"),
     "BLOB_URL": ("file",),
     "KEY_URL": ("file", "vault"),
     "KEY_URL_NEXT": ("file", "vault"),
     "BUS_KEY_URL": ("file",),
     "ERASED_URL": ("file",),
 }
+# Buses that need no server of their own: PostgreSQL, or a socket on the same machine.
+NEAR_BUSES: Final = ("pg://", "unix://")
 # How long an opened key is kept at most; shorter only where a test waits for it.
 KEYS_KEPT_SECONDS: Final = 300
 KINDS: Final = ("development", "demo", "test", "production")
@@ -114,7 +116,7 @@ def _require_schemes(values: Mapping[str, str]) -> None:
 
 
 def _require_bus(url: str, kind: str) -> None:
-    if url.startswith("pg://"):
+    if url.startswith(NEAR_BUSES):
         return
     try:
         servers = read_url(url)

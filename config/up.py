@@ -126,6 +126,8 @@ class Start:
             own["CARESTATION_SECRET_KEY"] = secret(self.places.secrets, "django")
         if self.cluster is not None:
             self.owner_url, own["DATABASE_URL"] = self.cluster.url(OWNER), self.cluster.url(APP)
+            # A database of our own is this machine's alone, and so are all who tell and hear.
+            own["BUS_URL"] = variables.get("BUS_URL") or f"unix://{self.places.run}/bus.sock"
         elif variables.get("DATABASE_OWNER_URL"):
             self.owner_url = variables["DATABASE_OWNER_URL"]
         else:

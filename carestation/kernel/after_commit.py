@@ -12,6 +12,8 @@ from functools import cache, partial
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
+from carestation.kernel.near_telling import NearTeller
+
 logger = logging.getLogger(__name__)
 _partings: list[Callable[[], None]] = []
 NOTIFY = """
@@ -28,6 +30,8 @@ def tell_live(message: bytes) -> None:
 def _teller_at(url: str) -> Callable[[bytes], None]:
     if url.startswith("pg://"):
         return _notify
+    if url.startswith("unix://"):
+        return NearTeller(url).tell
     from carestation.kernel.nats_telling import NatsTeller  # noqa: PLC0415 - only where it is used
 
     teller = NatsTeller(url)

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import AsyncConnection
 
 from carestation.live.database import connect
+from carestation.live.near_bus import NearBus
 
 logger = logging.getLogger(__name__)
 LISTEN: Final = "LISTEN live"
@@ -54,6 +55,8 @@ def bus_of(url: str, database_url: str) -> Bus:
     """Return the bus that a URL names."""
     if url.startswith("pg://"):
         return PgBus(database_url)
+    if url.startswith("unix://"):
+        return NearBus(url)
     from carestation.live.nats_bus import NatsBus  # noqa: PLC0415 - only where it is used
 
     return NatsBus(url)
