@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from carestation.kernel.nats_url import read_url
+from carestation.kernel import nats_url
+from carestation.vault import bucket_url
 
 # What may stand where something is kept, or told.
 SCHEMES: Final = {
     "BUS_URL": ("pg", "unix", "tls", "nats"),
-    "BLOB_URL": ("file",),
+    "BLOB_URL": ("file", "s3", "s3+http"),
     "KEY_URL": ("file", "vault"),
     "KEY_URL_NEXT": ("file", "vault"),
     "BUS_KEY_URL": ("file",),
@@ -84,8 +85,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     kept = values.get("KEYS_KEPT_SECONDS", "")
     if kept and kind == "production":
         raise EnvironmentError_("KEYS_KEPT_SECONDS is for tests: in production it is 300.")
-    _require_schemes(values)
-    _require_bus(values.get("BUS_URL", "pg://"), kind)
+    _require_urls(values, kind)
     return Environment(
         kind=kind,
         data=data,
@@ -107,6 +107,15 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     )
 
 
+def _require_urls(values: Mapping[str, str], kind: str) -> None:
+    _require_schemes(values)
+    try:
+        _require_bus(values.get("BUS_URL", "pg://"), kind)
+        _require_store(values.get("BLOB_URL", "file://"), kind)
+    except ValueError as error:
+        raise EnvironmentError_(str(error)) from error
+
+
 def _require_schemes(values: Mapping[str, str]) -> None:
     for name, schemes in SCHEMES.items():
         found, is_url, _ = values.get(name, f"{schemes[0]}://").partition("://")
@@ -118,12 +127,17 @@ def _require_schemes(values: Mapping[str, str]) -> None:
 def _require_bus(url: str, kind: str) -> None:
     if url.startswith(NEAR_BUSES):
         return
-    try:
-        servers = read_url(url)
-    except ValueError as error:
-        raise EnvironmentError_(str(error)) from error
-    if kind == "production" and not servers.is_near and not (servers.is_tls and servers.user):
+    bus = nats_url.read_url(url)
+    if kind == "production" and not bus.is_near and not (bus.is_tls and bus.user):
         raise EnvironmentError_("Production needs tls:// and a user and password in BUS_URL.")
+
+
+def _require_store(url: str, kind: str) -> None:
+    if url.startswith("file://"):
+        return
+    store = bucket_url.read_url(url)
+    if kind == "production" and not store.is_near and not store.is_tls:
+        raise EnvironmentError_("Production needs TLS to the store of files: s3:// in BLOB_URL.")
 
 
 def surroundings() -> dict[str, str]:

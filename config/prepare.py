@@ -18,7 +18,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from carestation.kernel.acting import Work, work_as
+from carestation.vault.blobs import blobs
 from carestation.vault.keyfiles import ensure_key_file
+from carestation.vault.storing import StoreAwayError
 from carestation.vault.transit import KeyServiceError
 from config.environment import choose_settings, environment
 
@@ -46,6 +48,7 @@ def main() -> None:
         migrate()
         require_opens()
         _note_key_ids()
+        _ensure_store()
         _erase_again()
         collect_static()
     except DatabaseError as error:
@@ -119,6 +122,13 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+
+
+def _ensure_store() -> None:
+    try:
+        blobs().prepare()
+    except StoreAwayError as error:
+        raise SystemExit(f"BLOB_URL does not lead to a store: {error}.") from error
 
 
 def _note_key_ids() -> None:
