@@ -10,6 +10,8 @@ from functools import partial
 
 from django.db import DatabaseError, connection, transaction
 
+from carestation.kernel.metrics import TAKEN, UNTAKEN
+
 logger = logging.getLogger(__name__)
 NOTIFY = """
 SELECT set_config('synchronous_commit', 'off', true), pg_notify('live', %(message)s)
@@ -26,5 +28,7 @@ def _notify(message: bytes) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute(NOTIFY, {"message": b64encode(message).decode()})
+        TAKEN.inc()
     except DatabaseError:
+        UNTAKEN.inc()
         logger.warning("the bus did not take a push")
