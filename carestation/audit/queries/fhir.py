@@ -14,8 +14,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from carestation.audit.choices import LOOKS, Act
-from carestation.audit.rules import Interaction, interaction_of, words_of
+from carestation.audit.choices import LOOKS, Act, Interaction
+from carestation.audit.rules import interaction_of, words_of
 from carestation.kernel.sql import Row
 
 PROFILES: Final = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit."
