@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "first-facility": ("config.first_facility", "the first facility and its manager"),
     "facilities": ("config.facilities", "which facilities wait for approval; approve one"),
     "operators": ("config.operators", "who works for the provider; appoint or end one"),
+    "probe": ("config.probing", "whether a check from outside is made every minute"),
     "search": ("config.searching", "how far the index of words is; make it anew"),
     "keys": ("config.keyring", "which keys there are, and what they seal"),
     "audit": ("config.auditing", "whether the log of facts is as it was sealed"),

@@ -18,11 +18,15 @@ SCHEMES: Final = {
     "KEY_URL_NEXT": ("file", "vault"),
     "BUS_KEY_URL": ("file",),
     "ERASED_URL": ("file",),
+    "METRICS_URL": ("http",),
 }
 # Buses that need no server of their own: PostgreSQL, or a socket on the same machine.
 NEAR_BUSES: Final = ("pg://", "unix://")
 # How long an opened key is kept at most; shorter only where a test waits for it.
 KEYS_KEPT_SECONDS: Final = 300
+# How often the watch measures; more often only where a test waits for it.
+WATCH_SECONDS: Final = 60
+FOR_TESTS: Final = {"KEYS_KEPT_SECONDS": KEYS_KEPT_SECONDS, "WATCH_SECONDS": WATCH_SECONDS}
 KINDS: Final = ("development", "demo", "test", "production")
 
 
@@ -51,6 +55,9 @@ class Environment:
     site_url: str
     secret_key: str
     mail_dir: Path
+    metrics_url: str
+    counters: Path
+    watch_seconds: float
 
     @property
     def is_production(self) -> bool:
@@ -82,9 +89,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     secret_key = values.get("CARESTATION_SECRET_KEY", "")
     if kind == "production" and len(secret_key) < 50:  # noqa: PLR2004 - Django's own measure
         raise EnvironmentError_("Set CARESTATION_SECRET_KEY to 50 random characters or more.")
-    kept = values.get("KEYS_KEPT_SECONDS", "")
-    if kept and kind == "production":
-        raise EnvironmentError_("KEYS_KEPT_SECONDS is for tests: in production it is 300.")
+    _require_no_test(values, kind)
     _require_urls(values, kind)
     return Environment(
         kind=kind,
@@ -98,13 +103,22 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         bus_key_url=values.get("BUS_KEY_URL", f"file://{data}/keys/bus.json"),
         key_token_file=Path(values.get("KEY_TOKEN_FILE", data / "keys" / "token")),
         erased_url=values.get("ERASED_URL", f"file://{data}/keys/erased.jsonl"),
-        keys_kept_seconds=float(kept or KEYS_KEPT_SECONDS),
+        keys_kept_seconds=float(values.get("KEYS_KEPT_SECONDS") or KEYS_KEPT_SECONDS),
         smtp_url=values.get("SMTP_URL", ""),
         turn_url=values.get("TURN_URL", ""),
         site_url=values.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/"),
         secret_key=secret_key or "not-for-production-" + "x" * 50,
         mail_dir=Path(values.get("CARESTATION_MAIL_DIR", data / "mail")),
+        metrics_url=values.get("METRICS_URL", "http://127.0.0.1:0"),
+        counters=Path(values.get("PROMETHEUS_MULTIPROC_DIR", data / "run" / "metrics")),
+        watch_seconds=float(values.get("WATCH_SECONDS") or WATCH_SECONDS),
     )
+
+
+def _require_no_test(values: Mapping[str, str], kind: str) -> None:
+    for name, always in FOR_TESTS.items():
+        if values.get(name) and kind == "production":
+            raise EnvironmentError_(f"{name} is for tests: in production it is {always}.")
 
 
 def _require_urls(values: Mapping[str, str], kind: str) -> None:

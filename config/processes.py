@@ -34,7 +34,7 @@ def postgres_piece(cluster: Cluster) -> Piece:
 
 
 def other_pieces(plan: Plan) -> list[Piece]:
-    """Return web, live, worker and, in front of them, caddy, whose configuration is written."""
+    """Return web, live, worker, watch and, in front of them, caddy with its configuration."""
     run = plan.places.run
     sockets = [run / f"web-{number}.sock" for number in range(1, plan.web + 1)]
     live = run / "live.sock"
@@ -44,6 +44,7 @@ def other_pieces(plan: Plan) -> list[Piece]:
         *(_own(plan, f"web-{n}", _web(socket)) for n, socket in enumerate(sockets, start=1)),
         _own(plan, "live", _live(live)),
         _own(plan, "worker", [*PYTHON, "config.worker"]),
+        _own(plan, "watch", [*PYTHON, "config.watch", f"--port={plan.port}"]),
         Piece(
             name="caddy",
             command=_ended_with_parent(caddy_command(plan.places)),

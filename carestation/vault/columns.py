@@ -97,6 +97,8 @@ CLEAR: Final = {
     "patients_patient.likeness": _HASH,
     "search_entry.kind": _ENUM,
     "search_entry.side": _ENUM,
+    "support_reading.name": _ENUM,
+    "support_reading.node": "a machine's own name",
     "timeline_attachment.media_type": _ENUM,
     "timeline_post.side": _ENUM,
     "timeline_post.urgency": _ENUM,
