@@ -62,6 +62,10 @@ def _run(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) 
 def _told(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     code = run(options)
     sys.stdout.flush()
+    # Some commands end rights, and open pages are told; only those have loaded it.
+    telling = sys.modules.get("carestation.kernel.after_commit")
+    if telling is not None:
+        telling.part()
     return code
 
 

@@ -7,15 +7,21 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from carestation.kernel import nats_url
+from carestation.vault import bucket_url
+
 # What may stand where something is kept, or told.
 SCHEMES: Final = {
-    "BUS_URL": ("pg",),
-    "BLOB_URL": ("file",),
+    "BUS_URL": ("pg", "unix", "tls", "nats"),
+    "BLOB_URL": ("file", "s3", "s3+http"),
     "KEY_URL": ("file", "vault"),
+    "KEY_URL_NEXT": ("file", "vault"),
     "BUS_KEY_URL": ("file",),
     "ERASED_URL": ("file",),
     "METRICS_URL": ("http",),
 }
+# Buses that need no server of their own: PostgreSQL, or a socket on the same machine.
+NEAR_BUSES: Final = ("pg://", "unix://")
 # How long an opened key is kept at most; shorter only where a test waits for it.
 KEYS_KEPT_SECONDS: Final = 300
 # How often the watch measures; more often only where a test waits for it.
@@ -39,6 +45,7 @@ class Environment:
     bus_url: str
     blob_url: str
     key_url: str
+    key_url_next: str
     bus_key_url: str
     key_token_file: Path
     erased_url: str
@@ -83,7 +90,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     if kind == "production" and len(secret_key) < 50:  # noqa: PLR2004 - Django's own measure
         raise EnvironmentError_("Set CARESTATION_SECRET_KEY to 50 random characters or more.")
     _require_no_test(values, kind)
-    _require_schemes(values)
+    _require_urls(values, kind)
     return Environment(
         kind=kind,
         data=data,
@@ -92,6 +99,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         bus_url=values.get("BUS_URL", "pg://"),
         blob_url=values.get("BLOB_URL", f"file://{data}/files"),
         key_url=values.get("KEY_URL", f"file://{data}/keys/root.json"),
+        key_url_next=values.get("KEY_URL_NEXT", ""),
         bus_key_url=values.get("BUS_KEY_URL", f"file://{data}/keys/bus.json"),
         key_token_file=Path(values.get("KEY_TOKEN_FILE", data / "keys" / "token")),
         erased_url=values.get("ERASED_URL", f"file://{data}/keys/erased.jsonl"),
@@ -113,12 +121,37 @@ def _require_no_test(values: Mapping[str, str], kind: str) -> None:
             raise EnvironmentError_(f"{name} is for tests: in production it is {always}.")
 
 
+def _require_urls(values: Mapping[str, str], kind: str) -> None:
+    _require_schemes(values)
+    try:
+        _require_bus(values.get("BUS_URL", "pg://"), kind)
+        _require_store(values.get("BLOB_URL", "file://"), kind)
+    except ValueError as error:
+        raise EnvironmentError_(str(error)) from error
+
+
 def _require_schemes(values: Mapping[str, str]) -> None:
     for name, schemes in SCHEMES.items():
         found, is_url, _ = values.get(name, f"{schemes[0]}://").partition("://")
         if not is_url or found not in schemes:
             known = " or ".join(f"{one}://…" for one in schemes)
             raise EnvironmentError_(f"{name} must be {known}, not “{found}”.")
+
+
+def _require_bus(url: str, kind: str) -> None:
+    if url.startswith(NEAR_BUSES):
+        return
+    bus = nats_url.read_url(url)
+    if kind == "production" and not bus.is_near and not (bus.is_tls and bus.user):
+        raise EnvironmentError_("Production needs tls:// and a user and password in BUS_URL.")
+
+
+def _require_store(url: str, kind: str) -> None:
+    if url.startswith("file://"):
+        return
+    store = bucket_url.read_url(url)
+    if kind == "production" and not store.is_near and not store.is_tls:
+        raise EnvironmentError_("Production needs TLS to the store of files: s3:// in BLOB_URL.")
 
 
 def surroundings() -> dict[str, str]:

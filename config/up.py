@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 from urllib.parse import urlsplit
 
+from config.buses import check_bus
 from config.database import (
     as_app_role,
     await_cluster,
@@ -128,6 +129,8 @@ class Start:
             own["CARESTATION_SECRET_KEY"] = secret(self.places.secrets, "django")
         if self.cluster is not None:
             self.owner_url, own["DATABASE_URL"] = self.cluster.url(OWNER), self.cluster.url(APP)
+            # A database of our own is this machine's alone, and so are all who tell and hear.
+            own["BUS_URL"] = variables.get("BUS_URL") or f"unix://{self.places.run}/bus.sock"
         elif variables.get("DATABASE_OWNER_URL"):
             self.owner_url = variables["DATABASE_OWNER_URL"]
         else:
@@ -142,6 +145,7 @@ class Start:
             raise SystemExit("There is no demo data in production.")
         if found.is_production and not found.site_url.startswith("https://"):
             raise SystemExit("Production needs TLS: set SITE_URL to https://….")
+        check_bus(found.bus_url)
         return found
 
     def _plan(self) -> Plan:
@@ -192,6 +196,7 @@ class Start:
             "database_app_url": self.variables["DATABASE_URL"],
             "data": str(self.places.data),
             "kind": self.environment.kind,
+            "key_url_next": self.environment.key_url_next,
         }
         write_private_json(self.places.run / "state.json", state)
         self._say(state)

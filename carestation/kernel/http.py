@@ -22,7 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
 
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import CareError
+from carestation.kernel.errors import CareError, Unavailable
 from carestation.kernel.ids import uuid7
 from carestation.kernel.logs import current_request_id
 from carestation.kernel.metrics import note_answer
@@ -96,6 +96,8 @@ class EdgeMiddleware:
 
 def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """Return the answer to what went wrong, or none where it is a bug."""
+    if isinstance(error, Unavailable):
+        logger.warning("what we need did not answer", exc_info=error)
     if isinstance(error, CareError):
         return answer_to(request, error)
     for kind, status in ANSWERS.items():

@@ -108,7 +108,7 @@ class Usher:
                 self._work.set()
 
     async def look_around(self) -> None:
-        """Look once a minute whether sessions and numbers still hold, for ever."""
+        """Look every few seconds whether sessions and numbers still hold, for ever."""
         while True:
             await asyncio.sleep(self.hall.timing.recheck_seconds)
             try:

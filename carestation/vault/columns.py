@@ -106,6 +106,7 @@ CLEAR: Final = {
     "vault_erasure.kind": _ENUM,
     "vault_ownerkey.wrapped": _WRAPPED,
     "vault_rotation.level": _ENUM,
+    "vault_rotation.moves_to": _HASH,
     "vault_rotation.stage": _ENUM,
     "vault_scope.kind": _ENUM,
     "vault_scope.sealing_wrapped": _WRAPPED,
