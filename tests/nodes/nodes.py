@@ -110,6 +110,7 @@ def nodes(folder: Path) -> Iterator[Nodes]:
         url = f"http://localhost:{free_port()}"
         database_url = all_of_it.enter_context(_database())
         variables = {
+            "DATABASE_URL": database_url,
             "BUS_URL": bus.url,
             "SSL_CERT_FILE": str(bus.authority),
             "BLOB_URL": files.url(),
@@ -121,9 +122,7 @@ def nodes(folder: Path) -> Iterator[Nodes]:
         }
         running = tuple(
             all_of_it.enter_context(
-                started(
-                    folder / name, "--restart", "--web=1", **variables, DATABASE_URL=database_url
-                )
+                started(folder / name, "--restart", "--web=1", command=None, **variables)
             )
             for name in NAMES
         )
