@@ -4,8 +4,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
+
+from config.places import Places
 
 # What may stand where something is kept, or told.
 SCHEMES: Final = {
@@ -44,6 +47,13 @@ class Environment:
     site_url: str
     secret_key: str
     mail_dir: Path
+    proxies: frozenset[str]
+    piece: str
+
+    @property
+    def leaving(self) -> Path:
+        """The mark that lies there while this piece is about to go."""
+        return Places(data=self.data).leaving(self.piece)
 
     @property
     def is_production(self) -> bool:
@@ -96,6 +106,8 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         site_url=values.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/"),
         secret_key=secret_key or "not-for-production-" + "x" * 50,
         mail_dir=Path(values.get("CARESTATION_MAIL_DIR", data / "mail")),
+        proxies=_addresses(values.get("PROXIES", "")),
+        piece=values.get("CARESTATION_PIECE", ""),
     )
 
 
@@ -105,6 +117,13 @@ def _require_schemes(values: Mapping[str, str]) -> None:
         if not is_url or found not in schemes:
             known = " or ".join(f"{one}://…" for one in schemes)
             raise EnvironmentError_(f"{name} must be {known}, not “{found}”.")
+
+
+def _addresses(said: str) -> frozenset[str]:
+    try:
+        return frozenset(str(ip_address(one)) for one in said.split())
+    except ValueError as error:
+        raise EnvironmentError_(f"PROXIES must be addresses: {error}.") from error
 
 
 def surroundings() -> dict[str, str]:

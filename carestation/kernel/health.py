@@ -3,6 +3,8 @@
 import ipaddress
 from http import HTTPStatus
 from pathlib import Path
+from threading import Event
+from typing import Final
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -11,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from carestation.kernel.doors import Door, door
+
+_SEEN: Final = Event()
 
 
 @require_GET
@@ -33,17 +37,28 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def _what_is_missing() -> str:
+    if settings.LEAVING.exists():
+        return "it is leaving"
     for url in (settings.KEY_URL, settings.BUS_KEY_URL):
         kind, _, path = url.partition("://")
         if kind == "file" and not Path(path).exists():
             return "a key file is missing"
     try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            return "migrations are missing"
+        return "" if _is_up_to_date() else "migrations are missing"
     except DatabaseError:
         return "the database does not answer"
-    return ""
+
+
+def _is_up_to_date() -> bool:
+    # Proxies ask every second: what was migrated stays so, and costs a look at the database.
+    if _SEEN.is_set():
+        connection.cursor().execute("SELECT 1")
+        return True
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return False
+    _SEEN.set()
+    return True
 
 
 def _is_local(request: HttpRequest) -> bool:

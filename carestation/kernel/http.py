@@ -44,6 +44,9 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 
+# Every second, by each of them: that all is well stands in no log.
+ASKED_BY_PROXIES: Final = {"health", "ready"}
+
 ANSWERS: Final[dict[type[Exception], HTTPStatus]] = {
     IntegrityError: HTTPStatus.CONFLICT,
     OperationalError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -107,6 +110,8 @@ def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
 
 def _log(request: HttpRequest, response: HttpResponse, began: float) -> None:
     match = request.resolver_match
+    if match and match.route in ASKED_BY_PROXIES and response.status_code == HTTPStatus.OK:
+        return
     line = {
         "method": request.method,
         "route": match.route if match else "",
