@@ -8,7 +8,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from django.db import migrations, models
@@ -19,6 +19,7 @@ from django.db.migrations.state import ProjectState
 from tests.architecture.tree import ROOT
 
 Migration = migrations.Migration
+Field = models.Field[Any, Any]
 TAKES_AWAY: Final = (
     migrations.RemoveField,
     migrations.RenameField,
@@ -51,12 +52,12 @@ def narrows(operation: Operation, app: str, before: ProjectState) -> bool:
     return False
 
 
-def wants_a_value(field: models.Field) -> bool:
+def wants_a_value(field: Field) -> bool:
     # Django's own default is not the database's: who does not know the column writes none.
     return not (field.null or field.many_to_many or field.has_db_default())
 
 
-def is_narrower(now: models.Field, then: models.Field) -> bool:
+def is_narrower(now: Field, then: Field) -> bool:
     if wants_a_value(now) and not wants_a_value(then):
         return True
     if now.get_internal_type() != then.get_internal_type():
@@ -114,7 +115,7 @@ def people() -> ProjectState:
     return state
 
 
-def altered(field: models.Field) -> Operation:
+def altered(field: Field) -> Operation:
     return migrations.AlterField("person", "name", field)
 
 
