@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "first-facility": ("config.first_facility", "the first facility and its manager"),
     "facilities": ("config.facilities", "which facilities wait for approval; approve one"),
     "operators": ("config.operators", "who works for the provider; appoint or end one"),
+    "probe": ("config.probing", "whether a check from outside is made every minute"),
     "search": ("config.searching", "how far the index of words is; make it anew"),
     "keys": ("config.keyring", "which keys there are, and what they seal"),
     "audit": ("config.auditing", "whether the log of facts is as it was sealed"),
@@ -64,6 +65,10 @@ def _run(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) 
 def _told(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     code = run(options)
     sys.stdout.flush()
+    # Some commands end rights, and open pages are told; only those have loaded it.
+    telling = sys.modules.get("carestation.kernel.after_commit")
+    if telling is not None:
+        telling.part()
     return code
 
 

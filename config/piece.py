@@ -11,19 +11,30 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from config.buses import check_bus
 from config.database import check_database, check_wall, ensure_app_role
 from config.environment import Environment, read_environment, surroundings
 from config.nodes import site_of
 from config.places import Places
-from config.processes import PROJECT, PYTHON, WEB, WORKER_COMMAND, live_command, web_command
+from config.processes import (
+    PROJECT,
+    PYTHON,
+    WATCH_COMMAND,
+    WEB,
+    WORKER_COMMAND,
+    live_command,
+    web_command,
+)
 from config.proxy import caddy_command, caddy_surroundings, write_caddy_configuration
 
-PIECES: Final = rf"{WEB}|live|worker|proxy|prepare"
+PIECES: Final = rf"{WEB}|live|worker|watch|proxy|prepare"
+# They listen nowhere, or say themselves where.
+ALONE: Final = {"worker": WORKER_COMMAND, "watch": WATCH_COMMAND}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("piece", help="web-1, web-2 …, live, worker, proxy, or prepare")
+    parser.add_argument("piece", help="web-1, web-2 …, live, worker, watch, proxy, or prepare")
     parser.add_argument("--at", help="where web or live listens: ADDRESS:PORT")
     parser.add_argument("--nodes", type=Path, help="for the proxy: the file that names the nodes")
 
@@ -36,13 +47,19 @@ def run(options: argparse.Namespace) -> int:
     """
     name: str = options.piece
     if not re.fullmatch(PIECES, name):
-        raise SystemExit(f"There is no piece “{name}”: web-1, live, worker, proxy or prepare.")
+        raise SystemExit(
+            f"There is no piece “{name}”: web-1, live, worker, watch, proxy or prepare."
+        )
     variables = surroundings()
     places = Places(data=Path(variables.get("CARESTATION_DATA", "var")).absolute())
     places.make()
     if name == "proxy":
         return _become_proxy(places, options.nodes)
-    variables |= {"PYTHONUNBUFFERED": "1", "CARESTATION_PIECE": name}
+    variables |= {
+        "CARESTATION_PIECE": name,
+        "PROMETHEUS_MULTIPROC_DIR": str(places.counters),
+        "PYTHONUNBUFFERED": "1",
+    }
     found = _environment(variables)
     if name == "prepare":
         return _prepare(found, variables)
@@ -64,6 +81,7 @@ def _environment(variables: dict[str, str]) -> Environment:
 def _prepare(found: Environment, variables: dict[str, str]) -> int:
     owner = found.database_owner_url
     check_database(owner)
+    check_bus(found.bus_url)
     ensure_app_role(owner)
     variables |= {"DATABASE_URL": owner}
     command = [*PYTHON, "config.prepare"]
@@ -74,8 +92,8 @@ def _prepare(found: Environment, variables: dict[str, str]) -> int:
 
 
 def _command(name: str, at: str | None) -> list[str]:
-    if name == "worker":
-        return WORKER_COMMAND
+    if name in ALONE:
+        return ALONE[name]
     host, colon, port = (at or "").rpartition(":")
     if not colon:
         raise SystemExit(f"Say where {name} listens: --at ADDRESS:PORT.")

@@ -15,6 +15,7 @@ WEB: Final = r"web-\d{1,3}"
 PROJECT: Final = Path(__file__).resolve().parent.parent
 THREADS_PER_WEB: Final = 4
 WORKER_COMMAND: Final = [*PYTHON, "config.worker"]
+WATCH_COMMAND: Final = [*PYTHON, "config.watch"]
 PLAIN: Final = {"LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -36,7 +37,7 @@ def postgres_piece(cluster: Cluster) -> Piece:
 
 
 def other_pieces(plan: Plan) -> list[Piece]:
-    """Return web, live, worker and, in front of them, caddy, whose configuration is written."""
+    """Return web, live, worker, watch and, in front of them, caddy with its configuration."""
     run = plan.places.run
     sockets = [run / f"web-{number}.sock" for number in range(1, plan.web + 1)]
     live = run / "live.sock"
@@ -55,6 +56,7 @@ def other_pieces(plan: Plan) -> list[Piece]:
         ),
         _own(plan, "live", live_command(f"--uds={live}")),
         _own(plan, "worker", WORKER_COMMAND),
+        _own(plan, "watch", [*WATCH_COMMAND, f"--port={plan.port}"]),
         Piece(
             name="caddy",
             command=_ended_with_parent(caddy_command(plan.places)),

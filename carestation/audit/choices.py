@@ -154,6 +154,8 @@ class Act(models.TextChoices):
     PATIENTS_PATIENTS_LISTED = "patients.PatientsListed", "患者さんの一覧を見た"
     SEARCH_HITS_SHOWN = "search.HitsShown", "さがして見つけた"
     SEARCH_SEARCH_MADE = "search.SearchMade", "言葉でさがした"
+    SUPPORT_PROBE_BEGAN = "support.ProbeBegan", "外からの確認を始めた"
+    SUPPORT_PROBE_ENDED = "support.ProbeEnded", "外からの確認をやめた"
     TIMELINE_ACKNOWLEDGEMENT_WITHDRAWN = "timeline.AcknowledgementWithdrawn", "了解を取り消した"
     TIMELINE_ALBUM_VIEWED = "timeline.AlbumViewed", "写真の一覧を見た"
     TIMELINE_FILE_DISCARDED = "timeline.FileDiscarded", "送らなかったファイルを捨てた"
@@ -205,6 +207,7 @@ DEEDS: Final = {
     "groups": Deed.RULED,
     "patients": Deed.WROTE,
     "search": Deed.LOOKED,
+    "support": Deed.RULED,
     "timeline": Deed.WROTE,
     "vault": Deed.RULED,
 }

@@ -67,3 +67,38 @@ class Page(TextChoices):
     OFFLINE = "offline", _("電波がないとき")
     DISPLAY = "display", _("文字の大きさと画面の明るさ")
     KEYBOARD = "keyboard", _("キーボードと読み上げ")
+
+
+class Measured(TextChoices):
+    """What is measured once a minute; `carestation_` and the value is its name in OpenMetrics."""
+
+    PROBE_FAILURES = "probe_failures", _("外からの確認に続けて失敗した回数")
+    PROBE = "probe_seconds", _("外からの確認にかかった時間")
+    LATENCY = "latency_p95_seconds", _("画面の応答（100回のうち95回がこの時間内）")
+    ERRORS = "error_share", _("応答できなかった割合")
+    LAG = "followers_lag_seconds", _("投稿のあとの処理の遅れ")
+    WORKERS = "workers", _("動いている処理役")
+    QUEUE = "queue_seconds", _("メールなどの順番待ち")
+    UNTOLD = "bus_refused", _("すぐに知らせられなかった更新")
+    STREAMS = "open_streams", _("更新を待っている画面")
+    POSTS = "posts_per_minute", _("投稿（1分あたり）")
+    REFUSED = "refused_sign_ins_per_minute", _("断ったサインイン（1分あたり）")
+    DATABASE = "database_seconds", _("データベースの応答")
+    CONNECTIONS = "database_connections_share", _("データベースの接続の使用")
+    DISK = "disk_used_share", _("ディスクの使用")
+    DISK_DAYS = "disk_days_left", _("ディスクが足りなくなるまで")
+    MEMORY = "memory_used_share", _("メモリーの使用")
+    CPU = "cpu_load_share", _("CPUの使用")
+    CLOCK = "clock_offset_seconds", _("時刻のずれ（時刻同期との差）")
+    UNSYNCHRONISED = "clock_unsynchronised", _("時刻が合わせられていない")
+    DATABASE_CLOCK = "database_clock_offset_seconds", _("時刻のずれ（データベースとの差）")
+    CERTIFICATE = "certificate_share_left", _("証明書の残り")
+    CERTIFICATE_DAYS = "certificate_days_left", _("証明書の期限まで")
+
+
+class State(TextChoices):
+    """How something stands; what was not measured is no good news."""
+
+    OK = "ok", _("正常")
+    CAUTION = "caution", _("注意")
+    ALARM = "alarm", _("異常")

@@ -19,6 +19,7 @@ from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError
 from carestation.kernel.ids import uuid7
 from carestation.patients.queries.alike import groups_alike, known_likeness
+from carestation.patients.queries.emergencies import accesses_at
 from carestation.patients.queries.face_sheets import take_face_sheet
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.queries.files import bytes_of, take_file
@@ -26,8 +27,9 @@ from carestation.timeline.queries.messages import page_of_threads, versions_of
 from carestation.vault.blobs import blobs
 from carestation.vault.scopes import forget_all
 from config.cli import main
-from tests.exports.people import PHRASE, PRO, a_busy_group, written
-from tests.facilities.people import a_manager
+from tests.exports.people import PHRASE, PRO, a_busy_facility, a_busy_group, written
+from tests.facilities.people import a_manager, desk_of
+from tests.patients.emergencies import REASON
 from tests.world import FACE_SHEET, World, a_draft
 
 
@@ -49,14 +51,16 @@ def test_after_writing_out_wiping_and_taking_in_nothing_differs(
 ) -> None:
     world, ids = committed_world, a_busy_group(committed_world)
     desk = a_manager(world)
+    a_busy_facility(world, desk)
     archive = an_archive(written(desk, tmp_path))
     wiped()
     blobs().remove(ids["file"], "content")
 
     compared = take_in(archive)
 
-    assert len(compared) > 35
+    assert len(compared) > 41
     assert [one.name for one in compared if not one.is_same] == []
+    assert [one.reason for one in accesses_at(desk_of(world, "abe"))] == [REASON]
     seat = take_seat(
         Actor(user_id=world.people["kato"].pk, request_id=uuid7()), world.group.pk, PRO
     )

@@ -49,7 +49,7 @@ def test_a_hit_is_marked_named_by_its_side_and_leads_to_the_post(world: World) -
     assert page.count("<mark>むくみ</mark>") == 2
     assert page.count("<mark>ムクミ</mark>") == 1
     base = reverse("timeline:timeline", args=[world.group.pk, PRO])
-    assert f'href="{base}posts/{first}/#post-{reply}"' in page
+    assert f'href="{base}?at={reply}#post-{reply}"' in page
     titles = re.findall(r'result__title">(.*?)</span></span>', page, re.DOTALL)
     assert all('佐伯 千代 様</bdi><span class="tag tag--' in one for one in titles)
     assert ["family" if "tag--family" in one else "staff" for one in titles] == [

@@ -9,6 +9,7 @@ Controls: ISO/IEC 27017 8.13, CLD.8.1.5; white paper 「バックアップ」.
 
 import hashlib
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -30,11 +31,12 @@ from carestation.exports.queries.tables import TABLES, Table
 from carestation.facilities.choices import StaffRole
 from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.models.facilities import Facility
-from carestation.facilities.models.staff import Staff
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind
 from carestation.groups.commands.groups import SCOPE_KINDS
 from carestation.groups.models.groups import Group
+from carestation.groups.models.invitations import Invitation
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError
 from carestation.kernel.ids import uuid7
@@ -48,10 +50,12 @@ from carestation.vault.scopes import create_scope, open_scope
 from carestation.vault.sealing import Place
 
 ROWS_AT_ONCE: Final = 500
-# Addresses are entered with the people; the log is not taken in.
-NOT_ENTERED: Final = frozenset({"facts", "addresses"})
+# Addresses are entered with the people. What was told to the log there, and what the operator of
+# that installation ruled, stays in the archive.
+LEFT_THERE: Final = frozenset({"facts", "rulings"})
+NOT_ENTERED: Final = LEFT_THERE | {"addresses"}
 KEPT: Final = ("data/", "files/", "thumbnails/")
-LEFT_OUT: Final = frozenset({"data/facts.jsonl"})
+LEFT_OUT: Final = frozenset({f"data/{name}.jsonl" for name in LEFT_THERE})
 
 
 class Archive(Protocol):
@@ -115,6 +119,8 @@ class Entering:
             "people": self._account,
             "other_staff": self._member,
             "groups": self._keyed_group,
+            "staff_invitations": self._addressed,
+            "invitations": self._uncoded,
             "files": self._file,
         }
 
@@ -183,6 +189,13 @@ class Entering:
 
     def _keyed_group(self, row: Group, _line: Line) -> None:
         create_scope(row.pk, SCOPE_KINDS[Kind(row.kind)], row.facility_id or OPERATOR)
+
+    def _addressed(self, row: StaffInvitation, line: Line) -> None:
+        row.email_index = email_index(line["email"])
+
+    def _uncoded(self, row: Invitation, _line: Line) -> None:
+        # By which address or code it went out, the export does not say: this one nobody holds.
+        row.code_key = secrets.token_bytes(32)
 
     def _file(self, row: Attachment, _line: Line) -> None:
         key = new_file_key()

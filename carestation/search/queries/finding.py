@@ -112,7 +112,6 @@ class Hit:
     kind: EntryKind
     seat: Seat
     post_id: UUID
-    thread_id: UUID
     author: str
     calling: str
     is_family: bool
@@ -226,7 +225,6 @@ def _hit(sides: Mapping[tuple[UUID, str], Seat], question: Question, read: _Read
         kind=EntryKind(row["kind"]),
         seat=seat,
         post_id=row["post_id"],
-        thread_id=row["parent_id"] or row["post_id"],
         author=read_name(row["author_id"], row["author_sealed"], seat.actor),
         calling=calling_of(row["role"], row["relation"], row["profession"]),
         is_family=row["role"] == "family",
