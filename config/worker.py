@@ -55,14 +55,14 @@ def follow_all(ending: threading.Event) -> None:
     from carestation.factlog.commands import (  # noqa: PLC0415 - needs the apps
         BATCH_SIZE,
         follow,
-        followers_behind,
+        pass_by,
     )
 
     rests: dict[str, float] = {}
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="followers") as hands:
         while not ending.is_set():
             has_more = False
-            for one in _behind(hands, followers_behind):
+            for one in _behind(hands, pass_by):
                 if ending.is_set() or rests.get(one.name, 0.0) > time.monotonic():
                     continue
                 batch = hands.submit(follow, one)

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_GET
 
 from carestation.kernel.doors import Door, door
 from carestation.kernel.health import missing_tables
+from carestation.vault.blobs import blobs
 from carestation.vault.keyfiles import path_of
 from carestation.vault.roots import root
+from carestation.vault.storing import StoreAwayError
 from carestation.vault.transit import KeyServiceError
 
 
@@ -21,12 +23,26 @@ from carestation.vault.transit import KeyServiceError
 @door(Door.PUBLIC)
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 when the process can serve, else 503; the reason is for the machine itself."""
-    reason = missing_tables() or _missing_keys()
+    reason = _leaving() or missing_tables() or _missing_keys()
     if not reason:
-        return HttpResponse("ready\n", content_type="text/plain")
+        limit = _limit() if _is_local(request) else ""
+        return HttpResponse(f"ready{limit}\n", content_type="text/plain")
     words = f"{reason}\n" if _is_local(request) else "not ready\n"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     return HttpResponse(words, status=status, content_type="text/plain")
+
+
+def _leaving() -> str:
+    return "it is leaving" if settings.LEAVING.exists() else ""
+
+
+def _limit() -> str:
+    """Say what cannot be served meanwhile; without files people still read and write."""
+    try:
+        blobs().check()
+    except StoreAwayError as error:
+        return f", but {error}"
+    return ""
 
 
 def _missing_keys() -> str:

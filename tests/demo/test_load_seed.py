@@ -87,7 +87,7 @@ def test_the_history_is_read_like_any_other(tmp_path: Path) -> None:
 
     page = page_of_threads(seat, size=5)
     assert len(page.threads) == 5
-    assert page.has_older
+    assert page.oldest
     assert all(message.body for message in page.threads)
     assert len(messages_after(seat, 0, limit=100)) == HISTORY
 

@@ -49,7 +49,7 @@ def test_a_hit_is_marked_named_by_its_side_and_leads_to_the_post(world: World) -
     assert page.count("<mark>むくみ</mark>") == 2
     assert page.count("<mark>ムクミ</mark>") == 1
     base = reverse("timeline:timeline", args=[world.group.pk, PRO])
-    assert f'href="{base}posts/{first}/#post-{reply}"' in page
+    assert f'href="{base}?at={reply}#post-{reply}"' in page
     titles = re.findall(r'result__title">(.*?)</span></span>', page, re.DOTALL)
     assert all('佐伯 千代 様</bdi><span class="tag tag--' in one for one in titles)
     assert ["family" if "tag--family" in one else "staff" for one in titles] == [
@@ -160,7 +160,7 @@ def test_more_than_a_page_is_walked_and_a_group_is_searched_alone(world: World) 
     first = client.get(answer["Location"]).content.decode()
     second = client.get(answer["Location"] + "?show=posts&page=2").content.decode()
 
-    assert "30件より多く" in first
+    assert "30件以上" in first
     assert "page=2" in first
     assert second.count('class="result"') == 1
     assert "0回目" in second

@@ -211,7 +211,7 @@ def test_pages_join_to_the_whole(world: World) -> None:
     while True:
         page = page_of_threads(seat, before=before, size=4)
         seen += [one.body for one in page.threads]
-        if not page.has_older:
+        if not page.oldest:
             break
         before = page.oldest
 

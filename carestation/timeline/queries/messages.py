@@ -109,15 +109,20 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Threads, newest first; `has_older`: there are more behind the last."""
+    """Threads, newest first; `following`: the place of the one behind the last, 0 at the end."""
 
     threads: list[Message]
-    has_older: bool
+    following: int
+
+    @property
+    def newest(self) -> int:
+        """Behind what the page towards the newest begins."""
+        return self.threads[0].last_number if self.threads else 0
 
     @property
     def oldest(self) -> int:
-        """Where the next page begins."""
-        return self.threads[-1].last_number if self.threads else 0
+        """Where the next page begins; 0 at the end."""
+        return self.threads[-1].last_number if self.following else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +135,11 @@ class Version:
 
 def page_of_threads(seat: Seat, *, before: int | None = None, size: int = PAGE_SIZE) -> Page:
     """Return a page of threads, newest first, in one statement; `size` is 30 at most."""
-    asked = _at(seat) | {"before": NEWEST if before is None else before}
+    asked = at_side(seat) | {"before": NEWEST if before is None else before}
     threads = threads_of([read_message(seat, row) for row in rows_of(PAGE, asked)])
     threads.sort(key=lambda one: -one.last_number)
-    return Page(threads=threads[:size], has_older=len(threads) > size)
+    following = threads[size].last_number if len(threads) > size else 0
+    return Page(threads=threads[:size], following=following)
 
 
 def threads_of(messages: list[Message]) -> list[Message]:
@@ -153,13 +159,13 @@ def threads_of(messages: list[Message]) -> list[Message]:
 
 def messages_after(seat: Seat, seq: int, *, limit: int = PAGE_SIZE) -> list[Message]:
     """Return what is new or changed since `seq`; one more than the limit (100): too much."""
-    asked = _at(seat) | {"seq": seq, "limit": limit + 1}
+    asked = at_side(seat) | {"seq": seq, "limit": limit + 1}
     return [read_message(seat, row) for row in rows_of(AFTER, asked)]
 
 
 def messages_before(seat: Seat, before: int | None, *, limit: int = PAGE_SIZE) -> list[Message]:
     """Return posts and replies in one row, newest first; one more than the limit (100): more."""
-    asked = _at(seat) | {"before": NEWEST if before is None else before, "limit": limit + 1}
+    asked = at_side(seat) | {"before": NEWEST if before is None else before, "limit": limit + 1}
     return [read_message(seat, row) for row in rows_of(FLAT, asked)]
 
 
@@ -169,7 +175,7 @@ def thread(seat: Seat, post_id: UUID) -> Message:
     Raises:
         NotVisible: no such post at this side.
     """
-    rows = rows_of(THREAD, _at(seat) | {"post_id": post_id})
+    rows = rows_of(THREAD, at_side(seat) | {"post_id": post_id})
     messages = [read_message(seat, row) for row in rows]
     found = [one for one in messages if one.id == post_id]
     if not found:
@@ -184,7 +190,7 @@ def message(seat: Seat, post_id: UUID) -> Message:
     Raises:
         NotVisible: no such post at this side.
     """
-    rows = rows_of(ONE, _at(seat) | {"post_id": post_id})
+    rows = rows_of(ONE, at_side(seat) | {"post_id": post_id})
     if not rows:
         raise NotVisible
     return read_message(seat, rows[0])
@@ -269,7 +275,8 @@ def read_message(seat: Seat, row: Row) -> Message:
     )
 
 
-def _at(seat: Seat) -> Row:
+def at_side(seat: Seat) -> Row:
+    """Return the group and the side of a seat: every statement names them."""
     return {"group_id": seat.group_id, "side": seat.side.value}
 
 

@@ -36,12 +36,16 @@ from carestation.timeline.queries.standing import reach_of, standing_of
 @require_GET
 @door(Door.SEAT)
 def timeline(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
-    """Show a page of threads, newest first; `?before=` goes on where a page ended."""
+    """Show a page of threads, newest first; `?before=` and `?since=` go on where a page ended.
+
+    `?at=` opens it at a post, however old.
+    """
     seat = take_seat(request.actor, group_id, side)
     asked = PageForm(request.GET).said()
     room = room_of(seat)
+    board = board_of(room, before=asked.before, since=asked.since, at=asked.at)
     note_timeline_viewed(seat)
-    context = {"room": room, "board": board_of(room, before=asked.before), "sent": asked.sent}
+    context = {"room": room, "board": board, "asked": asked}
     template = "timeline/_more.html" if request.htmx else "timeline/timeline.html"
     return TemplateResponse(request, template, context)
 

@@ -1,6 +1,7 @@
 /**
  * The posts on a page while others write. A reader at the top sees them come; whoever has scrolled
- * down is not moved: the button (`data-more`) says how many wait above, and leads there.
+ * down is not moved: the button (`data-more`) says how many wait above, and leads there. On a page
+ * of the past (there is a way to what is newer) it leads to the newest, since these stand elsewhere.
  */
 import { addReply, addThread, renew } from "./places.js";
 
@@ -53,6 +54,9 @@ export class Posts {
   get #isAtTop() {
     return scrollY < NEAR_TOP_PX;
   }
+  get #isPast() {
+    return this.#list.querySelector("#newer") !== null;
+  }
   #isOwn(post) {
     return post.dataset.author === document.body.dataset.me;
   }
@@ -73,16 +77,17 @@ export class Posts {
     const isReply = Boolean(post.dataset.parent);
     const isOwn = this.#isOwn(post);
     if (thread) addReply(thread, post);
-    else if (!isReply && (isOwn || this.#isAtTop)) addThread(this.#list, post);
+    else if (!isReply && !this.#isPast && (isOwn || this.#isAtTop)) addThread(this.#list, post);
     // A reply brings its thread up; a thread that is not on the page can only be loaded.
-    if (isReply ? !isOwn : !post.isConnected) this.#waiting.set(post.id, thread ?? post);
-    this.#mustReload ||= isReply && !thread && !isOwn;
+    if (this.#isPast ? !thread : isReply ? !isOwn : !post.isConnected) this.#waiting.set(post.id, thread ?? post);
+    this.#mustReload ||= this.#isPast ? !thread : isReply && !thread && !isOwn;
     if (post.isConnected) this.#arrived(post);
     if (this.#isAtTop) this.#settle();
     this.#show();
     if (!isOwn) this.#say();
   }
   #settle() {
+    if (this.#isPast) return;
     for (const [id, post] of this.#waiting) {
       if (post.id === id && post.dataset.parent) continue;
       this.#waiting.delete(id);
@@ -92,7 +97,8 @@ export class Posts {
     this.#show();
   }
   #goUp() {
-    if (this.#mustReload) location.reload();
+    if (this.#isPast) location.assign(location.pathname);
+    else if (this.#mustReload) location.reload();
     scrollTo({ top: 0 });
     this.#settle();
   }
