@@ -19,7 +19,7 @@ def join_running(data: Path | None) -> None:
         SystemExit: nothing runs on that folder.
     """
     variables = surroundings()
-    places = Places(data=(data or Path(variables.get("CARESTATION_DATA", "var"))).absolute())
+    places = _places(data)
     if not variables.get("DATABASE_URL"):
         see_variables(_started_with(places, variables))
     choose_settings()
@@ -32,13 +32,25 @@ def see_data(data: Path | None) -> None:
         see_variables({"CARESTATION_DATA": str(data.absolute())})
 
 
-def _started_with(places: Places, variables: dict[str, str]) -> dict[str, str]:
+def started_on(data: Path | None) -> dict[str, str]:
+    """Return what the CareStation of a data folder said when it started; empty where none runs."""
     try:
-        state = json.loads((places.run / "state.json").read_text())
-    except (OSError, ValueError) as error:
+        state: dict[str, str] = json.loads((_places(data).run / "state.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return state
+
+
+def _places(data: Path | None) -> Places:
+    return Places(data=(data or Path(surroundings().get("CARESTATION_DATA", "var"))).absolute())
+
+
+def _started_with(places: Places, variables: dict[str, str]) -> dict[str, str]:
+    state = started_on(places.data)
+    if not state:
         raise SystemExit(
             f"No CareStation runs on {places.data}: start it first, or set DATABASE_URL."
-        ) from error
+        )
     return {
         "CARESTATION_DATA": str(places.data),
         "CARESTATION_ENV": state["kind"],

@@ -38,6 +38,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--of", type=UUID, metavar="ID", help="rotate, erase: of which owner or scope"
     )
     parser.add_argument(
+        "--to", metavar="URL", default="", help="rotate: where the root moves to (KEY_URL_NEXT)"
+    )
+    parser.add_argument(
         "--hold", action="store_true", help="rotate: stop when the new keys are added"
     )
     parser.add_argument(

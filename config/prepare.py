@@ -5,6 +5,7 @@ so that nothing that serves people ever holds the owner's password.
 """
 
 import hashlib
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,10 +19,12 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from carestation.kernel.acting import Work, work_as
+from carestation.vault.blobs import blobs
 from carestation.vault.keyfiles import ensure_key_file
-from carestation.vault.roots import root
+from carestation.vault.storing import StoreAwayError
 from carestation.vault.transit import KeyServiceError
 from config.environment import choose_settings, environment
+from config.proxy import HASHED
 
 ONE_AT_A_TIME: Final = 7_262_001
 LOCK_TIMEOUT: Final = "5s"
@@ -45,7 +48,9 @@ def main() -> None:
         _ensure_root()
         ensure_key_file(settings.BUS_KEY_URL)
         migrate()
+        require_opens()
         _note_key_ids()
+        _ensure_store()
         _erase_again()
         collect_static()
     except DatabaseError as error:
@@ -63,7 +68,10 @@ def _ensure_root() -> None:
     Raises:
         SystemExit: the root key is missing and the database holds keys, or its service is away.
     """
-    place = root()
+    from carestation.vault.roots import root_at  # noqa: PLC0415 - needs the apps
+
+    # Where it begins: whether it has moved says a table that may not be there yet.
+    place = root_at(settings.KEY_URL)
     try:
         if not place.is_there():
             _require_no_keys()
@@ -87,6 +95,25 @@ def _require_no_keys() -> None:
         )
 
 
+def require_opens() -> None:
+    """Never serve with another root than the one that wrapped what the database holds.
+
+    Raises:
+        SystemExit: it does not open, or its service is away.
+    """
+    from carestation.vault.checking import newest_owner_opens  # noqa: PLC0415 - as above
+
+    try:
+        opens = newest_owner_opens()
+    except KeyServiceError as error:
+        raise SystemExit(str(error)) from error
+    if not opens:
+        raise SystemExit(
+            f"The root at {settings.KEY_URL} is not the one that wrapped what the database holds: "
+            "put the right one in its place; nothing was changed."
+        )
+
+
 def migrate() -> None:
     """Bring the tables up to date, one start at a time, without waiting long for any lock."""
     with connection.cursor() as cursor:
@@ -99,8 +126,15 @@ def migrate() -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
 
 
+def _ensure_store() -> None:
+    try:
+        blobs().prepare()
+    except StoreAwayError as error:
+        raise SystemExit(f"BLOB_URL does not lead to a store: {error}.") from error
+
+
 def _note_key_ids() -> None:
-    from carestation.vault.checking import note_key_ids  # noqa: PLC0415 - needs the apps
+    from carestation.vault.checking import note_key_ids  # noqa: PLC0415 - as above
 
     note_key_ids()
 
@@ -112,15 +146,19 @@ def _erase_again() -> None:
 
 
 def collect_static() -> None:
-    """Collect the static files under hashed names, if any changed."""
+    """Collect the static files under hashed names, if any changed.
+
+    Those of the version before stay: its pages ask for them, here and at a node that serves both.
+    """
     root = Path(settings.STATIC_ROOT)
     mark = root / ".collected-from"
     state = _state_of_static()
     if mark.exists() and mark.read_text() == state:
         return
-    call_command(
-        "collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=UNUSED
-    )
+    for path in root.rglob("*"):
+        if path.is_file() and not re.search(HASHED, f"/static/{path.relative_to(root)}"):
+            path.unlink()
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
     mark.write_text(state)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 from urllib.parse import urlsplit
 
+from config.buses import check_bus
 from config.database import (
     as_app_role,
     await_cluster,
@@ -24,7 +25,7 @@ from config.database import (
 from config.environment import Environment, read_environment, surroundings
 from config.logfiles import LogFiles
 from config.places import Places
-from config.ports import LOOPBACK, take_port, usable
+from config.ports import LOOPBACK, port_of, take_port, usable
 from config.postgres import APP, OWNER, Cluster, prepare_cluster
 from config.private_files import secret, write_private_json
 from config.processes import PROJECT, Plan, other_pieces, postgres_piece
@@ -34,6 +35,7 @@ from config.supervise import Supervisor
 
 LEAST_FREE_BYTES: Final = 300_000_000
 READY_SECONDS: Final = 170
+ANY_PORT: Final = "http://127.0.0.1:0"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -121,10 +123,14 @@ class Start:
             "SITE_URL": self.url,
             "PYTHONUNBUFFERED": "1",
         }
+        own["METRICS_URL"] = _with_port(variables.get("METRICS_URL") or ANY_PORT)
+        own["PROMETHEUS_MULTIPROC_DIR"] = str(self.places.counters)
         if not variables.get("CARESTATION_SECRET_KEY"):
             own["CARESTATION_SECRET_KEY"] = secret(self.places.secrets, "django")
         if self.cluster is not None:
             self.owner_url, own["DATABASE_URL"] = self.cluster.url(OWNER), self.cluster.url(APP)
+            # A database of our own is this machine's alone, and so are all who tell and hear.
+            own["BUS_URL"] = variables.get("BUS_URL") or f"unix://{self.places.run}/bus.sock"
         elif variables.get("DATABASE_OWNER_URL"):
             self.owner_url = variables["DATABASE_OWNER_URL"]
         else:
@@ -139,6 +145,7 @@ class Start:
             raise SystemExit("There is no demo data in production.")
         if found.is_production and not found.site_url.startswith("https://"):
             raise SystemExit("Production needs TLS: set SITE_URL to https://….")
+        check_bus(found.bus_url)
         return found
 
     def _plan(self) -> Plan:
@@ -185,9 +192,11 @@ class Start:
             "pids": pids(self.places.run),
             "database_url": self.owner_url,
             "mail_dir": str(self.environment.mail_dir),
+            "metrics_url": f"{self.environment.metrics_url}/metrics",
             "database_app_url": self.variables["DATABASE_URL"],
             "data": str(self.places.data),
             "kind": self.environment.kind,
+            "key_url_next": self.environment.key_url_next,
         }
         write_private_json(self.places.run / "state.json", state)
         self._say(state)
@@ -205,9 +214,14 @@ class Start:
 def _wished_port(options: argparse.Namespace, site_url: str) -> int:
     if options.port is not None:
         return int(options.port)
-    if not site_url:
-        return 8000
-    return urlsplit(site_url).port or (443 if site_url.startswith("https:") else 80)
+    return port_of(site_url) if site_url else 8000
+
+
+def _with_port(metrics_url: str) -> str:
+    parts = urlsplit(metrics_url)
+    host = parts.hostname or LOOPBACK[0]
+    port = take_port(parts.port or 0, (host,))
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _hold(places: Places) -> IO[str]:

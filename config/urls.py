@@ -4,10 +4,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from carestation.kernel import health
 from carestation.kernel.doors import entrances
+from carestation.vault.health import ready
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health, name="health"),
-    path("ready", health.ready, name="ready"),
+    path("ready", ready, name="ready"),
     path("api/v1/", include("carestation.api.urls")),
     path("", include("carestation.accounts.urls")),
     path("", include("carestation.timeline.urls")),

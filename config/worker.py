@@ -22,6 +22,7 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from carestation.kernel.acting import Work, work_as
+from carestation.kernel.errors import Unavailable
 from config.environment import choose_settings
 
 if TYPE_CHECKING:
@@ -54,14 +55,14 @@ def follow_all(ending: threading.Event) -> None:
     from carestation.factlog.commands import (  # noqa: PLC0415 - needs the apps
         BATCH_SIZE,
         follow,
-        followers_behind,
+        pass_by,
     )
 
     rests: dict[str, float] = {}
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="followers") as hands:
         while not ending.is_set():
             has_more = False
-            for one in _behind(hands, followers_behind):
+            for one in _behind(hands, pass_by):
                 if ending.is_set() or rests.get(one.name, 0.0) > time.monotonic():
                     continue
                 batch = hands.submit(follow, one)
@@ -98,6 +99,8 @@ def _let_go() -> None:
 def _tell(name: str, error: BaseException) -> None:
     if isinstance(error, InterfaceError | OperationalError):
         logger.warning("The database went away", extra={"follower": name})
+    elif isinstance(error, Unavailable):
+        logger.warning("What it needs did not answer", extra={"follower": name})
     else:
         logger.error("A follower failed", extra={"follower": name}, exc_info=error)
 

@@ -1,6 +1,10 @@
 """The web process: pages, through WSGI."""
 
+from django.core.cache import close_caches
+from django.core.handlers.base import reset_urlconf
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, reset_queries
 from django.urls import get_resolver
 
 from config.environment import choose_settings
@@ -12,3 +16,9 @@ choose_settings()
 application = get_wsgi_application()
 # Nothing is imported per request: all views are read now.
 get_resolver().url_patterns  # noqa: B018 - reading it imports them
+# Hot (benchmarks/posts.py): of what Django does around each request one thing is for us, letting
+# go of a connection that broke; and once is enough.
+request_started.disconnect(reset_queries)
+request_started.disconnect(close_old_connections)
+request_finished.disconnect(close_caches)
+request_finished.disconnect(reset_urlconf)

@@ -62,8 +62,8 @@ class Marks(TypedDict):
 class Seat:
     """The actor's own active membership, at a side open to it: proof that the actor may see it.
 
-    Only `groups.queries.seats.take_seat` makes one; a command that asks for a Seat cannot run
-    without.
+    Only `groups.queries.seats` makes one, of a row of the view `groups_seat`; a command that asks
+    for a Seat cannot run without.
     `seq`, `posts` and `mark` are as they were when the seat was taken; `expires_at`: when it ends
     by itself, if it does.
     """

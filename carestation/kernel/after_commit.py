@@ -1,4 +1,4 @@
-"""The one place that acts after a commit: telling live, over the bus.
+"""The one place that acts after a commit: telling live, over the bus that BUS_URL names.
 
 NOTIFY holds a database-wide lock until its commit; so it runs after ours, on its own, and
 without waiting for the disk. What is lost here is found again by `?after=`.
@@ -6,11 +6,17 @@ without waiting for the disk. What is lost here is found again by `?after=`.
 
 import logging
 from base64 import b64encode
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
+from carestation.kernel.metrics import TAKEN, UNTAKEN
+from carestation.kernel.near_telling import NearTeller
+
 logger = logging.getLogger(__name__)
+_partings: list[Callable[[], None]] = []
 NOTIFY = """
 SELECT set_config('synchronous_commit', 'off', true), pg_notify('live', %(message)s)
 """
@@ -18,7 +24,26 @@ SELECT set_config('synchronous_commit', 'off', true), pg_notify('live', %(messag
 
 def tell_live(message: bytes) -> None:
     """Send a sealed push if and when the transaction commits."""
-    transaction.on_commit(partial(_notify, message))
+    transaction.on_commit(partial(_teller_at(settings.BUS_URL), message))
+
+
+@cache
+def _teller_at(url: str) -> Callable[[bytes], None]:
+    if url.startswith("pg://"):
+        return _notify
+    if url.startswith("unix://"):
+        return NearTeller(url).tell
+    from carestation.kernel.nats_telling import NatsTeller  # noqa: PLC0415 - only where it is used
+
+    teller = NatsTeller(url)
+    _partings.append(teller.end)
+    return teller.tell
+
+
+def part() -> None:
+    """Wait a little until all that was told has left: for commands, which end at once."""
+    for end in _partings:
+        end()
 
 
 def _notify(message: bytes) -> None:
@@ -26,5 +51,7 @@ def _notify(message: bytes) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute(NOTIFY, {"message": b64encode(message).decode()})
+        TAKEN.inc()
     except DatabaseError:
+        UNTAKEN.inc()
         logger.warning("the bus did not take a push")

@@ -58,6 +58,12 @@ class TooMany(CareError):  # noqa: N818 - the name is the answer
         self.retry_after_seconds = retry_after_seconds
 
 
+class Unavailable(CareError):  # noqa: N818 - the name is the answer
+    """Something that we need does not answer; what is kept is not touched by that."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
 def require(*, allowed: bool, reason: str = "") -> None:
     """Stop unless a rule said yes.
 

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import AsyncConnection
 
 from carestation.live.database import connect
+from carestation.live.near_bus import NearBus
 
 logger = logging.getLogger(__name__)
 LISTEN: Final = "LISTEN live"
@@ -51,14 +52,14 @@ class PgBus:
 
 
 def bus_of(url: str, database_url: str) -> Bus:
-    """Return the bus that a URL names.
-
-    Raises:
-        SystemExit: there is none of this kind yet.
-    """
+    """Return the bus that a URL names."""
     if url.startswith("pg://"):
         return PgBus(database_url)
-    raise SystemExit(f"BUS_URL must be pg://, not “{url.partition('://')[0]}://”.")
+    if url.startswith("unix://"):
+        return NearBus(url)
+    from carestation.live.nats_bus import NatsBus  # noqa: PLC0415 - only where it is used
+
+    return NatsBus(url)
 
 
 async def _heard(db: AsyncConnection) -> AsyncGenerator[bytes]:

@@ -28,7 +28,7 @@ class Timing:
 
     life_seconds: float = 600.0
     comment_seconds: float = 20.0
-    recheck_seconds: float = 60.0
+    recheck_seconds: float = 20.0
     tick_seconds: float = 1.0
 
 

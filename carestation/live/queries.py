@@ -1,7 +1,7 @@
 """What live reads of other contexts' tables: sessions and seats.
 
 Their twins are the doors of the pages, `find_entry` and `take_seat` (tests/live/test_twins.py).
-Each statement is asked for one or for many: the door and the minute's look are the same words.
+Each statement is asked for one or for many: the door and the look around are the same words.
 
 Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 """

@@ -45,6 +45,16 @@ def check_keys() -> Check:
     return Check(owners=owners, scopes=scopes, closed=tuple(closed))
 
 
+def newest_owner_opens() -> bool:
+    """Whether the root opens the key of the owner that came last; where there is none, it does.
+
+    Raises:
+        KeyServiceError: it cannot be asked.
+    """
+    newest = OwnerKey.objects.order_by("pk").last()
+    return newest is None or _owner_opens(newest)
+
+
 def note_key_ids() -> int:
     """Write down the ids of the keys of scopes from before these were kept; return how many.
 

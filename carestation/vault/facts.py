@@ -9,12 +9,16 @@ from carestation.vault.choices import Level
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationBegan(Fact, kind="vault.RotationBegan", of="rotation_id"):
-    """Keys of a level begin to turn; `target_id`: of one owner or scope alone."""
+    """Keys of a level begin to turn; `target_id`: of one owner or scope alone.
+
+    `is_move`: it is the root, and it moves to another place.
+    """
 
     actor_id: UUID
     rotation_id: UUID
     level: Level
     target_id: UUID | None = None
+    is_move: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

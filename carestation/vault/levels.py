@@ -92,13 +92,16 @@ class RootTurning:
 
     def _wrap(self, rows: list[OwnerKey]) -> int:
         place = root()
-        old = [row for row in rows if not place.wrapped_newest(bytes(row.wrapped))]
+        old = [row for row in rows if not self._is_done(row)]
         for row in old:
             bound_to = OwnerKey.bound_to(row.owner_id, row.version)
             keyset = unwrap(bytes(row.wrapped), place.key(), bound_to)
             row.wrapped = wrap(keyset, place.key(), bound_to)
         OwnerKey.objects.bulk_update(old, ["wrapped"])
         return len(old)
+
+    def _is_done(self, row: OwnerKey) -> bool:
+        return root().wrapped_newest(bytes(row.wrapped))
 
 
 class FacilityTurning:

@@ -83,11 +83,13 @@ class Rotation(models.Model):
     """Keys of one level that turn, and how far they are; one at a time.
 
     `stage` is the one in work, not before `rests_until`; `last_id`: the last key that it has done.
+    `moves_to`: the root moves to the place whose address has this SHA-256.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     level = models.CharField(max_length=10, choices=Level)
     target_id = models.UUIDField(null=True)
+    moves_to = models.BinaryField(max_length=32, null=True)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.ADD)
     last_id = models.UUIDField(null=True)
     resealed = models.BigIntegerField(default=0)

@@ -28,6 +28,8 @@ from carestation.vault.choices import Level, Stage
 from carestation.vault.facts import RotationBegan, RotationEnded
 from carestation.vault.levels import TURNINGS, Turning
 from carestation.vault.models import OwnerKey, Rotation, Scope
+from carestation.vault.moving import RootMoving, ensure_next
+from carestation.vault.roots import mark_of
 
 STAGES: Final = tuple(Stage)
 # After these, every process must have let go of what it opened before.
@@ -78,20 +80,31 @@ def running_rotation() -> Rotation | None:
 
 
 @transaction.atomic
-def begin_rotation(actor: Actor, level: Level, target_id: UUID | None = None) -> Rotation:
+def begin_rotation(
+    actor: Actor, level: Level, target_id: UUID | None = None, *, moves_to: str = ""
+) -> Rotation:
     """Begin to turn the keys of a level, or of one owner or scope of it.
 
+    `moves_to`: the address of the place to which the root moves.
+
     Raises:
-        Conflict: keys turn already (reason `turning`).
+        Conflict: keys turn already (reason `turning`); the root cannot move there (`elsewhere`,
+            `same`).
         NotVisible: the target has no keys of this level.
     """
     if running_rotation() is not None:
         raise Conflict("turning")
     if target_id is not None and not _has_keys(level, target_id):
         raise NotVisible
+    if moves_to:
+        ensure_next(moves_to)
     now = timezone.now()
     rotation = Rotation.objects.create(
-        level=level, target_id=target_id, began_at=now, rests_until=now
+        level=level,
+        target_id=target_id,
+        moves_to=mark_of(moves_to) if moves_to else None,
+        began_at=now,
+        rests_until=now,
     )
     announce(
         RotationBegan(
@@ -100,6 +113,7 @@ def begin_rotation(actor: Actor, level: Level, target_id: UUID | None = None) ->
             rotation_id=rotation.pk,
             level=level,
             target_id=target_id,
+            is_move=bool(moves_to),
         )
     )
     return rotation
@@ -111,9 +125,10 @@ def turn_keys(rotation: Rotation) -> Iterator[Progress]:
     Who is told of a wait waits before asking on.
 
     Raises:
-        Conflict: values stayed under earlier keys, held by somebody else (reason `held`).
+        Conflict: values stayed under earlier keys, held by somebody else (reason `held`); or the
+            root moves, and to another place than KEY_URL_NEXT says (reason `elsewhere`).
     """
-    turning = TURNINGS[Level(rotation.level)](rotation)
+    turning = _turning(rotation)
     while rotation.ended_at is None:
         stage = Stage(rotation.stage)
         left = (rotation.rests_until - timezone.now()).total_seconds()
@@ -121,6 +136,12 @@ def turn_keys(rotation: Rotation) -> Iterator[Progress]:
             yield Progress(stage=stage, waits_seconds=left)
             continue
         yield from _work(rotation, turning, stage)
+
+
+def _turning(rotation: Rotation) -> Turning:
+    if rotation.moves_to is not None:
+        return RootMoving(rotation)
+    return TURNINGS[Level(rotation.level)](rotation)
 
 
 def _work(rotation: Rotation, turning: Turning, stage: Stage) -> Iterator[Progress]:

@@ -8,6 +8,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 
 import json
 import ssl
+import time
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from functools import cache
@@ -20,15 +21,29 @@ from urllib.parse import urlsplit
 import tink
 from tink import aead
 
+from carestation.kernel.errors import Unavailable
 from carestation.vault.keysets import sealed_part
 
 SCHEME: Final = "vault"
 PORT: Final = 8200
-ANSWER_SECONDS: Final = 5
+ANSWER_SECONDS: Final = 3
+# After it was away it is not asked for so long, so that nobody waits behind somebody who waits.
+AWAY_SECONDS: Final = 2
+# That it knows the key is believed for so long: whoever may ask us does not ask it through us.
+BELIEVED_SECONDS: Final = 5
+MADE_THERE: Final = b"vault:v"
 
 
-class KeyServiceError(Exception):
+class KeyServiceError(Unavailable):
     """The key service is away, or does not let us; the words say which."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__("keys_away")
+        self._words = words
+
+    def __str__(self) -> str:
+        """Return the words, for who runs it; people read others."""
+        return self._words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +69,11 @@ def read_url(url: str) -> TransitUrl:
         message = f"KEY_URL must be vault://HOST/MOUNT/KEY, not “{parts.scheme}://…”."
         raise ValueError(message)
     return TransitUrl(host=host, port=parts.port or PORT, mount=mount, key=key)
+
+
+# Until when, by the clock that only goes forward.
+_away: Final[dict[TransitUrl, float]] = {}
+_believed: Final[dict[TransitUrl, float]] = {}
 
 
 @cache
@@ -95,7 +115,12 @@ class TransitRoot:
 
     def is_there(self) -> bool:
         """Whether the service knows the key."""
-        return bool(self._transit.ask("GET", "keys", None, may_be_absent=True))
+        url = self._transit.url
+        if time.monotonic() > _believed.get(url, 0.0):
+            if not self._transit.ask("GET", "keys", None, may_be_absent=True):
+                return False
+            _believed[url] = time.monotonic() + BELIEVED_SECONDS
+        return True
 
     def make(self) -> None:
         """Let the service make the key."""
@@ -105,9 +130,13 @@ class TransitRoot:
         """Return what wraps and unwraps."""
         return TransitKey(self._transit)
 
+    def knows(self, ciphertext: bytes) -> bool:
+        """Whether a transit engine wrapped this."""
+        return ciphertext.startswith(MADE_THERE)
+
     def wrapped_newest(self, wrapped: bytes) -> bool:
         """Whether a wrapped key stands under the newest version."""
-        return sealed_part(wrapped).startswith(b"vault:v%d:" % self._newest())
+        return sealed_part(wrapped).startswith(b"%b%d:" % (MADE_THERE, self._newest()))
 
     def add(self) -> None:
         """Let the service make one more version, which wraps from then on."""
@@ -161,6 +190,8 @@ class Transit:
     def _answer(self, method: str, path: str, said: dict[str, Any] | None) -> tuple[int, bytes]:
         headers = {"X-Vault-Token": self._token(), "X-Vault-Request": "true"}
         host, port = self.url.host, self.url.port
+        if time.monotonic() < _away.get(self.url, 0.0):
+            raise KeyServiceError("The key service is away: it did not answer a moment ago.")
         connection = HTTPSConnection(host, port, timeout=ANSWER_SECONDS, context=trust())
         try:
             body = None if said is None else json.dumps(said)
@@ -168,6 +199,8 @@ class Transit:
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, HTTPException) as error:
+            _away[self.url] = time.monotonic() + AWAY_SECONDS
+            _believed.pop(self.url, None)
             raise KeyServiceError(f"The key service is away: {error}") from error
         finally:
             connection.close()

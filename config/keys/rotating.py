@@ -9,6 +9,7 @@ from carestation.kernel.ids import uuid7
 from carestation.search.commands.rebuilding import rebuild_index
 from carestation.vault.choices import Level, Stage
 from carestation.vault.models import OPERATOR, Rotation
+from carestation.vault.roots import mark_of
 from carestation.vault.rotation import (
     Progress,
     begin_rotation,
@@ -16,13 +17,22 @@ from carestation.vault.rotation import (
     turn_keys,
     turning_alone,
 )
+from carestation.vault.transit import KeyServiceError
+from config.joining import started_on
 from config.keys.telling import say, tell_machines
 
+MOVED = (
+    "The root has moved: set KEY_URL to where it lies now, take KEY_URL_NEXT away, and start "
+    "again. The former place opens nothing any more."
+)
 TOLD_EACH_SECONDS = 2.0
 ASKED_EACH_SECONDS = 1.0
 REASONS = {
     "turning": "Keys are being turned by another run: wait for it, or end it and run this again.",
     "held": "Some rows are held by somebody for long: run this again later.",
+    "elsewhere": "KEY_URL_NEXT names the place to which the root moves, for every process and for "
+    "this command; KEY_URL still names the one where it is: see docs/how-to/use-a-key-service.md.",
+    "same": "The very same root lies there already: set KEY_URL to it, nothing has to turn.",
 }
 
 
@@ -38,32 +48,53 @@ def act(options: argparse.Namespace) -> int:
             damaged = _turn(rotation, options)
     except Conflict as error:
         raise SystemExit(REASONS[error.reason]) from error
+    except KeyServiceError as error:
+        raise SystemExit(f"{error} Nothing is lost: run this again when it answers.") from error
     if options.json:
         told = {"id": rotation.pk, "level": rotation.level, "ended_at": rotation.ended_at}
         tell_machines(told | {"resealed": rotation.resealed, "damaged": damaged})
     elif rotation.ended_at:
         say(f"The keys have turned; {rotation.resealed} stand under new ones, none under earlier.")
+        if rotation.moves_to:
+            say(MOVED)
     if damaged and not options.json:
         say(f"{damaged} values opened under no key, before as after: see keys inventory.")
     return 1 if damaged else 0
 
 
 def _rotation(options: argparse.Namespace) -> Rotation:
+    _require_root(options)
     running = running_rotation()
     if running is None:
         if options.level is None:
             raise SystemExit("No keys turn: say which with --level root, facility or scope.")
         return _begun(Level(options.level), options)
     asked = (options.level or running.level, options.of or running.target_id)
-    if asked != (running.level, running.target_id):
+    is_there = not options.to or mark_of(options.to) == bytes(running.moves_to or b"")
+    if asked != (running.level, running.target_id) or not is_there:
         raise SystemExit(f"Keys of the level {running.level} turn: end that first, by keys rotate.")
     return running
+
+
+def _require_root(options: argparse.Namespace) -> None:
+    """Stop where the root cannot move as it was said.
+
+    Raises:
+        SystemExit: another level is to move, or what runs here was started without KEY_URL_NEXT.
+    """
+    if not options.to:
+        return
+    if options.level not in {None, Level.ROOT}:
+        raise SystemExit("The root alone moves: --level root --to URL.")
+    started_with = started_on(options.data).get("key_url_next", options.to)
+    if started_with != options.to:
+        raise SystemExit(f"Start CareStation with KEY_URL_NEXT={options.to} first.")
 
 
 def _begun(level: Level, options: argparse.Namespace) -> Rotation:
     machine = Actor(user_id=OPERATOR, request_id=uuid7())
     try:
-        return begin_rotation(machine, level, options.of)
+        return begin_rotation(machine, level, options.of, moves_to=options.to)
     except NotVisible as error:
         raise SystemExit(f"Nothing under {options.of} has keys of the level {level}.") from error
 

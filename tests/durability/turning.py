@@ -54,6 +54,13 @@ class Load:
             for thread in threads:
                 thread.join()
 
+    def wrote(self, place: Place) -> bool:
+        """Write one post; whether it was acknowledged."""
+        connection = connection_to(self.url)
+        post = self._asked(connection, "POST", place, {"draft_id": str(uuid7())})
+        connection.close()
+        return post is not None
+
     def _work(self, place: Place, writers: int) -> None:
         connection, began = connection_to(self.url), time.monotonic()
         for number in count(1):
@@ -94,7 +101,9 @@ class Load:
         return told
 
 
-def keys(data: Path, *words: str, seconds: float | None = None) -> subprocess.CompletedProcess[str]:
+def keys(
+    data: Path, *words: str, seconds: float | None = None, **more: str
+) -> subprocess.CompletedProcess[str]:
     """Run `carestation keys` on a CareStation that runs; kill it where it takes too long.
 
     Raises:
@@ -102,7 +111,7 @@ def keys(data: Path, *words: str, seconds: float | None = None) -> subprocess.Co
     """
     return subprocess.run(  # noqa: S603 - ours
         [*COMMAND, "keys", *words, f"--data={data}"],
-        env=surroundings(KEYS_KEPT_SECONDS=KEPT_SECONDS),
+        env=surroundings(KEYS_KEPT_SECONDS=KEPT_SECONDS, **more),
         cwd=PROJECT,
         check=False,
         capture_output=True,

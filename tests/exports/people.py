@@ -16,16 +16,22 @@ from carestation.exports.models import Export
 from carestation.exports.queries.archives import Writing, members_of
 from carestation.exports.queries.exports import bytes_of_export, take_export
 from carestation.exports.queries.reach import reach_of
+from carestation.facilities.commands.invitations import invite_staff
+from carestation.facilities.commands.rulings import freeze_facility, unfreeze_facility
 from carestation.facilities.rules import Desk
 from carestation.groups.choices import Side
 from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.ids import uuid7
+from carestation.patients.commands.emergencies import review_access
 from carestation.timeline.commands.acknowledgements import acknowledge_post
 from carestation.timeline.commands.changes import edit_post, withdraw_post
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.vault.archives import encrypted_archive
-from tests.facilities.people import desk_of
+from tests.accounts.operating import a_console
+from tests.facilities.people import an_invited, desk_of
+from tests.groups.people import agreed, family, invite
+from tests.patients.emergencies import REASON, an_emergency
 from tests.timeline.pictures import a_jpeg
 from tests.world import World, a_draft
 
@@ -79,6 +85,22 @@ def fetched(desk: Desk, export_id: UUID, folder: Path) -> Path:
     with path.open("wb") as file:
         file.writelines(bytes_of_export(found, 0, found.sealed.size_bytes))
     return path
+
+
+def a_busy_facility(world: World, desk: Desk) -> list[str]:
+    """Let people be invited, take a seat in an emergency, be reviewed, and an operator rule.
+
+    Returns the words that were typed.
+    """
+    agreed(world)
+    invite(world, "kato", family())
+    invite_staff(desk, [an_invited()])
+    review_access(desk, an_emergency(world, "ito").pk, ends=False)
+    console = a_console()
+    freeze_facility(console, world.facility.pk, "届出を確かめるまで止めます。")
+    unfreeze_facility(console, world.facility.pk, "届出を確かめました。")
+    invited = ["佐伯 美紀", "林 さくら", "hayashi@example.org"]
+    return [*invited, REASON, "届出を確かめるまで止めます。", "届出を確かめました。"]
 
 
 def a_busy_group(world: World) -> dict[str, UUID]:

@@ -11,6 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from carestation.exports import reader
 from carestation.exports.choices import Extent
+from carestation.exports.queries.left_out import LEFT_OUT
+from carestation.exports.queries.tables import TABLES
 from carestation.facilities.choices import Allowed, FacilityKind, Profession, Right, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.policies import change_policy
@@ -26,9 +28,18 @@ from carestation.kernel.acting import Work, acting_as
 from carestation.patients.models import Patient
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.models import Post
+from carestation.vault.register import SEALED
 from tests.conftest import act_as
-from tests.exports.people import PHRASE, PRO, a_busy_group, opened, written
+from tests.exports.people import (
+    PHRASE,
+    PRO,
+    a_busy_facility,
+    a_busy_group,
+    opened,
+    written,
+)
 from tests.facilities.people import a_manager
+from tests.groups.people import DAUGHTER
 from tests.groups.test_talks import a_newcomer
 from tests.patients.emergencies import an_emergency
 from tests.world import FACE_SHEET, World, a_draft
@@ -66,6 +77,39 @@ def test_an_export_holds_all_that_the_facilitys_people_see(world: World, tmp_pat
 
 def all_words(found: dict[str, str]) -> str:
     return "".join(found.values())
+
+
+@pytest.mark.control("8.13")
+def test_invitations_emergencies_and_rulings_are_in_it_with_their_words(
+    world: World, tmp_path: Path
+) -> None:
+    desk = a_manager(world)
+    typed = a_busy_facility(world, desk)
+
+    found = opened(written(desk, tmp_path))
+
+    lists = "".join(words for name, words in found.items() if name.startswith("data/"))
+    assert [words for words in typed if words not in lists] == []
+    assert [words for words in typed if words not in found["index.html"]] == []
+    assert DAUGHTER not in all_words(found)
+    (access,) = rows(found, "emergencies")
+    assert access["reviewer_id"] == str(desk.actor.user_id)
+    assert [one["ruling"] for one in rows(found, "rulings")] == ["freeze", "unfreeze"]
+    change_policy(desk, Rules(may_export=Allowed.EVERYONE), version=0)
+    kato = take_desk(world.actor("kato"), world.facility.pk, Right.EXPORT_OWN)
+    own = opened(written(kato, tmp_path, Extent.OWN))
+    assert [words for words in typed[1:] if words in all_words(own)] == []
+
+
+@pytest.mark.control("8.13")
+def test_every_sealed_column_is_in_an_export_or_left_out_for_a_reason() -> None:
+    written_out = {
+        f"{table.model._meta.db_table}.{name}" for table in TABLES for name in table.sealed
+    }
+    sealed = {one.name.removesuffix("_sealed") for one in SEALED}
+
+    assert written_out | set(LEFT_OUT) == sealed
+    assert written_out.isdisjoint(LEFT_OUT)
 
 
 @pytest.mark.control("8.3")

@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 from carestation.factlog.commands import (
     FOLLOWERS,
     Follower,
+    FollowerOfAll,
     announce,
     follow,
-    followers_behind,
+    pass_by,
 )
 from carestation.factlog.facts import KINDS, Fact, fact_of
 from carestation.factlog.models import Cursor, LoggedFact
 from carestation.groups.choices import Role, Side
 from carestation.groups.facts import MembershipBegan
 from carestation.kernel.ids import uuid7
+from carestation.kernel.sql import row_of
 from carestation.timeline.choices import Urgency
 from carestation.timeline.facts import PostPublished
 
@@ -171,7 +173,7 @@ def test_a_fact_is_final_even_for_the_owner(change: str) -> None:
         "ALTER TABLE factlog_loggedfact DISABLE TRIGGER ALL",
         "DROP TABLE factlog_loggedfact",
         INSERT.format("at", "now()"),
-        INSERT.format("leaf", "'x'"),
+        INSERT.format("xid", "'7'"),
         INSERT.format("era", "7"),
     ],
 )
@@ -194,6 +196,7 @@ def test_time_and_leaf_are_the_databases_own() -> None:
     announce(fact)
 
     row = LoggedFact.objects.get()
+    leaf = row_of("SELECT factlog_leaf(f) AS leaf FROM factlog_loggedfact f", {})
 
     micros = int(row.at.timestamp() * 1_000_000 + 0.5)
     parts = (
@@ -211,7 +214,7 @@ def test_time_and_leaf_are_the_databases_own() -> None:
         '{"role": "professional", "person_id": "' + str(fact.person_id) + '"}',
     )
     expected = hashlib.sha256(b"\x00" + "|".join(map(str, parts)).encode()).digest()
-    assert bytes(row.leaf) == expected
+    assert leaf == {"leaf": expected}
 
 
 def test_every_kind_of_fact_has_a_name_of_its_own() -> None:
@@ -225,17 +228,42 @@ def test_only_who_has_something_to_read_is_asked_to_read() -> None:
     seen: list[Fact] = []
     one = Follower(name="tests.asked", kind=MembershipBegan, act=seen.extend)
     with patch.dict(FOLLOWERS, {one.name: one}, clear=True):
-        never_read = followers_behind()
+        never_read = pass_by()
         announce(began())
         follow_until(one, lambda: len(seen) == 1)
-        at_the_end = followers_behind()
+        at_the_end = pass_by()
         announce(posted())
-        follow_until(one, lambda: not followers_behind())
+        follow_until(one, lambda: not pass_by())
         announce(began())
         heard = any(sure_soon() for _ in range(200))
 
     assert (never_read, at_the_end, len(seen)) == ([one], [], 1)
     assert heard, "what is new is heard of once it is sure"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_finds_nothing_of_their_kind_passes_by_and_reads_nothing() -> None:
+    seen: list[Fact] = []
+    reader = Follower(name="tests.reader", kind=MembershipBegan, act=seen.extend)
+    passer = Follower(name="tests.passer", kind=PostPublished, act=seen.extend)
+    everything = FollowerOfAll(name="tests.everything", read=lambda _: [])
+    for one in (reader, passer, everything):
+        Cursor.objects.create(follower=one.name)
+    announce(began())
+    last = LoggedFact.objects.order_by("-id").values_list("id", flat=True)[0]
+
+    with patch.dict(FOLLOWERS, {one.name: one for one in (reader, passer, everything)}, clear=True):
+        until = time.monotonic() + 20
+        while not (due := pass_by()) and time.monotonic() < until:
+            threading.Event().wait(0.05)
+
+    assert due == [reader, everything]
+    assert dict(Cursor.objects.values_list("follower", "fact_id")) == {
+        reader.name: 0,
+        passer.name: last,
+        everything.name: 0,
+    }
+    assert seen == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -262,4 +290,4 @@ def posted() -> PostPublished:
 
 def sure_soon() -> bool:
     threading.Event().wait(0.05)
-    return bool(followers_behind())
+    return bool(pass_by())

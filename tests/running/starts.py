@@ -16,7 +16,7 @@ from typing import Any, Final
 COMMAND: Final = [sys.executable, "-P", "-m", "config.cli"]
 PROJECT: Final = Path(__file__).resolve().parents[2]
 # What the tests themselves run with is not what a start shall find.
-OURS: Final = ("CARESTATION_", "DATABASE_", "KEY_URL", "BUS_", "BLOB_", "SITE_URL", "DJANGO_", "PG")
+OURS: Final = ("CARESTATION_", "DATABASE_", "KEY_", "BUS_", "BLOB_", "SITE_URL", "DJANGO_", "PG")
 START_SECONDS: Final = 180
 
 

@@ -132,9 +132,18 @@ def test_production_starts_under_a_name_of_its_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["BUS_URL", "BLOB_URL", "KEY_URL"])
 def test_what_there_is_not_is_said_at_once(tmp_path: Path, name: str) -> None:
-    sentence = refused("up", f"--data={tmp_path}/data", "--port=0", **{name: "nats://there"})
+    sentence = refused("up", f"--data={tmp_path}/data", "--port=0", **{name: "amqp://there"})
 
     assert name in sentence
+
+
+def test_a_bus_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
+    url = "tls://carestation:secret@127.0.0.1:1"
+
+    sentence = refused("up", f"--data={tmp_path}/data", "--port=0", BUS_URL=url)
+
+    assert "BUS_URL does not lead to a bus: 127.0.0.1:1 does not answer: Connection" in sentence
+    assert "secret" not in sentence
 
 
 def test_a_lost_root_key_is_not_replaced(tmp_path: Path) -> None:

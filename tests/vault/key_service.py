@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -34,10 +35,20 @@ class KeyService:
     port: int
     token_file: Path
     authority: Path
+    process: subprocess.Popen[bytes]
 
     @property
     def url(self) -> str:
         return f"vault://127.0.0.1:{self.port}/transit/root"
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Let it answer nothing for as long as the block lasts, as a network does that is cut."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def ask(self, method: str, path: str, said: dict[str, Any]) -> dict[str, Any]:
         context = ssl.create_default_context(cafile=self.authority)
@@ -69,7 +80,12 @@ def key_service(folder: Path) -> Iterator[KeyService]:
         process = subprocess.Popen(  # noqa: S603 - ours
             command, stdout=log, stderr=log, env={"HOME": str(folder), "PATH": os.environ["PATH"]}
         )
-    service = KeyService(port=port, token_file=folder / "token", authority=folder / "vault-ca.pem")
+    service = KeyService(
+        port=port,
+        token_file=folder / "token",
+        authority=folder / "vault-ca.pem",
+        process=process,
+    )
     try:
         _await(service)
         service.ask("POST", "sys/mounts/transit", {"type": "transit"})

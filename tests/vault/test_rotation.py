@@ -424,5 +424,6 @@ def test_the_log_says_who_began_and_how_much_was_sealed_anew(world: World) -> No
     began = LoggedFact.objects.get(kind=RotationBegan.kind)
     ended = LoggedFact.objects.get(kind=RotationEnded.kind)
     assert (began.object_id, began.actor_id) == (rotation.pk, OPERATOR)
-    assert began.detail == {"level": "scope", "target_id": str(world.group.pk)}
+    group_id = str(world.group.pk)
+    assert began.detail == {"level": "scope", "target_id": group_id, "is_move": False}
     assert ended.detail == {"level": "scope", "resealed": rotation.resealed}

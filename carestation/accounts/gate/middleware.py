@@ -32,6 +32,7 @@ from carestation.accounts.queries.sessions import Entry, find_entry
 from carestation.kernel.acting import act_as_nobody
 from carestation.kernel.actor import Actor
 from carestation.kernel.doors import Door, door_of
+from carestation.kernel.errors import Unavailable
 from carestation.kernel.http import answer_for
 from carestation.kernel.problems import API, problem_json
 
@@ -91,7 +92,7 @@ class GateMiddleware:
         """Let the request in, or say where to go first."""
         try:
             return self._led_away(request, view)
-        except (InterfaceError, OperationalError) as error:
+        except (InterfaceError, OperationalError, Unavailable) as error:
             # Django asks `process_exception` about what a view raises, not about us.
             return answer_for(request, error)
 

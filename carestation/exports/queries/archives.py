@@ -15,6 +15,7 @@ from typing import Final
 
 from carestation.audit.queries.evidence import evidence_of
 from carestation.exports.choices import Extent
+from carestation.exports.queries.beside import Beside
 from carestation.exports.queries.pages import groups_of_export, names_of, staff_of_export
 from carestation.exports.queries.posts import path_of_file, posts_of_side
 from carestation.exports.queries.reach import Reach
@@ -76,6 +77,7 @@ def _pages(writing: Writing) -> Iterator[Content]:
         facility=Facility.objects.get(pk=writing.reach.facility_id).name,
         groups=groups,
         staff=staff_of_export(writing.reach, names),
+        beside=Beside(reach=writing.reach, names=names, actor=writing.actor),
         extent=writing.extent,
         at=writing.at,
     )

@@ -38,6 +38,12 @@ SELECT
     SELECT c.withdrawal_recorder_id FROM patients_consent c JOIN patients_patient t
       ON t.id = c.patient_id
       WHERE t.group_id = ANY(%(groups)s) AND c.withdrawal_recorder_id IS NOT NULL UNION
+    SELECT approver_id FROM groups_invitation
+      WHERE group_id = ANY(%(groups)s) AND approver_id IS NOT NULL UNION
+    SELECT reviewer_id FROM patients_emergencyaccess
+      WHERE %(whole)s AND facility_id = %(facility_id)s AND reviewer_id IS NOT NULL UNION
+    SELECT inviter_id FROM facilities_staffinvitation
+      WHERE %(whole)s AND facility_id = %(facility_id)s UNION
     SELECT author_id FROM facilities_policy WHERE %(whole)s AND facility_id = %(facility_id)s
   ) found) AS people,
   (SELECT coalesce(array_agg(DISTINCT f.id), '{}') FROM facilities_facility f

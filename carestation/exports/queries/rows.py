@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, F, Func, Sum, TextField, Value
+from django.db.models import BigIntegerField, Count, F, Func, Sum, TextField, UUIDField, Value
 from django.db.models.functions import Cast, JSONObject
 
 from carestation.exports.queries.reach import Reach
 from carestation.exports.queries.tables import Table
 from carestation.kernel.actor import Actor
 from carestation.ui.times import TOKYO
+from carestation.vault.models import OPERATOR
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Place
 
@@ -33,8 +34,9 @@ class _Hash(Func):
 def lines_of(table: Table, reach: Reach, actor: Actor) -> Iterator[Line]:
     """Yield the rows of a list in the order of their ids, each as it is written out."""
     sealed = tuple(f"{name}_sealed" for name in table.sealed)
-    scope = {"scope_of_row": F(table.scope)} if table.sealed else {}
-    found = table.rows(reach).values(*table.columns, *sealed, **scope)
+    scope = F(table.scope) if table.scope else Value(OPERATOR, UUIDField())
+    more = {"scope_of_row": scope} if table.sealed else {}
+    found = table.rows(reach).values(*table.columns, *sealed, **more)
     for row in found.iterator(chunk_size=ROWS_AT_ONCE):
         line = {name: _told(row[name]) for name in table.columns}
         is_hidden = bool(table.hidden_by) and row[table.hidden_by] is not None

@@ -13,13 +13,14 @@ from django.db.models import Model, Q, QuerySet
 
 from carestation.accounts.models import User
 from carestation.exports.queries.reach import Reach
-from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.facilities import Facility, FacilityRuling
 from carestation.facilities.models.policies import CustomRole, Grant, Policy
-from carestation.facilities.models.staff import Staff
+from carestation.facilities.models.staff import Staff, StaffInvitation
 from carestation.factlog.models import LoggedFact
 from carestation.groups.models.groups import Group, Timeline
+from carestation.groups.models.invitations import Invitation
 from carestation.groups.models.memberships import Membership, ReadMark
-from carestation.patients.models import Consent, Patient
+from carestation.patients.models import Consent, EmergencyAccess, Patient
 from carestation.timeline.models import Acknowledgement, Attachment, Post, PostVersion
 
 _RULES: Final = (
@@ -39,13 +40,23 @@ _CONSENT: Final = (
     "id patient_id scope form given_by given_on recorder_id recorded_at withdrawn_on "
     "withdrawal_recorder_id withdrawal_recorded_at"
 )
+_STAFF_INVITATION: Final = (
+    "id facility_id inviter_id profession role custom_role_id created_at sent_at expires_at "
+    "cancelled_at accepted_at staff_id"
+)
+_INVITATION: Final = (
+    "id group_id inviter_id role relation is_to_contact consent_id needs_manager needs_patient "
+    "created_at approved_at approver_id agreed_at sent_at expires_at joined_at membership_id "
+    "ended_at end_cause"
+)
 _FACT: Final = "id era at kind actor_id facility_id group_id patient_id object_id request_id detail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One list of an export. `scope`: the look-up of the scope under which its words are sealed.
+    """One list of an export.
 
+    `scope`: the look-up of the scope under which its words are sealed; empty: the operator's.
     `hidden_by`: the column that, where it says something, hides the words of a row.
     """
 
@@ -89,6 +100,11 @@ def _in_groups(reach: Reach) -> Q:
 
 def _with_posts(reach: Reach) -> Q:
     return _in_groups(reach) & Q(post__withdrawn_at=None)
+
+
+def _emergencies(reach: Reach) -> Q:
+    in_groups = Q(membership__group_id__in=reach.group_ids)
+    return _own(reach) & in_groups
 
 
 def _facts(reach: Reach) -> Q:
@@ -158,6 +174,22 @@ TABLES: Final = (
         lambda reach: Q(pk__in=reach.other_staff_ids),
     ),
     _table(
+        "staff_invitations",
+        _STAFF_INVITATION,
+        StaffInvitation,
+        _own,
+        sealed="email name",
+        scope="facility_id",
+    ),
+    _table(
+        "rulings",
+        "id facility_id ruling ruled_at",
+        FacilityRuling,
+        _own,
+        sealed="reason",
+        scope="",
+    ),
+    _table(
         "groups",
         "id kind facility_id created_at archived_at",
         Group,
@@ -187,6 +219,15 @@ TABLES: Final = (
         lambda reach: Q(patient__group_id__in=reach.group_ids),
         sealed="words withdrawal",
         scope="patient__group_id",
+    ),
+    _table("invitations", _INVITATION, Invitation, _in_groups, sealed="name"),
+    _table(
+        "emergencies",
+        "id facility_id membership_id reviewer_id reviewed_at",
+        EmergencyAccess,
+        _emergencies,
+        sealed="reason",
+        scope="membership__group_id",
     ),
     _table("posts", _POST, Post, _in_groups, sealed="body", hidden_by="withdrawn_at"),
     _table(

@@ -3,16 +3,37 @@
 Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
-from carestation.facilities.choices import FacilityState, Right, StaffRole
+from carestation.accounts.queries.people import read_name
+from carestation.facilities.choices import Allowed, Right, StaffRole
 from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.policies import rules_of
-from carestation.facilities.queries.roles import custom_roles_of, granted_to
+from carestation.facilities.queries.roles import custom_roles_of, granted_to, rights_in
 from carestation.facilities.queries.staff import places_of
-from carestation.facilities.rules import DESK_RIGHTS, Desk, rights_of
+from carestation.facilities.rules import DESK_RIGHTS, Desk, Rules, rights_of
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
+from carestation.kernel.sql import Row, rows_of
+
+# Hot (benchmarks/pages.py): home asks it of everyone. Its twin: tests/facilities/twins.py. One row
+# a place, the oldest first, and one without a place for who has none.
+WORKPLACES: Final = """
+SELECT u.name_sealed, s.role, f.name AS facility, f.frozen_at IS NOT NULL AS is_frozen,
+  f.approved_at IS NOT NULL AND f.frozen_at IS NULL AS takes_part,
+  p.may_invite, p.may_export, p.family_invitations,
+  CASE WHEN s.custom_role_id IS NOT NULL THEN ARRAY (
+    SELECT g.right FROM facilities_grant g WHERE g.role_id = s.custom_role_id) END AS granted
+FROM accounts_user u
+LEFT JOIN facilities_staff s ON s.user_id = u.id AND s.ended_at IS NULL AND s.paused_at IS NULL
+LEFT JOIN facilities_facility f ON f.id = s.facility_id
+LEFT JOIN LATERAL (
+  SELECT n.may_invite, n.may_export, n.family_invitations FROM facilities_policy n
+  WHERE n.facility_id = s.facility_id ORDER BY n.version DESC LIMIT 1
+) p ON true
+WHERE u.id = %(user_id)s ORDER BY s.began_at LIMIT 50
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +46,14 @@ class RoleShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workplaces:
-    """Where someone works, taken together.
+    """Where someone works, taken together, and who they are.
 
-    `rights`: what they may do in one or another that takes part now; `has_desk`: whether one of
-    them is managed by them too, frozen ones counted; `frozen`: the names of those that stand still.
+    `name`: their own. `rights`: what they may do in one or another that takes part now;
+    `has_desk`: whether one of them is managed by them too, frozen ones counted; `frozen`: the names
+    of those that stand still.
     """
 
+    name: str
     rights: frozenset[Right]
     has_desk: bool
     frozen: tuple[str, ...]
@@ -62,13 +85,14 @@ def rights_anywhere(actor: Actor) -> frozenset[Right]:
 
 def workplaces_of(actor: Actor) -> Workplaces:
     """Return where the actor works, in one look: home asks it of everyone, each time."""
-    kept = Staff.objects.kept().of_person(actor.user_id).select_related("facility")
-    places = [(one.facility, rights_at(one)) for one in kept.order_by("began_at")[:50]]
-    taking_part = [held for place, held in places if place.state is FacilityState.APPROVED]
+    rows = rows_of(WORKPLACES, {"user_id": actor.user_id})
+    places = [(row, _held(row)) for row in rows if row["role"] is not None]
+    taking_part = [held for row, held in places if row["takes_part"]]
     return Workplaces(
+        name=read_name(actor.user_id, rows[0]["name_sealed"], actor),
         rights=frozenset[Right]().union(*taking_part),
         has_desk=any(not held.isdisjoint(DESK_RIGHTS) for _, held in places),
-        frozen=tuple(place.name for place, _ in places if place.frozen_at is not None),
+        frozen=tuple(row["facility"] for row, _ in places if row["is_frozen"]),
     )
 
 
@@ -81,3 +105,15 @@ def roles_shown(desk: Desk) -> list[RoleShown]:
         for one in custom_roles_of(desk)
     ]
     return [*common, *own]
+
+
+def _held(row: Row) -> frozenset[Right]:
+    common = Rules()
+    rules = replace(
+        common,
+        may_invite=Allowed(row["may_invite"] or common.may_invite),
+        may_export=Allowed(row["may_export"] or common.may_export),
+        family_invitations=row["family_invitations"] is not False,
+    )
+    granted = None if row["granted"] is None else rights_in(row["granted"])
+    return rights_of(StaffRole(row["role"]), rules, granted)

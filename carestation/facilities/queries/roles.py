@@ -3,6 +3,7 @@
 Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -65,8 +66,12 @@ def find_role(desk: Desk, role_id: UUID) -> CustomRole:
 
 
 def granted_to(role_id: UUID) -> frozenset[Right]:
-    """Return the rights of a role; one that the product no longer knows gives nothing."""
-    words = Grant.objects.filter(role_id=role_id).values_list("right", flat=True)
+    """Return the rights of a role."""
+    return rights_in(Grant.objects.filter(role_id=role_id).values_list("right", flat=True))
+
+
+def rights_in(words: Iterable[str]) -> frozenset[Right]:
+    """Return the rights of these words; one that the product no longer knows gives nothing."""
     return frozenset(Right(word) for word in words if word in Right.values)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 
 from carestation.accounts.choices import RegistrationPurpose
@@ -116,20 +116,6 @@ def waiting_at(desk: Desk) -> list[InvitationRow]:
     return [row for row in rows if row.state is InvitationState.AWAITING_MANAGER]
 
 
-def deciding(actor: Actor) -> dict[UUID, int]:
-    """Return how many invitations wait for the actor, by group: as its manager, or its patient."""
-    now = timezone.now()
-    own = Membership.objects.seated(now).of_person(actor.user_id)
-    managed = own.filter(role=Role.MANAGER).values("group_id")
-    of_patient = own.filter(role=Role.FAMILY, relation=Relation.PATIENT).values("group_id")
-    approved = Q(needs_manager=False) | Q(approved_at__isnull=False)
-    to_approve = Q(group_id__in=managed, needs_manager=True, approved_at=None)
-    to_agree = Q(group_id__in=of_patient, needs_patient=True, agreed_at=None) & approved
-    waiting = Invitation.objects.waiting().filter(to_approve | to_agree, expires_at__gt=now)
-    open_ones = waiting.filter(group__archived_at=None).order_by("group_id")
-    return dict(open_ones.values_list("group_id").annotate(Count("id"))[:LONGEST_LIST])
-
-
 @acting_as(Work.DESK)
 def deciding_at_desks(actor: Actor) -> dict[UUID, int]:
     """Return how many invitations by a facility's people wait for its desk, where the actor may."""
@@ -148,8 +134,6 @@ def deciding_at_desks(actor: Actor) -> dict[UUID, int]:
 def invitations_to(actor: Actor) -> list[OpenInvitation]:
     """Return the invitations by which the actor can join now: those to their own address."""
     own = User.objects.filter(pk=actor.user_id, ended_at=None).values("email_index")
-    if not Invitation.objects.waiting().filter(email_index__in=own).exists():
-        return []
     # Who is invited sees the invitation itself, and of the group only what is told here.
     with acting_as(Work.JOINING):
         rows = Invitation.objects.open(timezone.now()).filter(email_index__in=own)

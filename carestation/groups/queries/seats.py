@@ -4,7 +4,7 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -40,6 +40,8 @@ SELECT * FROM groups_seat WHERE group_id = %(group_id)s AND user_id = %(user_id)
 SEATS: Final = """
 SELECT * FROM groups_seat WHERE user_id = %(user_id)s ORDER BY group_id, side LIMIT 2000
 """
+# What a seat is made of, beside who takes it: columns of `groups_seat`.
+COLUMNS: Final = tuple(field.name for field in fields(Seat) if field.name != "actor")
 # Everyone who sits at a side now, with the place from which each works and how far each has read.
 MEMBERS: Final = """
 SELECT m.id AS membership_id, m.user_id, m.role, m.relation, m.began_at, m.expires_at,
@@ -114,19 +116,19 @@ def take_seat(actor: Actor, group_id: UUID, side: Side) -> Seat:
     row = row_of(SEAT, asked)
     if row is None or not may_see(Role(row["role"]), side):
         raise NotVisible
-    return _seat(actor, row)
+    return read_seat(actor, row)
 
 
 def take_seats(actor: Actor) -> list[Seat]:
     """Return every seat of the actor, group by group, the sides in their order."""
-    seats = [_seat(actor, row) for row in rows_of(SEATS, {"user_id": actor.user_id})]
+    seats = [read_seat(actor, row) for row in rows_of(SEATS, {"user_id": actor.user_id})]
     return [seat for seat in seats if may_see(seat.role, seat.side)]
 
 
 def other_seats(seat: Seat) -> list[Seat]:
     """Return the actor's seats at the other sides of the same group."""
     asked = {"group_id": seat.group_id, "user_id": seat.actor.user_id}
-    seats = [_seat(seat.actor, row) for row in rows_of(SIBLINGS, asked)]
+    seats = [read_seat(seat.actor, row) for row in rows_of(SIBLINGS, asked)]
     open_ones = [one for one in seats if may_see(one.role, one.side)]
     return [one for one in open_ones if one.side is not seat.side]
 
@@ -222,6 +224,13 @@ def title_of(seat: Seat, members: Sequence[Member]) -> str:
     return read_group_name(seat.actor, seat.group_id, group.name_sealed)
 
 
+def read_seat(actor: Actor, row: Row) -> Seat:
+    """Return the actor's own seat from a row that has the columns of `groups_seat`."""
+    own = {name: row[name] for name in COLUMNS}
+    own |= {"kind": Kind(row["kind"]), "side": Side(row["side"]), "role": Role(row["role"])}
+    return Seat(actor=actor, **own)
+
+
 def read_group_name(actor: Actor, group_id: UUID, name_sealed: bytes | memoryview) -> str:
     """Return the name of a free group, unsealed."""
     return open_scope(group_id, actor).unseal(name_sealed, group_name_place(group_id))
@@ -237,17 +246,6 @@ def calling_of(role: str, relation: str, profession: str | None) -> str:
     if profession:
         return short_profession(profession)
     return Relation(relation).label if relation else Role(role).label
-
-
-def _seat(actor: Actor, row: Row) -> Seat:
-    own = row | {
-        "kind": Kind(row["kind"]),
-        "side": Side(row["side"]),
-        "role": Role(row["role"]),
-    }
-    for name in ("user_id", "opened"):
-        own.pop(name, None)
-    return Seat(actor=actor, **own)
 
 
 def _member(seat: Seat, row: Row) -> Member:

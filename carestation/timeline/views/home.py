@@ -8,10 +8,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
-from carestation.accounts.queries.people import read_own
 from carestation.facilities.queries.rights import workplaces_of
-from carestation.groups.queries.connections import offers_for
-from carestation.groups.queries.invitations import deciding, deciding_at_desks, invitations_to
+from carestation.groups.queries.answers import answers_due
+from carestation.groups.queries.invitations import deciding_at_desks, invitations_to
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
 from carestation.patients.commands.face_sheets import note_list_viewed
@@ -36,18 +35,17 @@ def pane(request: CareRequest, group_id: UUID) -> HttpResponse:
 def home(request: CareRequest) -> HttpResponse:
     """Show the actor's groups; the family is led to the one timeline that is theirs."""
     rows = groups_of(request.actor)
-    own, invitations = only_family(rows), invitations_to(request.actor)
-    decides = deciding(request.actor)
-    if own is not None and not invitations and not decides:
+    due = answers_due(request.actor, [one.seat for row in rows for one in row.sides])
+    own = only_family(rows)
+    invitations = invitations_to(request.actor) if due.is_invited else []
+    if own is not None and not invitations and not due.decides:
         return redirect("timeline:timeline", own.id, own.opens_at)
     note_list_viewed(request.actor)
-    form = ListForm(request.GET)
+    form, work = ListForm(request.GET), workplaces_of(request.actor)
     context = {"rows": form.sifted(rows), "total": len(rows), "form": form}
-    context |= {"me": read_own(request.actor), "urgent": [row for row in rows if row.is_urgent]}
-    work = workplaces_of(request.actor)
     context |= {"work": work, "invitations": invitations}
-    context |= {"deciding": [(row, decides[row.id]) for row in rows if row.id in decides]}
-    context |= {"offers": offers_for(request.actor).count() if work.rights else 0}
+    context |= {"deciding": [(row, due.decides[row.id]) for row in rows if row.id in due.decides]}
+    context |= {"offers": due.offers if work.rights else 0}
     context |= {"asked": desks_asked(request.actor) if work.has_desk else {}}
     context |= {"at_desks": deciding_at_desks(request.actor) if work.has_desk else {}}
     return TemplateResponse(request, "timeline/home.html", context)

@@ -1,0 +1,65 @@
+"""Whether a process can serve: its tables are there, and its keys can be asked.
+
+Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
+"""
+
+import ipaddress
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from carestation.kernel.doors import Door, door
+from carestation.kernel.health import missing_tables
+from carestation.vault.blobs import blobs
+from carestation.vault.keyfiles import path_of
+from carestation.vault.roots import root
+from carestation.vault.storing import StoreAwayError
+from carestation.vault.transit import KeyServiceError
+
+
+@require_GET
+@door(Door.PUBLIC)
+def ready(request: HttpRequest) -> HttpResponse:
+    """Answer 200 when the process can serve, else 503; the reason is for the machine itself."""
+    reason = _leaving() or missing_tables() or _missing_keys()
+    if not reason:
+        limit = _limit() if _is_local(request) else ""
+        return HttpResponse(f"ready{limit}\n", content_type="text/plain")
+    words = f"{reason}\n" if _is_local(request) else "not ready\n"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return HttpResponse(words, status=status, content_type="text/plain")
+
+
+def _leaving() -> str:
+    return "it is leaving" if settings.LEAVING.exists() else ""
+
+
+def _limit() -> str:
+    """Say what cannot be served meanwhile; without files people still read and write."""
+    try:
+        blobs().check()
+    except StoreAwayError as error:
+        return f", but {error}"
+    return ""
+
+
+def _missing_keys() -> str:
+    """Say what is missing of the keys; a key service is asked every few seconds at most."""
+    try:
+        has_root = root().is_there()
+    except KeyServiceError as error:
+        kept = round(settings.KEYS_KEPT_SECONDS / 60)
+        return f"{error} What was opened before is served for {kept} minutes at most."
+    if not has_root or not path_of(settings.BUS_KEY_URL).exists():
+        return "a key is missing"
+    return ""
+
+
+def _is_local(request: HttpRequest) -> bool:
+    asked_by = request.headers.get("X-Forwarded-For") or request.META.get("REMOTE_ADDR", "")
+    try:
+        return ipaddress.ip_address(asked_by.split(",")[-1].strip() or "127.0.0.1").is_loopback
+    except ValueError:
+        return False

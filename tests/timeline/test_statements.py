@@ -1,0 +1,43 @@
+"""A page asks the database a fixed number of things, however much there is to show."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from carestation.groups.choices import Side
+from carestation.groups.commands.groups import open_free_group
+from carestation.timeline.commands.posts import publish_post
+from tests.accounts.signing_in import sign_in_client
+from tests.world import World, a_draft
+
+PRO = Side.PROFESSIONAL
+
+
+@pytest.fixture
+def kato(world: World) -> Client:
+    client = Client()
+    sign_in_client(client, world.people["kato"])
+    return client
+
+
+def asked(client: Client, path: str) -> int:
+    """Return how many statements a look takes, when the keys are open."""
+    assert client.get(path).status_code == 200
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(path).status_code == 200
+    return len(found)
+
+
+def test_home_is_five_statements_with_one_group_and_with_many(world: World, kato: Client) -> None:
+    publish_post(world.seat("sato", PRO), a_draft())
+    few = asked(kato, reverse("timeline:home"))
+    for number in range(3):
+        open_free_group(world.actor("kato"), world.staff["kato"], f"退院調整 {number}")
+        publish_post(world.seat("sato", PRO), a_draft())
+
+    many = asked(kato, reverse("timeline:home"))
+
+    # The session, the groups with patients, what waits, where one works, the fact of the look.
+    assert few == many == 5
