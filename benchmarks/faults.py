@@ -51,7 +51,7 @@ class Seen:
         return f"| {self.fault} | {self.acknowledged} | {self.failures} | {waits} |"
 
 
-Fault = tuple[str, Callable[[], None], Callable[[], None]]
+Fault = tuple[str, Callable[[], object], Callable[[], object]]
 
 
 def main() -> int:
@@ -172,18 +172,20 @@ def _kill_node(both: Nodes) -> None:
 
 
 def _kill_postgres(postgres: OwnPostgres) -> None:
-    # What it leaves would hold its memory, and the next could not begin.
-    _send_to_all(postgres, signal.SIGKILL)
+    # While one of them lives the next could not begin: they share its memory.
+    psutil.wait_procs(_send_to_all(postgres, signal.SIGKILL), timeout=20)
     postgres.process.wait(timeout=20)
     postgres.start()
 
 
-def _send_to_all(postgres: OwnPostgres, what: signal.Signals) -> None:
+def _send_to_all(postgres: OwnPostgres, what: signal.Signals) -> list[psutil.Process]:
 
     main_process = psutil.Process(postgres.process.pid)
-    for process in (main_process, *main_process.children(recursive=True)):
+    found = [main_process, *main_process.children(recursive=True)]
+    for process in found:
         with suppress(psutil.NoSuchProcess):
             process.send_signal(what)
+    return found[1:]
 
 
 def _nothing() -> None:

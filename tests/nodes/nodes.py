@@ -99,7 +99,7 @@ class Nodes:
 
 
 @contextmanager
-def nodes(folder: Path, database_url: str) -> Iterator[Nodes]:
+def nodes(folder: Path, database_url: str, *options: str, **more: str) -> Iterator[Nodes]:
     """Start two nodes and what they share; all of it has ended when the block is left."""
     with ExitStack() as all_of_it:
         bus_folder, store_folder = folder / "bus", folder / "store"
@@ -117,11 +117,16 @@ def nodes(folder: Path, database_url: str) -> Iterator[Nodes]:
             "ERASED_URL": f"file://{folder}/keys/erased.jsonl",
             "CARESTATION_SECRET_KEY": "of-all-nodes-" * 5,
             "SITE_URL": url,
-        }
+        } | more
         running = tuple(
             all_of_it.enter_context(
                 started(
-                    folder / name, "--restart", "--web=1", **variables, DATABASE_URL=database_url
+                    folder / name,
+                    "--restart",
+                    "--web=1",
+                    *options,
+                    **variables,
+                    DATABASE_URL=database_url,
                 )
             )
             for name in NAMES
@@ -166,7 +171,8 @@ def _front(folder: Path, found: Nodes) -> Iterator[None]:
             _await(found.url)
             yield
         finally:
-            caddy.terminate()
+            # Told to end it would wait for the open streams.
+            caddy.kill()
 
 
 def _configuration(found: Nodes) -> dict[str, Any]:
