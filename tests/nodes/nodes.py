@@ -109,6 +109,7 @@ def nodes(folder: Path, database_url: str, *options: str, **more: str) -> Iterat
         files = all_of_it.enter_context(store(store_folder))
         url = f"http://localhost:{free_port()}"
         variables = {
+            "DATABASE_URL": database_url,
             "BUS_URL": bus.url,
             "SSL_CERT_FILE": str(bus.authority),
             "BLOB_URL": files.url(),
@@ -120,14 +121,7 @@ def nodes(folder: Path, database_url: str, *options: str, **more: str) -> Iterat
         } | more
         running = tuple(
             all_of_it.enter_context(
-                started(
-                    folder / name,
-                    "--restart",
-                    "--web=1",
-                    *options,
-                    **variables,
-                    DATABASE_URL=database_url,
-                )
+                started(folder / name, "--restart", "--web=1", *options, command=None, **variables)
             )
             for name in NAMES
         )
