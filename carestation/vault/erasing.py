@@ -16,7 +16,7 @@ from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
 from carestation.vault.choices import Level
-from carestation.vault.erasures import Erased, list_erased, listed_erasures
+from carestation.vault.erasures import Erased, erased_scopes, list_erased, listed_erasures
 from carestation.vault.facts import KeysErased, PersonKeysErased
 from carestation.vault.holders import root_key_of
 from carestation.vault.models import Erasure, Rotation, Scope, ScopeKind
@@ -94,6 +94,24 @@ def came_back() -> list[Erased]:
     listed = {one.scope_id: one for one in listed_erasures()}
     found = Scope.objects.filter(pk__in=listed).values_list("pk", flat=True)
     return [listed[scope_id] for scope_id in found]
+
+
+def list_what_others_erased() -> int:
+    """Put into this machine's list what was erased on another; return how many lines.
+
+    Each machine keeps a list of its own, beside the one database: an old copy of that, put back,
+    is found out by whichever machine looks at it.
+    """
+    missing = Erasure.objects.exclude(scope_id__in=erased_scopes()).order_by("erased_at")
+    for one in missing:
+        line = Erased(
+            erasure_id=one.pk,
+            scope_id=one.scope_id,
+            erased_by=one.erased_by,
+            erased_at=one.erased_at,
+        )
+        list_erased(line)
+    return len(missing)
 
 
 def certificate_of(erasure: Erasure) -> Certificate:

@@ -29,8 +29,8 @@ from carestation.patients.models import Patient
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.followers import throw_files_away
 from carestation.vault.choices import Level
-from carestation.vault.erasing import certificate_of, certificates
-from carestation.vault.erasures import listed_erasures
+from carestation.vault.erasing import certificate_of, certificates, list_what_others_erased
+from carestation.vault.erasures import erased_scopes, listed_erasures
 from carestation.vault.facts import KeysErased, PersonKeysErased
 from carestation.vault.inventory import read_inventory, read_keys
 from carestation.vault.models import OPERATOR, Erasure, Scope, ScopeKind
@@ -137,6 +137,27 @@ def test_the_line_of_the_list_stands_though_the_rest_was_broken_off(
     assert erase_again() == 1
     assert not Scope.objects.filter(pk=group_id).exists()
     assert Erasure.objects.get().erased_by == console.actor.user_id
+
+
+@pytest.mark.control("8.10")
+def test_another_machine_learns_what_was_erased_and_finds_an_old_copy_out(
+    closed: World, settings: Settings, tmp_path: Path
+) -> None:
+    group_id = closed.group.pk
+    older = Scope.objects.get(pk=group_id)
+    erasure, _ = erase_patient(a_console(), group_id)
+    settings.ERASED_URL = f"file://{tmp_path}/of-the-other-machine.jsonl"
+    unknown = erased_scopes()
+
+    learned = [list_what_others_erased(), list_what_others_erased()]
+
+    assert unknown == frozenset()
+    assert learned == [1, 0]
+    assert [one.erasure_id for one in listed_erasures()] == [erasure.pk]
+    Erasure.objects.all().delete()
+    older.save(force_insert=True)
+    assert erase_again() == 1
+    assert not Scope.objects.filter(pk=group_id).exists()
 
 
 def test_files_of_an_erased_group_are_thrown_away(world: World, tmp_path: Path) -> None:
