@@ -83,9 +83,8 @@ def _web_of(code: Path, one: Started) -> Iterator[str]:
     )
     command = [sys.executable, "-P", "-m", "granian", "--interface=wsgi", f"--port={port}"]
     command += ["--log-level=warning", f"--working-dir={code}", "config.wsgi:application"]
-    with subprocess.Popen(
-        command, env=variables, cwd=code, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as web:  # noqa: S603 - ours
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, env=variables, cwd=code, stdout=quiet, stderr=quiet) as web:  # noqa: S603 - ours
         try:
             until = time.monotonic() + READY_SECONDS
             while not is_ready(f"http://localhost:{port}", port):
