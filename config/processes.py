@@ -11,8 +11,11 @@ from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_co
 from config.supervise import Piece
 
 PYTHON: Final = [sys.executable, "-P", "-m"]
+WEB: Final = r"web-\d{1,3}"
 PROJECT: Final = Path(__file__).resolve().parent.parent
 THREADS_PER_WEB: Final = 4
+WORKER_COMMAND: Final = [*PYTHON, "config.worker"]
+WATCH_COMMAND: Final = [*PYTHON, "config.watch"]
 PLAIN: Final = {"LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -38,13 +41,22 @@ def other_pieces(plan: Plan) -> list[Piece]:
     run = plan.places.run
     sockets = [run / f"web-{number}.sock" for number in range(1, plan.web + 1)]
     live = run / "live.sock"
-    site = Site(hosts=plan.hosts, port=plan.port, tls_names=plan.tls_names, web=sockets, live=live)
+    site = Site(
+        hosts=plan.hosts,
+        port=plan.port,
+        tls_names=plan.tls_names,
+        web=[f"unix/{socket}" for socket in sockets],
+        live=[f"unix/{live}"],
+    )
     write_caddy_configuration(plan.places, site)
     return [
-        *(_own(plan, f"web-{n}", _web(socket)) for n, socket in enumerate(sockets, start=1)),
-        _own(plan, "live", _live(live)),
-        _own(plan, "worker", [*PYTHON, "config.worker"]),
-        _own(plan, "watch", [*PYTHON, "config.watch", f"--port={plan.port}"]),
+        *(
+            _own(plan, f"web-{n}", web_command(f"--uds={socket}"))
+            for n, socket in enumerate(sockets, start=1)
+        ),
+        _own(plan, "live", live_command(f"--uds={live}")),
+        _own(plan, "worker", WORKER_COMMAND),
+        _own(plan, "watch", [*WATCH_COMMAND, f"--port={plan.port}"]),
         Piece(
             name="caddy",
             command=_ended_with_parent(caddy_command(plan.places)),
@@ -54,19 +66,21 @@ def other_pieces(plan: Plan) -> list[Piece]:
 
 
 def _own(plan: Plan, name: str, command: list[str]) -> Piece:
-    return Piece(name=name, command=_ended_with_parent(command), surroundings=plan.surroundings)
+    surroundings = plan.surroundings | {"CARESTATION_PIECE": name}
+    return Piece(name=name, command=_ended_with_parent(command), surroundings=surroundings)
 
 
 def _ended_with_parent(command: list[str]) -> list[str]:
     return ["/usr/bin/setpriv", "--pdeathsig=TERM", "--", *command]
 
 
-def _web(socket: Path) -> list[str]:
+def web_command(*at: str) -> list[str]:
+    """Return what starts a web process; `at`: the options that say where it listens."""
     return [
         *PYTHON,
         "granian",
         "--interface=wsgi",
-        f"--uds={socket}",
+        *at,
         "--workers=1",
         f"--blocking-threads={THREADS_PER_WEB}",
         "--blocking-threads-idle-timeout=600",
@@ -79,11 +93,12 @@ def _web(socket: Path) -> list[str]:
     ]
 
 
-def _live(socket: Path) -> list[str]:
+def live_command(*at: str) -> list[str]:
+    """Return what starts live; `at` as with web."""
     return [
         *PYTHON,
         "uvicorn",
-        f"--uds={socket}",
+        *at,
         "--no-access-log",
         "--no-server-header",
         "--timeout-graceful-shutdown=2",

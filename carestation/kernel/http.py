@@ -45,6 +45,9 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 
+# Every second, by each of them: that all is well stands in no log.
+ASKED_BY_PROXIES: Final = {"health", "ready"}
+
 ANSWERS: Final[dict[type[Exception], HTTPStatus]] = {
     IntegrityError: HTTPStatus.CONFLICT,
     OperationalError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -112,6 +115,8 @@ def _log(request: HttpRequest, response: HttpResponse, began: float) -> None:
     match, seconds = request.resolver_match, time.perf_counter() - began
     route = match.route if match else ""
     note_answer(route, response.status_code, seconds)
+    if route in ASKED_BY_PROXIES and response.status_code == HTTPStatus.OK:
+        return
     line = {
         "method": request.method,
         "route": route,

@@ -24,6 +24,10 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         """Those that were measured after a time."""
         return self.filter(at__gt=at)
 
+    def last_of_nodes(self, after: datetime) -> "models.QuerySet[Reading, tuple[str, datetime]]":
+        """Each machine, and when it measured last."""
+        return self.after(after).values_list("node").annotate(models.Max("at")).order_by()
+
 
 class Reading(models.Model):
     """What one machine measured: in one minute, or in an hour of which so many are `folded`.

@@ -7,12 +7,12 @@ Controls: ISO/IEC 27017 CLD.12.4.5, 8.6; white paper 「クラウドサービス
     「容量・能力の管理」.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from carestation.support.choices import Measured, State
+from carestation.support.choices import Concern, Measured, State, Unit
 
 # What is older tells nothing of now: the watch measures once a minute.
 FRESH: Final = timedelta(minutes=3)
@@ -58,6 +58,58 @@ LIMITS: Final = {
     Measured.DATABASE_CLOCK: Limit(caution=0.1, alarm=0.5),
     Measured.CERTIFICATE: Limit(caution=0.2, alarm=0.07, is_floor=True),
 }
+
+SECONDS: Final = (
+    Measured.PROBE,
+    Measured.LATENCY,
+    Measured.LAG,
+    Measured.QUEUE,
+    Measured.DATABASE,
+    Measured.CLOCK,
+    Measured.DATABASE_CLOCK,
+)
+SHARES: Final = (
+    Measured.ERRORS,
+    Measured.CONNECTIONS,
+    Measured.DISK,
+    Measured.MEMORY,
+    Measured.CPU,
+    Measured.CERTIFICATE,
+)
+UNITS: Final = (
+    dict.fromkeys(Measured, Unit.COUNT)
+    | dict.fromkeys(SECONDS, Unit.SECONDS)
+    | dict.fromkeys(SHARES, Unit.SHARE)
+    | dict.fromkeys((Measured.DISK_DAYS, Measured.CERTIFICATE_DAYS), Unit.DAYS)
+    | {Measured.UNSYNCHRONISED: Unit.YES_NO}
+)
+CONCERNS: Final = {
+    Concern.PEOPLE: (
+        Measured.PROBE_FAILURES,
+        Measured.PROBE,
+        Measured.LATENCY,
+        Measured.ERRORS,
+        Measured.POSTS,
+        Measured.STREAMS,
+        Measured.REFUSED,
+    ),
+    Concern.BEHIND: (Measured.LAG, Measured.WORKERS, Measured.QUEUE, Measured.UNTOLD),
+    Concern.DATABASE: (Measured.DATABASE, Measured.CONNECTIONS),
+    Concern.MACHINE: (Measured.DISK, Measured.DISK_DAYS, Measured.MEMORY, Measured.CPU),
+    Concern.TIME: (
+        Measured.CLOCK,
+        Measured.UNSYNCHRONISED,
+        Measured.DATABASE_CLOCK,
+        Measured.CERTIFICATE,
+        Measured.CERTIFICATE_DAYS,
+    ),
+}
+
+
+def worst_of(states: Iterable[State]) -> State:
+    """Return the worst of several; of none, attend."""
+    order = (State.OK, State.CAUTION, State.ALARM)
+    return max(states, key=order.index, default=State.CAUTION)
 
 
 def state_of(measured: Measured, newest: Sequence[float]) -> State:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from carestation.support.views import consoles, manual
+from carestation.support.views import consoles, manual, watching
 
 app_name = "support"
 urlpatterns = [
     path("help/", manual.manual, name="manual"),
     path("help/<slug:slug>/", manual.page, name="help"),
     path("console/", consoles.facilities, name="console"),
+    path("console/watch/", watching.watch, name="watch"),
     path("console/operators/", consoles.people, name="operators"),
 ]

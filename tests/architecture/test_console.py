@@ -31,4 +31,5 @@ def test_there_are_pages_of_the_console() -> None:
         "carestation.audit.views.consoles",
         "carestation.groups.views.consoles",
         "carestation.support.views.consoles",
+        "carestation.support.views.watching",
     ]

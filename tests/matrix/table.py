@@ -235,6 +235,7 @@ TABLE: Final = (
     Row("patients:edit_face_sheet", "post", ALL, (302,302,302,404,404,404,404,404,404,404)),
     Row("facilities:stopped", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
     Row("support:console", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
+    Row("support:watch", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("support:operators", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("groups:facility", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("groups:rule_facility", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
