@@ -13,6 +13,8 @@ from config.supervise import Piece
 PYTHON: Final = [sys.executable, "-P", "-m"]
 PROJECT: Final = Path(__file__).resolve().parent.parent
 THREADS_PER_WEB: Final = 4
+# Twice as many as can be decided on: while they are exchanged both are there.
+MOST_WEB: Final = 32
 PLAIN: Final = {"LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -27,23 +29,50 @@ class Plan:
     tls_names: list[str]
     web: int
 
+    @property
+    def live(self) -> Path:
+        """The socket of live."""
+        return self.places.run / "live.sock"
+
+    def socket(self, number: int) -> Path:
+        """The socket of one web process."""
+        return self.places.run / f"web-{number}.sock"
+
+    @property
+    def site(self) -> Site:
+        """What the proxy is told: every web process that there may be, beside those that are."""
+        return Site(
+            hosts=self.hosts,
+            port=self.port,
+            tls_names=self.tls_names,
+            web=[self.socket(number) for number in range(1, MOST_WEB + 1)],
+            live=self.live,
+        )
+
 
 def postgres_piece(cluster: Cluster) -> Piece:
     """Return PostgreSQL."""
     return Piece(name="postgres", command=cluster.command(), surroundings=PLAIN)
 
 
+def web_piece(plan: Plan, number: int, threads: int = THREADS_PER_WEB) -> Piece:
+    """Return one web process."""
+    return _own(plan, f"web-{number}", _web(plan.socket(number), threads))
+
+
+def worker_piece(plan: Plan, number: int = 1) -> Piece:
+    """Return one worker."""
+    name = "worker" if number == 1 else f"worker-{number}"
+    return _own(plan, name, [*PYTHON, "config.worker"])
+
+
 def other_pieces(plan: Plan) -> list[Piece]:
     """Return web, live, worker, watch and, in front of them, caddy with its configuration."""
-    run = plan.places.run
-    sockets = [run / f"web-{number}.sock" for number in range(1, plan.web + 1)]
-    live = run / "live.sock"
-    site = Site(hosts=plan.hosts, port=plan.port, tls_names=plan.tls_names, web=sockets, live=live)
-    write_caddy_configuration(plan.places, site)
+    write_caddy_configuration(plan.places, plan.site)
     return [
-        *(_own(plan, f"web-{n}", _web(socket)) for n, socket in enumerate(sockets, start=1)),
-        _own(plan, "live", _live(live)),
-        _own(plan, "worker", [*PYTHON, "config.worker"]),
+        *(web_piece(plan, number) for number in range(1, plan.web + 1)),
+        _own(plan, "live", _live(plan.live)),
+        worker_piece(plan),
         _own(plan, "watch", [*PYTHON, "config.watch", f"--port={plan.port}"]),
         Piece(
             name="caddy",
@@ -61,14 +90,14 @@ def _ended_with_parent(command: list[str]) -> list[str]:
     return ["/usr/bin/setpriv", "--pdeathsig=TERM", "--", *command]
 
 
-def _web(socket: Path) -> list[str]:
+def _web(socket: Path, threads: int) -> list[str]:
     return [
         *PYTHON,
         "granian",
         "--interface=wsgi",
         f"--uds={socket}",
         "--workers=1",
-        f"--blocking-threads={THREADS_PER_WEB}",
+        f"--blocking-threads={threads}",
         "--blocking-threads-idle-timeout=600",
         "--workers-kill-timeout=3",
         "--http=1",

@@ -243,6 +243,9 @@ def _handed_to(sockets: list[Path], **more: Any) -> dict[str, Any]:
             "try_duration": "5s",
             "try_interval": "50ms",
         },
+        # Most sockets of web are not there: what does not answer is sent nobody. A process comes
+        # and goes with its socket, and caddy needs no new configuration (docs/decisions/0163).
+        "health_checks": {"active": {"uri": "/health", "interval": "1s", "timeout": "10s"}},
         "headers": {"response": {"delete": ["Server"]}},
         **more,
     }

@@ -54,6 +54,8 @@ ANSWERS: Final[dict[type[Exception], HTTPStatus]] = {
     TooManyFilesSent: HTTPStatus.BAD_REQUEST,
     SuspiciousOperation: HTTPStatus.BAD_REQUEST,
 }
+# By the proxy, of each process: nobody waits for it, and it would hide who does.
+ASKED_EACH_SECOND: Final = "health"
 
 
 class CareRequest(HttpRequest):
@@ -111,6 +113,8 @@ def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
 def _log(request: HttpRequest, response: HttpResponse, began: float) -> None:
     match, seconds = request.resolver_match, time.perf_counter() - began
     route = match.route if match else ""
+    if route == ASKED_EACH_SECOND:
+        return
     note_answer(route, response.status_code, seconds)
     line = {
         "method": request.method,

@@ -64,6 +64,7 @@ class Page(TextChoices):
     STOPPED_FACILITY = "stopped-facility", _("施設が使えなくなったとき")
     CONSOLE = "console", _("運営の画面")
     WATCH = "watch", _("稼働の見守り")
+    CAPACITY = "capacity", _("処理の数")
     WHO_READS = "who-reads", _("だれが読めるか")
     SAFETY = "safety", _("情報を守るしくみと、お願い")
     ERRORS = "errors", _("エラーが出たとき")
@@ -83,6 +84,7 @@ class Measured(TextChoices):
     WORKERS = "workers", _("動いている処理役")
     QUEUE = "queue_seconds", _("メールなどの順番待ち")
     UNTOLD = "bus_refused", _("すぐに知らせられなかった更新")
+    WEB = "web_processes", _("動いているWebの処理")
     STREAMS = "open_streams", _("更新を待っている画面")
     POSTS = "posts_per_minute", _("投稿（1分あたり）")
     REFUSED = "refused_sign_ins_per_minute", _("断ったサインイン（1分あたり）")
@@ -137,6 +139,7 @@ HURTS: Final = {
     Measured.WORKERS: _("メール、検索、書き出しが止まっています。投稿と閲覧はできます。"),
     Measured.QUEUE: _("パスワードの再設定などのメールが遅れます。"),
     Measured.UNTOLD: _("開いたままの画面に、新しい投稿がすぐに出ません。読み直すと出ます。"),
+    Measured.WEB: _("動いている数が分かりません。"),
     Measured.STREAMS: _("開いたままの画面に、新しい投稿がすぐに出ません。読み直すと出ます。"),
     Measured.POSTS: _("どれだけ投稿されたかが分かりません。"),
     Measured.REFUSED: _(
@@ -175,6 +178,7 @@ REMEDIES: Final = {
     Measured.WORKERS: _("carestation status で worker を確かめ、起動し直してください。"),
     Measured.QUEUE: _("メールの送り先（SMTP_URL）と、logs の worker.log を見てください。"),
     Measured.UNTOLD: _("BUS_URL の先と、データベースを確かめてください。"),
+    Measured.WEB: _("carestation status で、web が動いているか確かめてください。"),
     Measured.STREAMS: _("carestation status で live を確かめ、起動し直してください。"),
     Measured.POSTS: _("carestation status で watch を確かめてください。"),
     Measured.REFUSED: _(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from carestation.support.views import consoles, manual, watching
+from carestation.support.views import capacity, consoles, manual, watching
 
 app_name = "support"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("help/<slug:slug>/", manual.page, name="help"),
     path("console/", consoles.facilities, name="console"),
     path("console/watch/", watching.watch, name="watch"),
+    path("console/capacity/", capacity.change, name="capacity"),
     path("console/operators/", consoles.people, name="operators"),
 ]

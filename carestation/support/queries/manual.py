@@ -77,7 +77,7 @@ CONTENTS: Final = (
             Page.STOPPED_FACILITY,
         ),
     ),
-    Section(chapter=Chapter.OPERATE, pages=(Page.CONSOLE, Page.WATCH)),
+    Section(chapter=Chapter.OPERATE, pages=(Page.CONSOLE, Page.WATCH, Page.CAPACITY)),
     Section(chapter=Chapter.SAFE, pages=(Page.WHO_READS, Page.SAFETY)),
     Section(
         chapter=Chapter.TROUBLE,
