@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 TESTS ?=
 
-.PHONY: run test setup check lint bench bench-durability docs messages requirements clean
+.PHONY: run test setup check lint bench bench-durability docs bundle bundle-rehearsal upgrade-rehearsal messages requirements clean
 
 run: .venv/.run  ## start everything on this machine, with demo data
 	@exec $(BIN)/carestation up --demo --data $(DATA) --port $(PORT)
@@ -38,6 +38,15 @@ bench-durability: .venv/.develop  ## 200 pieces killed while people write; keys 
 
 docs: .venv/.develop  ## the documentation hangs together: links and glossary
 	@$(BIN)/python -m pytest tests/documentation
+
+bundle: .venv/.run  ## one archive from which a machine without a network is installed
+	@sh deploy/bundle/make.sh dist
+
+bundle-rehearsal: bundle  ## from the bundle to the first sign-in, without a network: how long
+	@$(BIN)/python -m benchmarks.bundle dist
+
+upgrade-rehearsal: .venv/.develop  ## web of the version before and of this one on the same tables
+	@$(BIN)/python -m benchmarks.upgrade $(FROM)
 
 messages: .venv/.develop  ## collect what is translated
 	@$(BIN)/python -m config.messages

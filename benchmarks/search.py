@@ -59,7 +59,8 @@ def measure(scene: Scene) -> Figures:
 
 
 def _look(seats: "list[Seat]", asked: str) -> int:
-    from carestation.search.queries.finding import Question, find  # noqa: PLC0415 - needs Django
+    from carestation.search.queries.candidates import Question  # noqa: PLC0415 - needs Django
+    from carestation.search.queries.finding import find  # noqa: PLC0415 - the same
     from carestation.search.rules import words_of  # noqa: PLC0415 - the same
 
     return len(find(seats, Question(words=words_of(asked)), limit=30).hits)

@@ -79,7 +79,8 @@ class KeptProcess(Process):  # type: ignore[misc]  # honcho has no types
 
     def _run_once(self) -> None:
         # One that was killed could not take its socket away, and its successor could not bind.
-        (self.run_folder / f"{self.name}.sock").unlink(missing_ok=True)
+        for left in ("sock", "leaving"):
+            (self.run_folder / f"{self.name}.{left}").unlink(missing_ok=True)
         self._child = child = subprocess.Popen(  # noqa: S603 - ours
             self.cmd,
             env=self.env,

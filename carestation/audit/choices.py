@@ -1,5 +1,6 @@
 """The closed words of the record of acts."""
 
+from enum import StrEnum
 from typing import Final
 
 from django.db import models
@@ -25,6 +26,15 @@ class Deed(models.TextChoices):
     ENTERED = "entered", "サインイン・アカウント"
     RULED = "ruled", "権限・メンバーを変えた"
     TOOK_AWAY = "took_away", "書き出した"
+
+
+class Interaction(StrEnum):
+    """What call of programs an act would be (FHIR's RESTful interactions)."""
+
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
 
 
 class Act(models.TextChoices):
@@ -74,6 +84,7 @@ class Act(models.TextChoices):
     ACCOUNTS_SIGNED_IN = "accounts.SignedIn", "サインインした"
     ACCOUNTS_SIGNED_OUT = "accounts.SignedOut", "サインアウトした"
     AUDIT_ACTS_VIEWED = "audit.ActsViewed", "運営の操作記録を見た"
+    AUDIT_FACTS_REMOVED = "audit.FactsRemoved", "保存の期限が過ぎた記録を消した"
     AUDIT_READERS_VIEWED = "audit.ReadersViewed", "患者さんの情報を見た人の一覧を見た"
     AUDIT_RECORD_VIEWED = "audit.RecordViewed", "操作の記録を見た"
     EXPORTS_EXPORT_ASKED = "exports.ExportAsked", "書き出しをたのんだ"
@@ -203,6 +214,7 @@ LOOKS: Final = frozenset(
 # Of what is no look: which deed it is, by the context that announces it.
 DEEDS: Final = {
     "accounts": Deed.ENTERED,
+    "audit": Deed.RULED,
     "exports": Deed.TOOK_AWAY,
     "facilities": Deed.RULED,
     "groups": Deed.RULED,
@@ -212,3 +224,12 @@ DEEDS: Final = {
     "timeline": Deed.WROTE,
     "vault": Deed.RULED,
 }
+# After which something is not there any more; what ends, stays as something that ended.
+DELETIONS: Final = frozenset(
+    [
+        Act.AUDIT_FACTS_REMOVED,
+        Act.EXPORTS_EXPORT_REMOVED,
+        Act.TIMELINE_FILE_DISCARDED,
+        Act.VAULT_KEYS_ERASED,
+    ]
+)

@@ -5,6 +5,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from carestation.facilities.rules import folded
@@ -40,6 +41,15 @@ def padding_of(pairs: int) -> int:
 def is_short(word: str) -> bool:
     """Whether a word has no pair of letters: it is looked for by reading what there is."""
     return len(word) < PAIR
+
+
+def walks_on(fitting: int, walked: int, *, posts: int, wanted: int) -> bool:
+    """Whether to walk on from post to post reads less than to look a question up.
+
+    As many of the rest fit as of those that were walked: so far is the way to those wanted, and to
+    so many of all posts would the index lead.
+    """
+    return fitting > 0 and wanted * walked / fitting < posts * fitting / walked
 
 
 def has_all(words: Sequence[str], text: str) -> bool:
@@ -79,7 +89,7 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield what folds by itself, folded, with its beginning and end: a letter with its marks."""
     begin, piece = 0, ""
     for at, sign in enumerate(text):
-        alone, together = folded_text(sign), folded_text(text[begin:at] + sign)
+        alone, together = _folded_piece(sign), _folded_piece(text[begin:at] + sign)
         if at > begin and together == piece + alone:
             yield piece, begin, at
             begin, piece = at, alone
@@ -87,6 +97,12 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
             piece = together
     if text:
         yield piece, begin, len(text)
+
+
+@lru_cache(maxsize=65_536)
+def _folded_piece(piece: str) -> str:
+    """Return a letter or two as they are searched; a language has so many, and asks them often."""
+    return folded_text(piece)
 
 
 def _joined(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

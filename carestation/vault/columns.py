@@ -78,7 +78,6 @@ CLEAR: Final = {
     "factlog_cursor.xid": "a transaction's number",
     "factlog_loggedfact.kind": _NAME,
     "factlog_loggedfact.detail": "ids, enums and times: facts hold no words, a test says so",
-    "factlog_loggedfact.leaf": _HASH,
     "groups_connectionoffer.email_index": _HASH,
     "groups_connectionoffer.outcome": _ENUM,
     "groups_group.kind": _ENUM,

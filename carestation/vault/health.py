@@ -23,13 +23,17 @@ from carestation.vault.transit import KeyServiceError
 @door(Door.PUBLIC)
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 when the process can serve, else 503; the reason is for the machine itself."""
-    reason = missing_tables() or _missing_keys()
+    reason = _leaving() or missing_tables() or _missing_keys()
     if not reason:
         limit = _limit() if _is_local(request) else ""
         return HttpResponse(f"ready{limit}\n", content_type="text/plain")
     words = f"{reason}\n" if _is_local(request) else "not ready\n"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     return HttpResponse(words, status=status, content_type="text/plain")
+
+
+def _leaving() -> str:
+    return "it is leaving" if settings.LEAVING.exists() else ""
 
 
 def _limit() -> str:

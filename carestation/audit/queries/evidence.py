@@ -10,28 +10,27 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from carestation.audit import verifier
-from carestation.audit.choices import LOOKS, Act
+from carestation.audit.choices import Act
 from carestation.audit.queries.checkpoints import published_keys
+from carestation.audit.queries.fhir import audit_event
 from carestation.audit.queries.people import names_of_staff
 from carestation.audit.queries.proofs import notes_of, proof_of
 from carestation.audit.rules import words_of
 from carestation.groups.choices import Side
 from carestation.kernel.actor import Actor
 from carestation.kernel.sql import Row
+from carestation.patients.models import Patient
 
 BOM: Final = "\ufeff"  # by which a spreadsheet knows UTF-8
 HEAD: Final = ("日時", "だれが", "何を", "側", "グループ", "対象", "結果", "番号")
 # A cell that begins so is read as a formula by spreadsheets; it is made text.
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 REFUSED: Final = Act.ACCOUNTS_SIGN_IN_REFUSED
-TYPES: Final = "http://terminology.hl7.org/CodeSystem/audit-event-type"
-ROLES: Final = "http://terminology.hl7.org/CodeSystem/object-role"
 
 
 def evidence_of(facility_id: UUID, actor: Actor) -> Iterator[tuple[str, Iterable[bytes]]]:
@@ -42,7 +41,9 @@ def evidence_of(facility_id: UUID, actor: Actor) -> Iterator[tuple[str, Iterable
     yield "key.txt", ["\n".join(published_keys()[-1:]).encode()]
     yield "verify.py", [Path(verifier.__file__).read_bytes()]
     yield "record.csv", table_of(_there(facility_id), names)
-    yield "audit-events.ndjson", (_json(audit_event(line)) for line in _there(facility_id))
+    patients = dict(Patient.objects.values_list("group_id", "pk"))
+    events = (audit_event(line, patients) for line in _there(facility_id))
+    yield "audit-events.ndjson", map(_json, events)
 
 
 def table_of(lines: Iterable[Row], names: Mapping[UUID, str]) -> Iterator[bytes]:
@@ -62,28 +63,6 @@ def table_of(lines: Iterable[Row], names: Mapping[UUID, str]) -> Iterator[bytes]
                 line["id"],
             )
         )
-
-
-def audit_event(line: Row) -> Row:
-    """Return a fact as an AuditEvent of FHIR R4: who, what, when, of which patient."""
-    agent = {"identifier": {"value": line["actor_id"]}} if line["actor_id"] else {"display": "-"}
-    entities: list[Row] = [{"what": {"identifier": {"value": line["object_id"]}}}]
-    if line["patient_id"]:
-        patient = {"identifier": {"value": line["patient_id"]}, "type": "Patient"}
-        role = {"system": ROLES, "code": "1", "display": "Patient"}
-        entities.insert(0, {"what": patient, "role": role})
-    return {
-        "resourceType": "AuditEvent",
-        "id": str(line["id"]),
-        "type": {"system": TYPES, "code": "rest", "display": "RESTful Operation"},
-        "subtype": [{"code": line["kind"], "display": words_of(line["kind"])}],
-        "action": "R" if line["kind"] in LOOKS else "E",
-        "recorded": datetime.fromisoformat(line["at"]).isoformat(timespec="milliseconds"),
-        "outcome": "4" if line["kind"] == REFUSED else "0",
-        "agent": [{"who": agent, "requestor": True}],
-        "source": {"observer": {"identifier": {"value": line["facility_id"]}}},
-        "entity": entities,
-    }
 
 
 def _there(facility_id: UUID) -> Iterator[Row]:

@@ -1,7 +1,8 @@
 """A facility's part of the log as evidence: every fact beside what was sealed of it.
 
 What is bent is not left out and not put right: the lines say what stands there now and what was
-sealed, and the facility's own verifier (carestation/audit/verifier.py) names the difference.
+sealed, and the facility's own verifier (carestation/audit/verifier.py) names the difference. Of
+what went because its term was over, the line says that, and the leaf.
 
 Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 """
@@ -34,6 +35,9 @@ def proof_of(facility_id: UUID) -> Iterator[Row]:
     facts = _facts(facility_id)
     fact = next(facts, None)
     for number, entry in enumerate(entries[: last.size if last else 0].iterator(AT_ONCE)):
+        if entry.at is None and (fact is None or fact["id"] != entry.fact_id):
+            yield _line(ABSENT, number, entry) | {"removed": True}
+            continue
         while fact is not None and fact["id"] != entry.fact_id and not _is_sealed(fact):
             yield _line(fact, None, None)
             fact = next(facts, None)

@@ -6,7 +6,7 @@ known by its kind and the day when it was opened.
 Controls: ISO/IEC 27017 8.15, 8.3; white paper 「ログ」.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -149,8 +149,12 @@ def _sifted(entries: EntryQuerySet, asked: Asked) -> EntryQuerySet:
     return rows.behind(asked.before)
 
 
-def _facts(entries: Collection[Entry]) -> Iterable[LoggedFact]:
-    return LoggedFact.objects.filter(pk__in=[entry.fact_id for entry in entries])
+def _facts(entries: Sequence[Entry]) -> Iterable[LoggedFact]:
+    """Return the facts of entries, newest first: of the months between the last and the first."""
+    if not entries:
+        return []
+    within = (entries[-1].at, entries[0].at)
+    return LoggedFact.objects.filter(pk__in=[one.fact_id for one in entries], at__range=within)
 
 
 def _noted(entry: Entry, fact: LoggedFact) -> Noted:

@@ -114,6 +114,8 @@ def remove_what_is_over() -> int:
     for export in Export.objects.running().filter(asked_at__lt=now - LEFT_ALONE):
         if export.asked_at < now - MADE_WITHIN:
             give_up(export.pk)
+            # What a worker had written before it was killed is noise, and takes room.
+            remove_file(export.pk)
         else:
             _let_make(export.pk)
     over = [
