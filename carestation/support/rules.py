@@ -104,11 +104,12 @@ UNITS: Final = (
     | dict.fromkeys(SECONDS, Unit.SECONDS)
     | dict.fromkeys(SHARES, Unit.SHARE)
     | dict.fromkeys((Measured.DISK_DAYS, Measured.CERTIFICATE_DAYS), Unit.DAYS)
-    | {Measured.UNSYNCHRONISED: Unit.YES_NO}
+    | dict.fromkeys((Measured.UNSYNCHRONISED, Measured.AVAILABLE), Unit.YES_NO)
 )
 CONCERNS: Final = {
     Concern.PEOPLE: (
         Measured.PROBE_FAILURES,
+        Measured.AVAILABLE,
         Measured.PROBE,
         Measured.LATENCY,
         Measured.ERRORS,

@@ -234,6 +234,7 @@ TABLE: Final = (
     Row("facilities:stopped", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
     Row("support:console", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("support:watch", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
+    Row("support:status", "get", None, OPEN),
     Row("support:capacity", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("support:capacity", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 422)),
     Row("support:operators", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),

@@ -78,7 +78,7 @@ CONTENTS: Final = (
         ),
     ),
     Section(chapter=Chapter.OPERATE, pages=(Page.CONSOLE, Page.WATCH, Page.CAPACITY)),
-    Section(chapter=Chapter.SAFE, pages=(Page.WHO_READS, Page.SAFETY)),
+    Section(chapter=Chapter.SAFE, pages=(Page.WHO_READS, Page.SAFETY, Page.STATUS)),
     Section(
         chapter=Chapter.TROUBLE,
         pages=(Page.ERRORS, Page.OFFLINE, Page.DISPLAY, Page.KEYBOARD),
