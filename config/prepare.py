@@ -141,8 +141,10 @@ def _note_key_ids() -> None:
 
 def _erase_again() -> None:
     from carestation.patients.commands.erasures import erase_again  # noqa: PLC0415 - as above
+    from carestation.vault.erasing import list_what_others_erased  # noqa: PLC0415 - as above
 
     erase_again()
+    list_what_others_erased()
 
 
 def collect_static() -> None:

@@ -181,6 +181,7 @@ class Act(models.TextChoices):
     TIMELINE_TIMELINE_VIEWED = "timeline.TimelineViewed", "投稿の画面を見た"
     VAULT_GROUP_KEYS_TURNED = "vault.GroupKeysTurned", "グループの鍵が新しくなった"
     VAULT_KEYS_ERASED = "vault.KeysErased", "鍵を消した"
+    VAULT_PERSON_KEYS_ERASED = "vault.PersonKeysErased", "個人の鍵を消した"
     VAULT_ROTATION_BEGAN = "vault.RotationBegan", "鍵の交換をはじめた"
     VAULT_ROTATION_ENDED = "vault.RotationEnded", "鍵の交換を終えた"
     VAULT_SHARES_REHEARSED = "vault.SharesRehearsed", "鍵を戻す訓練をした"

@@ -42,10 +42,7 @@ def clock(at: datetime) -> str:
 
 def day_of(at: datetime, *, now: datetime | None = None) -> str:
     """Return the words of a day line: 今日　6月10日（水）."""
-    day, today = at.astimezone(TOKYO).date(), local_date(now)
-    near = _near(day, today) or (_("おととい") if today - day == 2 * _DAY else "")
-    date_words = _with_weekday(_date(day, today), day)
-    return f"{near}　{date_words}" if near else date_words
+    return _day_said(at.astimezone(TOKYO).date(), local_date(now), get_language())
 
 
 def local_date(at: datetime | None = None) -> date:
@@ -69,6 +66,14 @@ def _time(local: datetime, *, shown: str, whole: str, kind: str = "") -> Markup:
 def _said(day: date, today: date, language: str | None) -> tuple[str, str]:  # noqa: ARG001 - of the key
     """Return a day as people say it, and in full; pages show the same few days again and again."""
     return _near(day, today) or _date(day, today), _full_date(day)
+
+
+@lru_cache(maxsize=4096)
+def _day_said(day: date, today: date, language: str | None) -> str:  # noqa: ARG001 - of the key
+    """Return the words of a day line; every page of a timeline has some."""
+    near = _near(day, today) or (_("おととい") if today - day == 2 * _DAY else "")
+    date_words = _with_weekday(_date(day, today), day)
+    return f"{near}　{date_words}" if near else date_words
 
 
 def _near(day: date, today: date) -> str:

@@ -103,6 +103,7 @@ CLEAR: Final = {
     "timeline_post.urgency": _ENUM,
     "vault_erasure.digest": _HASH,
     "vault_erasure.kind": _ENUM,
+    "vault_erasure.root_key": "the number of a key, as it stands in front of what it wraps",
     "vault_ownerkey.wrapped": _WRAPPED,
     "vault_rotation.level": _ENUM,
     "vault_rotation.moves_to": _HASH,

@@ -37,13 +37,14 @@ KEPT: Final = {http.client.CREATED, http.client.OK}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
-    """A draft that was acknowledged, what the answer said of the post, and how long it took."""
+    """A draft that was acknowledged, what the answer said of the post, and when; all in seconds."""
 
     group_id: str
     draft_id: UUID
     post_id: str
     number: int
-    waited_seconds: float = 0.0
+    sent_at: float = 0.0
+    told_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,8 @@ class Ordeal:
                         draft_id=draft_id,
                         post_id=post["id"],
                         number=post["number"],
-                        waited_seconds=time.monotonic() - began,
+                        sent_at=began,
+                        told_at=time.monotonic(),
                     )
                     self.acknowledged.append(told)
                     break

@@ -63,9 +63,9 @@ class Nodes:
             time.sleep(0.05)
         raise TimeoutError(f"{piece} does not run")
 
-    def kill(self, number: int, piece: str) -> None:
-        """Kill a piece of one node, without warning."""
-        os.kill(self.pid(number, piece), signal.SIGKILL)
+    def send(self, number: int, piece: str, what: signal.Signals = signal.SIGKILL) -> None:
+        """Kill a piece of one node without warning, or pause it."""
+        os.kill(self.pid(number, piece), what)
 
     def people(self, groups: int, members: int) -> list[Place]:
         """Make people with open sessions; return where each may write, group by group in turn."""
@@ -99,8 +99,8 @@ class Nodes:
 
 
 @contextmanager
-def nodes(folder: Path) -> Iterator[Nodes]:
-    """Start everything; it has ended when the block is left."""
+def nodes(folder: Path, database_url: str, *options: str, **more: str) -> Iterator[Nodes]:
+    """Start two nodes and what they share; all of it has ended when the block is left."""
     with ExitStack() as all_of_it:
         bus_folder, store_folder = folder / "bus", folder / "store"
         for one in (bus_folder, store_folder, folder / "keys"):
@@ -108,7 +108,6 @@ def nodes(folder: Path) -> Iterator[Nodes]:
         bus = all_of_it.enter_context(nats_server(bus_folder))
         files = all_of_it.enter_context(store(store_folder))
         url = f"http://localhost:{free_port()}"
-        database_url = all_of_it.enter_context(_database())
         variables = {
             "DATABASE_URL": database_url,
             "BUS_URL": bus.url,
@@ -119,10 +118,10 @@ def nodes(folder: Path) -> Iterator[Nodes]:
             "ERASED_URL": f"file://{folder}/keys/erased.jsonl",
             "CARESTATION_SECRET_KEY": "of-all-nodes-" * 5,
             "SITE_URL": url,
-        }
+        } | more
         running = tuple(
             all_of_it.enter_context(
-                started(folder / name, "--restart", "--web=1", command=None, **variables)
+                started(folder / name, "--restart", "--web=1", *options, command=None, **variables)
             )
             for name in NAMES
         )
@@ -139,8 +138,8 @@ def nodes(folder: Path) -> Iterator[Nodes]:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
-    """Give a database of its own on the tests' server; it is dropped after."""
+def database() -> Iterator[str]:
+    """Give an empty database on the tests' server; it is dropped after."""
     name = f"nodes_{uuid7().hex}"
     url = os.environ["DATABASE_OWNER_URL"]
     with psycopg.connect(url, autocommit=True) as server:
@@ -166,7 +165,8 @@ def _front(folder: Path, found: Nodes) -> Iterator[None]:
             _await(found.url)
             yield
         finally:
-            caddy.terminate()
+            # Told to end it would wait for the open streams.
+            caddy.kill()
 
 
 def _configuration(found: Nodes) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from carestation.kernel.ids import uuid7
 from tests.api.test_files import a_picture
 from tests.durability.findings import Findings, findings_at
 from tests.durability.ordeal import Ordeal, Place, connection_to
-from tests.nodes.nodes import Nodes, nodes
+from tests.nodes.nodes import Nodes, database, nodes
 from tests.nodes.watching import Watcher, until_whole
 
 pytestmark = pytest.mark.xdist_group("running")
@@ -25,7 +25,7 @@ TOLD_SECONDS = 5
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
-    with nodes(tmp_path_factory.mktemp("nodes")) as both:
+    with database() as url, nodes(tmp_path_factory.mktemp("nodes"), url) as both:
         yield both
 
 
@@ -109,7 +109,7 @@ def test_a_membership_that_ends_on_one_node_ends_on_the_other(
 
     assert heard
     assert asked(at(running, 1), "GET", leaver.path, leaver)[0] == http.client.NOT_FOUND
-    assert unseen not in page.posts
+    assert unseen not in page.seen
     page.end()
 
 
@@ -139,7 +139,7 @@ def test_what_was_acknowledged_is_kept_once_and_every_page_is_whole_again(
         for piece in ("web", "live"):
             for number in (0, 1):
                 ordeal.await_more()
-                running.kill(number, piece)
+                running.send(number, piece)
         ordeal.await_more()
         running.bus.stop()
         ordeal.await_more()

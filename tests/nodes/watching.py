@@ -21,7 +21,8 @@ class Watcher:
     def __init__(self, url: str, place: Place) -> None:
         self.place = place
         self.seq = 0
-        self.posts: set[str] = set()
+        # When each post came into sight.
+        self.seen: dict[str, float] = {}
         self.ends: list[str] = []
         self._url = url
         self._news = threading.Condition()
@@ -33,7 +34,7 @@ class Watcher:
     def sees(self, posts: set[str], seconds: float) -> bool:
         """Wait until all of these posts are on the page; False if they are not in time."""
         with self._news:
-            return self._news.wait_for(lambda: posts <= self.posts, seconds)
+            return self._news.wait_for(lambda: posts <= self.seen.keys(), seconds)
 
     def hears_the_end(self, reason: str, seconds: float) -> bool:
         """Wait until it is told that something of its own is over."""
@@ -102,7 +103,8 @@ class Watcher:
 
     def _add(self, posts: list[dict[str, Any]]) -> None:
         with self._news:
-            self.posts |= {post["id"] for post in posts}
+            for post in posts:
+                self.seen.setdefault(post["id"], time.monotonic())
             self.seq = max([self.seq, *(post["seq"] for post in posts)])
             self._news.notify_all()
 
@@ -122,6 +124,6 @@ def until_whole(watchers: list[Watcher], posts: dict[str, set[str]], seconds: fl
     for one in watchers:
         left = began + seconds - time.monotonic()
         if not one.sees(posts.get(one.place.group_id, set()), left):
-            missing = len(posts[one.place.group_id] - one.posts)
+            missing = len(posts[one.place.group_id] - one.seen.keys())
             raise TimeoutError(f"a page lacks {missing} posts after {seconds} seconds")
     return time.monotonic() - began

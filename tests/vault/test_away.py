@@ -1,7 +1,6 @@
 """The key service is away: who runs it reads so at once, people what is safe; nothing is lost."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,46 +15,24 @@ from carestation.timeline.models import Post
 from carestation.vault import transit
 from carestation.vault.roots import root
 from carestation.vault.scopes import forget_all
-from carestation.vault.transit import trust
 from tests.accounts.signing_in import sign_in_client
-from tests.vault.key_service import KeyService, key_service
+from tests.vault.key_service import KeyService, forget_waits
 from tests.world import World, a_draft, settle
 
 PRO = Side.PROFESSIONAL
 SAFE = "何も失われていません"
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyService]:
-    with key_service(tmp_path_factory.mktemp("service")) as one:
-        yield one
-
-
 @pytest.fixture(autouse=True)
-def kept_there(
-    service: KeyService, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    settings.KEY_URL, settings.KEY_TOKEN_FILE = service.url, service.token_file
-    monkeypatch.setenv("SSL_CERT_FILE", str(service.authority))
-    trust.cache_clear()
-    forget_waits()
+def kept_there(believed: KeyService, settings: Settings) -> None:
+    settings.KEY_URL = believed.url
     if not root().is_there():
         root().make()
-    forget_all()
-    yield
-    trust.cache_clear()
-    forget_waits()
-    forget_all()
 
 
 @pytest.fixture
 def world(kept_there: None, db: None) -> World:
     return settle()
-
-
-def forget_waits() -> None:
-    transit._away.clear()
-    transit._believed.clear()
 
 
 def signed_in(world: World) -> Client:
