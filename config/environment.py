@@ -4,24 +4,31 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-from carestation.kernel.nats_url import read_url
+from carestation.kernel import nats_url
+from carestation.vault import bucket_url
+from config.places import Places
 
 # What may stand where something is kept, or told.
 SCHEMES: Final = {
     "BUS_URL": ("pg", "unix", "tls", "nats"),
-    "BLOB_URL": ("file",),
+    "BLOB_URL": ("file", "s3", "s3+http"),
     "KEY_URL": ("file", "vault"),
     "KEY_URL_NEXT": ("file", "vault"),
     "BUS_KEY_URL": ("file",),
     "ERASED_URL": ("file",),
+    "METRICS_URL": ("http",),
 }
 # Buses that need no server of their own: PostgreSQL, or a socket on the same machine.
 NEAR_BUSES: Final = ("pg://", "unix://")
 # How long an opened key is kept at most; shorter only where a test waits for it.
 KEYS_KEPT_SECONDS: Final = 300
+# How often the watch measures; more often only where a test waits for it.
+WATCH_SECONDS: Final = 60
+FOR_TESTS: Final = {"KEYS_KEPT_SECONDS": KEYS_KEPT_SECONDS, "WATCH_SECONDS": WATCH_SECONDS}
 KINDS: Final = ("development", "demo", "test", "production")
 
 
@@ -50,6 +57,16 @@ class Environment:
     site_url: str
     secret_key: str
     mail_dir: Path
+    metrics_url: str
+    counters: Path
+    watch_seconds: float
+    proxies: frozenset[str]
+    piece: str
+
+    @property
+    def leaving(self) -> Path:
+        """The mark that lies there while this piece is about to go."""
+        return Places(data=self.data).leaving(self.piece)
 
     @property
     def is_production(self) -> bool:
@@ -81,11 +98,8 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     secret_key = values.get("CARESTATION_SECRET_KEY", "")
     if kind == "production" and len(secret_key) < 50:  # noqa: PLR2004 - Django's own measure
         raise EnvironmentError_("Set CARESTATION_SECRET_KEY to 50 random characters or more.")
-    kept = values.get("KEYS_KEPT_SECONDS", "")
-    if kept and kind == "production":
-        raise EnvironmentError_("KEYS_KEPT_SECONDS is for tests: in production it is 300.")
-    _require_schemes(values)
-    _require_bus(values.get("BUS_URL", "pg://"), kind)
+    _require_no_test(values, kind)
+    _require_urls(values, kind)
     return Environment(
         kind=kind,
         data=data,
@@ -98,13 +112,33 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         bus_key_url=values.get("BUS_KEY_URL", f"file://{data}/keys/bus.json"),
         key_token_file=Path(values.get("KEY_TOKEN_FILE", data / "keys" / "token")),
         erased_url=values.get("ERASED_URL", f"file://{data}/keys/erased.jsonl"),
-        keys_kept_seconds=float(kept or KEYS_KEPT_SECONDS),
+        keys_kept_seconds=float(values.get("KEYS_KEPT_SECONDS") or KEYS_KEPT_SECONDS),
         smtp_url=values.get("SMTP_URL", ""),
         turn_url=values.get("TURN_URL", ""),
         site_url=values.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/"),
         secret_key=secret_key or "not-for-production-" + "x" * 50,
         mail_dir=Path(values.get("CARESTATION_MAIL_DIR", data / "mail")),
+        metrics_url=values.get("METRICS_URL", "http://127.0.0.1:0"),
+        counters=Path(values.get("PROMETHEUS_MULTIPROC_DIR", data / "run" / "metrics")),
+        watch_seconds=float(values.get("WATCH_SECONDS") or WATCH_SECONDS),
+        proxies=_addresses(values.get("PROXIES", "")),
+        piece=values.get("CARESTATION_PIECE", ""),
     )
+
+
+def _require_no_test(values: Mapping[str, str], kind: str) -> None:
+    for name, always in FOR_TESTS.items():
+        if values.get(name) and kind == "production":
+            raise EnvironmentError_(f"{name} is for tests: in production it is {always}.")
+
+
+def _require_urls(values: Mapping[str, str], kind: str) -> None:
+    _require_schemes(values)
+    try:
+        _require_bus(values.get("BUS_URL", "pg://"), kind)
+        _require_store(values.get("BLOB_URL", "file://"), kind)
+    except ValueError as error:
+        raise EnvironmentError_(str(error)) from error
 
 
 def _require_schemes(values: Mapping[str, str]) -> None:
@@ -115,15 +149,27 @@ def _require_schemes(values: Mapping[str, str]) -> None:
             raise EnvironmentError_(f"{name} must be {known}, not “{found}”.")
 
 
+def _addresses(said: str) -> frozenset[str]:
+    try:
+        return frozenset(str(ip_address(one)) for one in said.split())
+    except ValueError as error:
+        raise EnvironmentError_(f"PROXIES must be addresses: {error}.") from error
+
+
 def _require_bus(url: str, kind: str) -> None:
     if url.startswith(NEAR_BUSES):
         return
-    try:
-        servers = read_url(url)
-    except ValueError as error:
-        raise EnvironmentError_(str(error)) from error
-    if kind == "production" and not servers.is_near and not (servers.is_tls and servers.user):
+    bus = nats_url.read_url(url)
+    if kind == "production" and not bus.is_near and not (bus.is_tls and bus.user):
         raise EnvironmentError_("Production needs tls:// and a user and password in BUS_URL.")
+
+
+def _require_store(url: str, kind: str) -> None:
+    if url.startswith("file://"):
+        return
+    store = bucket_url.read_url(url)
+    if kind == "production" and not store.is_near and not store.is_tls:
+        raise EnvironmentError_("Production needs TLS to the store of files: s3:// in BLOB_URL.")
 
 
 def surroundings() -> dict[str, str]:

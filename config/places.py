@@ -43,6 +43,11 @@ class Places:
         return self.data / "caddy"
 
     @property
+    def own_root(self) -> Path:
+        """The certificate of caddy's own authority, where it is one."""
+        return self.caddy / "pki" / "authorities" / "local" / "root.crt"
+
+    @property
     def lock(self) -> Path:
         """Held by the one that runs here."""
         return self.data / "up.lock"
@@ -56,13 +61,22 @@ class Places:
         mark = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"carestation-{os.geteuid()}-{mark}"
 
+    def leaving(self, piece: str) -> Path:
+        """Return the mark that lies there while a piece is about to go."""
+        return self.run / f"{piece}.leaving"
+
+    @property
+    def counters(self) -> Path:
+        """What the processes that run count together; begun anew with each start."""
+        return self.run / "metrics"
+
     def make(self) -> None:
         """Make the folders that are missing.
 
         Raises:
             SystemExit: one of them cannot be made or belongs to someone else.
         """
-        for folder in (self.data, self.secrets, self.logs, self.caddy, self.run):
+        for folder in (self.data, self.secrets, self.logs, self.caddy, self.run, self.counters):
             make_private(folder)
         if self.run.lstat().st_uid != os.geteuid() and self.run.parent != self.data:
             raise SystemExit(f"{self.run} belongs to another user: remove it, or end who uses it.")

@@ -3,6 +3,7 @@
 import errno
 import socket
 from typing import Final
+from urllib.parse import urlsplit
 
 LOOPBACK: Final = ("127.0.0.1", "::1")
 
@@ -21,6 +22,11 @@ def take_port(port: int, hosts: tuple[str, ...] = LOOPBACK) -> int:
         except OSError as error:
             raise SystemExit(_reason(error, port)) from error
     return port
+
+
+def port_of(url: str) -> int:
+    """Return the port of an address; where it names none, that of its scheme."""
+    return urlsplit(url).port or (443 if url.startswith("https:") else 80)
 
 
 def usable(hosts: tuple[str, ...]) -> list[str]:

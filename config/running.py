@@ -30,7 +30,7 @@ def pids(run: Path) -> dict[str, int | list[int] | None]:
     by_name = {piece.name: piece.pid for piece in running_pieces(run)}
     serving = [_serving(pid) for name, pid in by_name.items() if name.startswith("web-")]
     web = [pid for pid in serving if pid is not None]
-    singles = {name: by_name.get(name) for name in ("postgres", "caddy", "live", "worker")}
+    singles = {name: by_name.get(name) for name in ("postgres", "caddy", "live", "worker", "watch")}
     return singles | {"web": web}
 
 
@@ -45,8 +45,8 @@ def start_ticks(pid: int) -> int:
 
 
 def forget_pieces(run: Path) -> None:
-    """Drop the notes and sockets of an earlier start."""
-    for pattern in ("*.json", "*.sock"):
+    """Drop the notes, the sockets and the counts of an earlier start."""
+    for pattern in ("*.json", "*.sock", "metrics/*.db"):
         for path in run.glob(pattern):
             path.unlink(missing_ok=True)
 

@@ -14,7 +14,7 @@ from config.environment import surroundings
 from config.places import Places
 from config.running import running_pieces
 
-PIECES: Final = ("postgres", "caddy", "live", "worker")
+PIECES: Final = ("postgres", "caddy", "live", "worker", "watch")
 # How many facts the follower that is furthest behind has not read yet.
 LAG: Final = """
 SELECT max((SELECT count(*) FROM factlog_loggedfact f
@@ -45,7 +45,8 @@ def read_status(places: Places) -> dict[str, object]:
     state = _state(places)
     runs = {piece.name: piece for piece in running_pieces(places.run)}
     own_database = "postgres" if places.postgres.exists() else None
-    expected = [name for name in (*PIECES, "web-1") if name != "postgres" or own_database]
+    web = next((name for name in runs if name.startswith("web-")), "web-1")
+    expected = [name for name in (*PIECES, web) if name != "postgres" or own_database]
     pieces = {
         name: {"pid": piece.pid, "since": datetime.fromtimestamp(piece.began_at, UTC).isoformat()}
         for name, piece in runs.items()
@@ -54,6 +55,7 @@ def read_status(places: Places) -> dict[str, object]:
     return {
         "running": all(name in runs for name in expected),
         "url": state.get("url"),
+        "metrics_url": state.get("metrics_url"),
         "pieces": pieces,
         "missing": [name for name in expected if name not in runs],
         "versions": {
@@ -96,5 +98,6 @@ def _words(status: dict[str, object]) -> str:
     missing = status["missing"]
     if isinstance(missing, list) and missing:
         lines.append(f"not running: {', '.join(missing)}")
-    lines += [f"url: {status['url']}", f"worker behind by: {status['worker_lag_facts']} facts"]
+    lines += [f"url: {status['url']}", f"metrics: {status['metrics_url']}"]
+    lines += [f"worker behind by: {status['worker_lag_facts']} facts"]
     return "\n".join(lines) + "\n"

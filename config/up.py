@@ -14,6 +14,7 @@ from typing import IO, Final
 from urllib.parse import urlsplit
 
 from config.buses import check_bus
+from config.capacity import Capacity
 from config.database import (
     as_app_role,
     await_cluster,
@@ -25,16 +26,17 @@ from config.database import (
 from config.environment import Environment, read_environment, surroundings
 from config.logfiles import LogFiles
 from config.places import Places
-from config.ports import LOOPBACK, take_port, usable
+from config.ports import LOOPBACK, port_of, take_port, usable
 from config.postgres import APP, OWNER, Cluster, prepare_cluster
 from config.private_files import secret, write_private_json
-from config.processes import PROJECT, Plan, other_pieces, postgres_piece
+from config.processes import MOST_WEB, PROJECT, Plan, other_pieces, postgres_piece
 from config.readiness import is_ready
 from config.running import forget_pieces, pids
 from config.supervise import Supervisor
 
 LEAST_FREE_BYTES: Final = 300_000_000
 READY_SECONDS: Final = 170
+ANY_PORT: Final = "http://127.0.0.1:0"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -98,8 +100,9 @@ class Start:
         """Run until the end; return the exit code."""
         forget_pieces(self.places.run)
         first = postgres_piece(self.cluster) if self.cluster else None
+        self.plan = self._plan()
         code = self.supervisor.supervise(
-            first, other_pieces(self._plan()), between=self._prepare, after=self._announce
+            first, other_pieces(self.plan), between=self._prepare, after=self._announce
         )
         self.trouble = self.supervisor.trouble
         return code
@@ -122,6 +125,8 @@ class Start:
             "SITE_URL": self.url,
             "PYTHONUNBUFFERED": "1",
         }
+        own["METRICS_URL"] = _with_port(variables.get("METRICS_URL") or ANY_PORT)
+        own["PROMETHEUS_MULTIPROC_DIR"] = str(self.places.counters)
         if not variables.get("CARESTATION_SECRET_KEY"):
             own["CARESTATION_SECRET_KEY"] = secret(self.places.secrets, "django")
         if self.cluster is not None:
@@ -155,7 +160,7 @@ class Start:
             hosts=self.hosts,
             port=self.port,
             tls_names=names if self.url.startswith("https://") else [],
-            web=max(1, self.options.web),
+            web=min(max(1, self.options.web), MOST_WEB // 2),
         )
 
     def _prepare(self) -> None:
@@ -189,6 +194,7 @@ class Start:
             "pids": pids(self.places.run),
             "database_url": self.owner_url,
             "mail_dir": str(self.environment.mail_dir),
+            "metrics_url": f"{self.environment.metrics_url}/metrics",
             "database_app_url": self.variables["DATABASE_URL"],
             "data": str(self.places.data),
             "kind": self.environment.kind,
@@ -196,6 +202,7 @@ class Start:
         }
         write_private_json(self.places.run / "state.json", state)
         self._say(state)
+        Capacity(self.supervisor, self.plan, self.variables["DATABASE_URL"]).follow()
 
     def _say(self, state: dict[str, object]) -> None:
         if self.options.json:
@@ -210,9 +217,14 @@ class Start:
 def _wished_port(options: argparse.Namespace, site_url: str) -> int:
     if options.port is not None:
         return int(options.port)
-    if not site_url:
-        return 8000
-    return urlsplit(site_url).port or (443 if site_url.startswith("https:") else 80)
+    return port_of(site_url) if site_url else 8000
+
+
+def _with_port(metrics_url: str) -> str:
+    parts = urlsplit(metrics_url)
+    host = parts.hostname or LOOPBACK[0]
+    port = take_port(parts.port or 0, (host,))
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _hold(places: Places) -> IO[str]:

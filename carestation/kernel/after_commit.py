@@ -12,6 +12,7 @@ from functools import cache, partial
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
+from carestation.kernel.metrics import TAKEN, UNTAKEN
 from carestation.kernel.near_telling import NearTeller
 
 logger = logging.getLogger(__name__)
@@ -50,5 +51,7 @@ def _notify(message: bytes) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute(NOTIFY, {"message": b64encode(message).decode()})
+        TAKEN.inc()
     except DatabaseError:
+        UNTAKEN.inc()
         logger.warning("the bus did not take a push")

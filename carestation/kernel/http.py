@@ -1,4 +1,4 @@
-"""The HTTP edge: request id, domain errors as answers, headers, and one log line per request.
+"""The HTTP edge: request id, domain errors as answers, headers; a log line and a count of each.
 
 Controls: ISO/IEC 27017 8.15; white paper 「ログ」.
 """
@@ -25,6 +25,7 @@ from carestation.kernel.actor import Actor
 from carestation.kernel.errors import CareError, Unavailable
 from carestation.kernel.ids import uuid7
 from carestation.kernel.logs import current_request_id
+from carestation.kernel.metrics import note_answer
 from carestation.kernel.problems import answer_to, problem
 
 logger = logging.getLogger("carestation.requests")
@@ -43,6 +44,9 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
     "Cache-Control": "no-store",
 }
+
+# Every second, by each of them: that all is well stands in no log.
+ASKED_BY_PROXIES: Final = {"health", "ready"}
 
 ANSWERS: Final[dict[type[Exception], HTTPStatus]] = {
     IntegrityError: HTTPStatus.CONFLICT,
@@ -108,11 +112,16 @@ def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
 
 
 def _log(request: HttpRequest, response: HttpResponse, began: float) -> None:
-    match = request.resolver_match
+    match, seconds = request.resolver_match, time.perf_counter() - began
+    route = match.route if match else ""
+    # Of what proxies ask each second nobody waits for the answer: it would hide who does wait.
+    if route in ASKED_BY_PROXIES and response.status_code == HTTPStatus.OK:
+        return
+    note_answer(route, response.status_code, seconds)
     line = {
         "method": request.method,
-        "route": match.route if match else "",
+        "route": route,
         "status": response.status_code,
-        "milliseconds": round((time.perf_counter() - began) * 1000, 1),
+        "milliseconds": round(seconds * 1000, 1),
     }
     logger.info("request", extra=line)

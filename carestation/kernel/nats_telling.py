@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from typing import Final
 
+from carestation.kernel.metrics import TAKEN, UNTAKEN
 from carestation.kernel.nats_line import (
     BusAwayError,
     BusRefusedError,
@@ -40,6 +41,8 @@ class NatsTeller:
 
     def tell(self, message: bytes) -> None:
         """Let a sealed push go its way."""
+        if len(self._waiting) == MOST_WAITING:
+            UNTAKEN.inc()
         self._waiting.append(message)
         if self._thread is None:
             self._begin()
@@ -81,6 +84,7 @@ class NatsTeller:
         while True:
             while self._waiting and not line.is_over:
                 await line.tell(self._waiting.popleft())
+                TAKEN.inc()
             line.check()
             if self._is_ending:
                 return

@@ -9,6 +9,8 @@ import socket
 from typing import Final
 from urllib.parse import urlsplit
 
+from carestation.kernel.metrics import TAKEN, UNTAKEN
+
 logger = logging.getLogger(__name__)
 WAIT_SECONDS: Final = 0.05
 
@@ -26,7 +28,9 @@ class NearTeller:
         # The change is on disk already: a bus that fails must not turn its answer into an error.
         try:
             self._socket.sendto(message, self._path)
+            TAKEN.inc()
         except OSError:
+            UNTAKEN.inc()
             logger.warning("the bus did not take a push")
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import psycopg
 
+from carestation.kernel.metrics import BREAKS, HEARD, STREAMS
 from carestation.kernel.pushes import Push
 from carestation.live.asgi import Send
 from carestation.live.buses import Bus
@@ -72,6 +73,7 @@ class Usher:
         """Bring pushes into the hall, for ever."""
         async for message in self._bus.messages():
             if message is None:
+                BREAKS.inc()
                 self.hall.doubt_all()
             else:
                 self._take(message)
@@ -101,6 +103,7 @@ class Usher:
         while True:
             await asyncio.sleep(self.hall.timing.tick_seconds)
             self.hall.tick(time.monotonic())
+            STREAMS.set(len(self.hall.streams))
             if self.hall.doubted:
                 self._work.set()
 
@@ -133,6 +136,7 @@ class Usher:
             # Whoever may notify need not hold the key: what does not open is nothing.
             logger.warning("a message on the bus did not open")
         else:
+            HEARD.inc()
             self.hall.take(push)
 
     async def _look_at_sessions(self) -> None:

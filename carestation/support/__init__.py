@@ -4,11 +4,15 @@ The manual has a page for each screen. It is public: it is read before there is 
 signing in fails. Each screen links its page by `url("support:help", slug)`.
 
 The console is the operator's: which facilities there are and how each stands, and who operates. It
-is entered by a passkey, keeps nothing, and stands below the contexts of patients and timelines, so
-that nothing in it can read them. What touches seats has its pages above, in the console's frame.
+is entered by a passkey and stands below the contexts of patients and timelines, so that nothing in
+it can read them. What touches seats has its pages above, in the console's frame.
 
-Announces: nothing.
+It also keeps what the watch measures once a minute (`config.watch`), judges it by limits, knows who
+signs in for the check from outside, and how many processes shall run.
+
+Announces: CapacityChanged, ProbeBegan, ProbeEnded.
 Listens to: nothing.
-Controls: ISO/IEC 27017 5.16, 5.18, 8.2, CLD.12.1.5; white paper 「管理者用手順」,
-    「認証情報の管理」, 「ユーティリティプログラム」.
+Controls: ISO/IEC 27017 5.16, 5.18, 8.2, 8.6, CLD.12.1.5, CLD.12.4.5; white paper
+    「管理者用手順」, 「認証情報の管理」, 「ユーティリティプログラム」, 「クラウドサービスの監視」,
+    「容量・能力の管理」.
 """

@@ -1,4 +1,4 @@
-"""Where sealed bytes lie outside the database: today a folder tree, later an object store.
+"""Where sealed bytes lie outside the database: a folder tree, or a bucket of an object store.
 
 Only what is sealed comes here. A write is complete or absent: a temporary name, the disk's own
 word that it is kept, and only then its name.
@@ -10,32 +10,16 @@ import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 
-from carestation.kernel.ids import uuid7
 from carestation.vault.disk import keep_names
+from carestation.vault.storing import Blobs, StoreAwayError
 
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
-
-
-class Blobs(Protocol):
-    """What a store of sealed bytes can do; an object store (`s3://`) answers the same calls."""
-
-    def write(self, blob_id: UUID, variant: str, parts: Iterable[bytes]) -> None:
-        """Keep the parts, in their order, under an id and a variant; they are on disk after."""
-
-    def read(self, blob_id: UUID, variant: str, start: int, length: int) -> bytes:
-        """Return up to `length` bytes from `start`."""
-
-    def size(self, blob_id: UUID, variant: str) -> int:
-        """Return how many bytes are kept; 0 where there is nothing."""
-
-    def remove(self, blob_id: UUID, variant: str) -> None:
-        """Forget it; what is not there is forgotten already."""
 
 
 class FolderBlobs:
@@ -47,10 +31,12 @@ class FolderBlobs:
     def write(self, blob_id: UUID, variant: str, parts: Iterable[bytes]) -> None:
         """Keep the parts; they are on disk after."""
         path = self._path(blob_id, variant)
-        self._root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        self.prepare()
         for folder in (path.parent.parent, path.parent):
             folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-        fresh = path.with_name(f"{uuid7()}.new")
+        fresh = _unfinished(path)
+        # Whoever was killed on the way to this very file has left a part of it, sealed.
+        fresh.unlink(missing_ok=True)
         try:
             _write_through(fresh, parts)
             fresh.rename(path)
@@ -76,8 +62,23 @@ class FolderBlobs:
         return path.stat().st_size if path.exists() else 0
 
     def remove(self, blob_id: UUID, variant: str) -> None:
-        """Forget it."""
-        self._path(blob_id, variant).unlink(missing_ok=True)
+        """Forget it, and what somebody who was killed has left of it."""
+        path = self._path(blob_id, variant)
+        path.unlink(missing_ok=True)
+        _unfinished(path).unlink(missing_ok=True)
+
+    def prepare(self) -> None:
+        """Make the folder, where it is missing."""
+        self._root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+
+    def check(self) -> None:
+        """See that the folder is there, and ours to write in.
+
+        Raises:
+            StoreAwayError: it is not: a disk that was taken away, perhaps.
+        """
+        if not os.access(self._root, os.W_OK):
+            raise StoreAwayError("the folder of files is not there")
 
     def _path(self, blob_id: UUID, variant: str) -> Path:
         name = blob_id.hex
@@ -85,21 +86,21 @@ class FolderBlobs:
 
 
 def blobs() -> Blobs:
-    """Return the store that BLOB_URL names.
-
-    Raises:
-        ValueError: the URL is of a kind that we do not know.
-    """
+    """Return the store that BLOB_URL names."""
     return _store_at(settings.BLOB_URL)
 
 
 @cache
 def _store_at(url: str) -> Blobs:
-    kind, _, path = url.partition("://")
-    if kind != "file" or not path:
-        message = f"BLOB_URL must be file://…, not “{kind}://”."
-        raise ValueError(message)
-    return FolderBlobs(Path(path))
+    if url.startswith("file://"):
+        return FolderBlobs(Path(url.removeprefix("file://")))
+    from carestation.vault.buckets import BucketBlobs  # noqa: PLC0415 - only where it is used
+
+    return BucketBlobs(url)
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
 
 
 def _write_through(path: Path, parts: Iterable[bytes]) -> None:

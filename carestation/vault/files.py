@@ -22,6 +22,8 @@ from carestation.vault.sealing import new_sealing_keyset, sealing_primitive
 FORMAT: Final = b"file 1"
 STREAM: Final = b"stream 1"
 PIECE_BYTES: Final = 256 * 1024
+# So many are read at once: of an object store each reading is a request.
+READ_AT_ONCE: Final = 8
 # Tink's prefix (5), the nonce (12) and the tag (16) of AES-256-GCM.
 SEALED_MORE_BYTES: Final = 33
 
@@ -117,9 +119,7 @@ def unseal_file(file: SealedFile, start: int = 0, stop: int | None = None) -> It
     expected = file.size_bytes + file.pieces * SEALED_MORE_BYTES
     if blobs().size(file.file_id, file.variant) != expected:
         raise FileDamagedError
-    opener = _opener(file)
-    for number in range(start // PIECE_BYTES, -(-end // PIECE_BYTES)):
-        piece = _opened_piece(file, opener, number)
+    for number, piece in _opened_pieces(file, start // PIECE_BYTES, -(-end // PIECE_BYTES)):
         begins = number * PIECE_BYTES
         yield piece[max(0, start - begins) : end - begins]
 
@@ -155,9 +155,18 @@ def _sealed_pieces(file: SealedFile, data: bytes) -> Iterator[bytes]:
         yield bytes(sealer.encrypt(bytes(piece), file.bound_to(number)))
 
 
-def _opened_piece(file: SealedFile, opener: aead.Aead, number: int) -> bytes:
-    sealed_bytes = PIECE_BYTES + SEALED_MORE_BYTES
-    sealed = blobs().read(file.file_id, file.variant, number * sealed_bytes, sealed_bytes)
+def _opened_pieces(file: SealedFile, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the pieces from `first` up to `last`, each with its number."""
+    opener, sealed_bytes = _opener(file), PIECE_BYTES + SEALED_MORE_BYTES
+    for begin in range(first, last, READ_AT_ONCE):
+        count = min(READ_AT_ONCE, last - begin)
+        read = blobs().read(file.file_id, file.variant, begin * sealed_bytes, count * sealed_bytes)
+        for at in range(count):
+            sealed = read[at * sealed_bytes : (at + 1) * sealed_bytes]
+            yield begin + at, _opened(file, opener, begin + at, sealed)
+
+
+def _opened(file: SealedFile, opener: aead.Aead, number: int, sealed: bytes) -> bytes:
     try:
         return bytes(opener.decrypt(sealed, file.bound_to(number)))
     except tink.TinkError as error:

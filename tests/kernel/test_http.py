@@ -3,6 +3,7 @@ from django.test import Client, override_settings
 
 
 @pytest.mark.control("8.24")
+@pytest.mark.django_db
 def test_browsers_are_told_to_come_over_tls_alone() -> None:
     without = Client().get("/health")
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from django.utils import timezone
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 20
@@ -25,7 +24,7 @@ PASSWORD: Final = "password-of-the-bus"
 # What the documentation tells an operator to write; `deaf` and `mute` are for the tests.
 CONFIGURATION: Final = """
 listen: "127.0.0.1:{port}"
-tls {{ cert_file: "{folder}/bus.pem", key_file: "{folder}/bus.key", handshake_first: true }}
+tls {{ cert_file: "{folder}/own.pem", key_file: "{folder}/own.key", handshake_first: true }}
 authorization {{ users: [
   {{ user: carestation, password: "{password}",
      permissions: {{ publish: "carestation.>", subscribe: "carestation.>" }} }}
@@ -43,7 +42,7 @@ class NatsServer:
     def __init__(self, folder: Path, *, port: int = 0, is_tls: bool = True) -> None:
         self.folder = folder
         self.port = port or free_port()
-        self.authority = folder / "bus.pem"
+        self.authority = folder / "authority.pem"
         self._configuration = folder / "bus.conf"
         self._process: subprocess.Popen[bytes] | None = None
         make_certificate(folder)
@@ -96,31 +95,38 @@ def nats_server(folder: Path, *, is_tls: bool = True) -> Iterator[NatsServer]:
 
 
 def make_certificate(folder: Path) -> None:
-    """Make a certificate for this machine, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bus")])
-    now = timezone.now()
+    """Make a certificate for this machine, and the authority that signed it."""
+    authority, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     names = [x509.DNSName("localhost"), x509.IPAddress(ip_address(HOST))]
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=2))
+    signed = {
+        "authority.pem": _certificate("authority", authority)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(authority, hashes.SHA256()),
+        "own.pem": _certificate("own", own)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "bus.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    plain = key.private_bytes(
+        .sign(authority, hashes.SHA256()),
+    }
+    for name, certificate in signed.items():
+        (folder / name).write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    plain = own.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    (folder / "bus.key").touch(mode=0o600)
-    (folder / "bus.key").write_bytes(plain)
+    (folder / "own.key").touch(mode=0o600)
+    (folder / "own.key").write_bytes(plain)
+
+
+def _certificate(name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    now = datetime.fromtimestamp(time.time(), UTC)
+    return x509.CertificateBuilder(
+        issuer_name=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority")]),
+        subject_name=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]),
+        public_key=key.public_key(),
+        serial_number=x509.random_serial_number(),
+        not_valid_before=now - timedelta(hours=1),
+        not_valid_after=now + timedelta(days=2),
+    )
 
 
 def free_port() -> int:

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carestation.live.buses import bus_of
 from carestation.live.doors import Asked, read_headers
 
 KEY = hashlib.sha256(b"token").digest()
@@ -51,8 +50,3 @@ def test_hostile_headers_are_read_without_a_fault(headers: dict[str, bytes]) -> 
     pairs = [(name.encode(), value) for name, value in headers.items()]
 
     assert len(read_headers(pairs, cookie="session", site_host="x").key) in {0, 32}
-
-
-def test_a_bus_that_there_is_not_stops_the_start() -> None:
-    with pytest.raises(SystemExit, match="nats"):
-        bus_of("nats://localhost", "")

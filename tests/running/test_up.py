@@ -8,12 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import psutil
 import psycopg
 import pytest
 
+from carestation.kernel.ids import uuid7
+from carestation.support.choices import Measured, State
+from carestation.support.rules import state_of
+from config.capacity import answers
 from config.places import Places
 from config.running import running_pieces
 from tests.running.starts import COMMAND, PROJECT, Started, lives, refused, started, surroundings
@@ -23,7 +28,8 @@ pytestmark = pytest.mark.xdist_group("running")
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    with started(tmp_path_factory.mktemp("up") / "data", "--web=2") as one:
+    data = tmp_path_factory.mktemp("up") / "data"
+    with started(data, "--web=2", WATCH_SECONDS="2") as one:
         yield one
 
 
@@ -31,7 +37,7 @@ def test_it_says_where_it_is_and_every_piece_lives(running: Started) -> None:
     pids = running.said["pids"]
 
     assert running.said["ready"] is True
-    assert set(pids) == {"postgres", "caddy", "web", "live", "worker"}
+    assert set(pids) == {"postgres", "caddy", "web", "live", "worker", "watch"}
     assert len(pids["web"]) == 2
     assert all(lives(pid) for pid in running.pids)
 
@@ -39,6 +45,24 @@ def test_it_says_where_it_is_and_every_piece_lives(running: Started) -> None:
 def test_it_answers_at_the_address_it_named(running: Started) -> None:
     with urlopen(f"{running.url}/ready") as answer:  # noqa: S310 - our own address
         assert answer.status == 200
+
+
+@pytest.mark.control("CLD.12.4.5")
+def test_the_watch_tells_what_every_process_counted_on_this_machine_alone(
+    running: Started,
+) -> None:
+    metrics_url = running.said["metrics_url"]
+    with urlopen(f"{running.url}/sign-in/"), urlopen(metrics_url) as answer:  # noqa: S310 - our own
+        told = answer.read().decode()
+
+    listening = {
+        one.laddr.ip
+        for one in psutil.Process(running.said["pids"]["watch"]).net_connections("tcp")
+        if one.status == psutil.CONN_LISTEN
+    }
+    assert 'carestation_request_seconds_count{answer="2xx",route="sign-in/"}' in told
+    assert "carestation_streams 0.0" in told
+    assert listening == {"127.0.0.1"}
 
 
 def test_what_it_made_for_itself_is_closed_to_others(running: Started) -> None:
@@ -142,6 +166,69 @@ def test_status_tells_machines_what_runs(running: Started) -> None:
     assert status["worker_lag_facts"] is not None
 
 
+@pytest.mark.control("CLD.12.4.5")
+def test_the_check_from_outside_signs_in_posts_and_reads_back(running: Started) -> None:
+    operator = ["operators", "--begin=enomoto@provider.example", "--name=榎本", "--kana=えのもと"]
+    for arguments in (operator, ["probe", "--as=enomoto@provider.example", "--begin"]):
+        ended = subprocess.run(  # noqa: S603 - ours
+            [*COMMAND, *arguments, f"--data={running.data}"],
+            env=surroundings(),
+            cwd=PROJECT,
+            capture_output=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+
+    assert _within(30, lambda: _told(running, "probe_seconds") > 0)
+    assert _told(running, "probe_failures") == 0
+    with psycopg.connect(running.said["database_url"]) as connection:
+        seen = "SELECT kind FROM factlog_loggedfact ORDER BY id"
+        kinds = {kind for (kind,) in connection.execute(seen)}
+    assert {"accounts.SignedIn", "timeline.PostPublished", "accounts.SignedOut"} <= kinds
+
+
+@pytest.mark.control("CLD.12.4.5")
+def test_a_worker_that_stands_still_is_told_of(running: Started) -> None:
+    worker = running.said["pids"]["worker"]
+    assert _within(30, lambda: _told(running, "workers") > 0)
+
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        with psycopg.connect(running.said["database_url"]) as connection:
+            # Half a minute goes by.
+            connection.execute(
+                "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '30s'"
+            )
+
+        assert _within(30, lambda: _told(running, "workers") == 0)
+        assert state_of(Measured.WORKERS, [0.0]) is State.ALARM
+    finally:
+        os.kill(worker, signal.SIGCONT)
+
+
+@pytest.mark.control("8.6")
+def test_numbers_that_are_decided_run_within_seconds_and_no_request_fails(
+    running: Started,
+) -> None:
+    ending, asked, failed = threading.Event(), [0], list[str]()
+    callers = [
+        threading.Thread(target=_call, args=(running, ending, asked, failed)) for _ in range(4)
+    ]
+    for caller in callers:
+        caller.start()
+    took = [_decide(running, web=web) for web in (4, 1)]
+    ending.set()
+    for caller in callers:
+        caller.join(timeout=20)
+
+    assert failed == []
+    assert asked[0] > 100
+    # Within ten on a machine that has nothing else to do; here it has.
+    assert max(took) < 30
+    assert _web(running) == 1
+    assert running.process.poll() is None
+
+
 def test_two_run_side_by_side_and_each_ends_whole_within_ten_seconds(
     running: Started, tmp_path: Path
 ) -> None:
@@ -192,6 +279,56 @@ def test_a_server_that_dies_leaves_no_orphan_in_its_place(tmp_path: Path) -> Non
         assert came_back
         assert not lives(orphan)
         assert _within(20, lambda: _answers(one.url))
+
+
+def _decide(running: Started, *, web: int) -> float:
+    """Decide how many web processes shall run; return after how many seconds they served."""
+    with psycopg.connect(running.said["database_url"]) as connection:
+        connection.execute(
+            "INSERT INTO support_capacity (id, web, threads, workers, changed_at)"
+            " VALUES (%s, %s, 4, 1, now())",
+            [uuid7(), web],
+        )
+    began = time.monotonic()
+    _within(30, lambda: _web(running) == web)
+    return time.monotonic() - began
+
+
+def _web(running: Started) -> int:
+    """Return how many web processes serve, or are there and do not."""
+    run = Places(data=running.data).run
+    pieces = sum(piece.name.startswith("web-") for piece in running_pieces(run))
+    serving = sum(answers(socket) for socket in run.glob("web-*.sock"))
+    return pieces if pieces == serving else -1
+
+
+def _call(running: Started, ending: threading.Event, asked: list[int], failed: list[str]) -> None:
+    """Ask again and again, also what no proxy asks twice; note what was not answered as always."""
+    sent = json.dumps({"email": "nobody@example.jp", "password": "wrong"}).encode()
+    post = Request(  # noqa: S310 - our own address
+        f"{running.url}/api/v1/groups", data=sent, headers={"Content-Type": "application/json"}
+    )
+    while not ending.is_set():
+        for request, usual in ((Request(f"{running.url}/sign-in/"), 200), (post, 401)):  # noqa: S310 - our own
+            try:
+                with urlopen(request, timeout=20) as answer:  # noqa: S310 - our own address
+                    status = answer.status
+            except HTTPError as error:
+                status = error.code
+            except OSError as error:
+                status = 0
+                failed.append(repr(error))
+            if status not in {usual, 0}:
+                failed.append(f"{request.full_url}: {status}")
+            asked[0] += 1
+
+
+def _told(running: Started, name: str) -> float:
+    """Return what the watch says of something; less than nothing where it says nothing."""
+    with urlopen(running.said["metrics_url"]) as answer:  # noqa: S310 - our own
+        lines = answer.read().decode().splitlines()
+    values = [line.split()[1] for line in lines if line.startswith(f"carestation_{name} ")]
+    return float(values[0]) if values else -1.0
 
 
 def _within(seconds: float, holds: Callable[[], bool]) -> bool:

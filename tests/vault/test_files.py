@@ -280,9 +280,3 @@ class TestTheFolder:
         remove_file(file.file_id)
 
         assert [path for path in folder.rglob("*") if path.is_file()] == []
-
-    def test_a_store_of_another_kind_stops_with_a_sentence(self, settings: Settings) -> None:
-        settings.BLOB_URL = "s3://bucket"
-
-        with pytest.raises(ValueError, match="file://"):
-            blobs()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from prometheus_client import Counter
 
 from carestation.accounts.choices import RefusalReason
 from carestation.accounts.commands.sessions import AGENT_LENGTH, Where
@@ -24,6 +25,7 @@ from carestation.kernel.ids import uuid7
 from carestation.vault.scopes import operator_bundle
 
 KEPT: Final = timedelta(days=90)
+REFUSALS: Final = Counter("carestation_refused_sign_ins", "Refused sign-ins.", ["reason"])
 
 
 @transaction.atomic
@@ -37,6 +39,7 @@ def note_refusal(
 ) -> None:
     """Note that someone was refused, from where, or through which session."""
     attempt_id = uuid7()
+    REFUSALS.labels(reason.value).inc()
     RefusedSignIn.objects.create(
         id=attempt_id,
         user_id=person_id,

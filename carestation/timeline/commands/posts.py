@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from prometheus_client import Counter
 
 from carestation.groups.queries.seats import members_at
 from carestation.groups.rules import Seat, may_post
@@ -25,6 +26,7 @@ from carestation.timeline.rules import may_hurry
 from carestation.vault.scopes import open_scope
 
 FILES_AT_MOST: Final = 10
+POSTS: Final = Counter("carestation_posts", "Posts that were written.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,7 @@ def _publish(seat: Seat, draft: Draft) -> Published:
     counted = row_of(PUBLISH, fact.parameters() | _parameters(seat, post))
     if counted is None:
         return Published(post=_published_before(seat, draft), is_new=False)
+    POSTS.inc()
     post.number = post.last_number = counted["number"]
     post.seq = post.changed_seq = counted["seq"]
     is_plain = not (draft.attachments or draft.mentions or draft.asks_acknowledgement)

@@ -1,0 +1,120 @@
+"""What the watch keeps: what it measured, and who it signs in as; and how much shall run.
+
+Controls: ISO/IEC 27017 CLD.12.4.5, 8.6; white paper 「クラウドサービスの監視」,
+    「容量・能力の管理」.
+"""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from carestation.kernel.ids import uuid7
+from carestation.vault.sealing import Place
+
+
+class ReadingQuerySet(models.QuerySet["Reading"]):
+    """Filters."""
+
+    def after(self, at: datetime) -> Self:
+        """Those that were measured after a time."""
+        return self.filter(at__gt=at)
+
+    def last_of_nodes(self, after: datetime) -> "models.QuerySet[Reading, tuple[str, datetime]]":
+        """Each machine, and when it measured last."""
+        return self.after(after).values_list("node").annotate(models.Max("at")).order_by()
+
+
+class Reading(models.Model):
+    """What one machine measured: in one minute, or in an hour of which so many are `folded`.
+
+    `name`: one of `choices.Measured`, or what was measured once and is no more. `node`: the
+    machine's own name. A minute that nobody measured has no row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    node = models.CharField(max_length=64)
+    name = models.CharField(max_length=40)
+    at = models.DateTimeField(db_index=True)
+    folded = models.PositiveSmallIntegerField(default=0)
+    mean = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+
+    objects = ReadingQuerySet.as_manager()
+
+    class Meta:
+        """Of each machine, thing and time one."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["name", "node", "at"], name="support_reading_is_one"),
+            models.CheckConstraint(
+                condition=Q(low__lte=models.F("mean"), high__gte=models.F("mean")),
+                name="support_reading_mean_is_between",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return what and when."""
+        return f"{self.name} {self.at}"
+
+
+class Capacity(models.Model):
+    """How many processes shall run on each machine: the newest row; the others say what was before.
+
+    `threads`: of each web process; each has a connection to the database.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    web = models.PositiveSmallIntegerField()
+    threads = models.PositiveSmallIntegerField()
+    workers = models.PositiveSmallIntegerField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        """Within what one machine can run (`rules`)."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(web__range=(1, 16), threads__range=(1, 16), workers__range=(1, 4)),
+                name="support_capacity_is_sound",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the numbers."""
+        return f"{self.web} × {self.threads}, {self.workers}"
+
+
+class Probe(models.Model):
+    """The program user who signs in, posts and reads back, in a group that no facility has.
+
+    Only the password is ours to keep: it is made here, and nobody ever types it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    password_sealed = models.BinaryField()
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One at a time."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ended_at"], nulls_distinct=False, name="support_probe_is_one"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the person's id."""
+        return str(self.person_id)
+
+    @staticmethod
+    def password_place(probe_id: UUID) -> Place:
+        """Return where the password is sealed."""
+        return Place("support_probe", "password", probe_id)

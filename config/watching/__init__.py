@@ -1,0 +1,1 @@
+"""What the watch measures, once a minute: each source knows nothing of the others."""

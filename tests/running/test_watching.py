@@ -1,0 +1,133 @@
+"""What the watch measures, source by source."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from carestation.support.choices import Measured
+from config.watching.clock import clock, told_by_chrony
+from config.watching.counters import Counted, counted, metrics_of, since
+from config.watching.database import database
+from config.watching.exposition import Shown, serve
+from config.watching.machine import machine
+
+COUNTS = """
+import os, signal
+from carestation.kernel.metrics import STREAMS, UNTAKEN, note_answer
+for status, seconds in ((200, 0.02), (200, 0.02), (500, 0.3)):
+    note_answer("groups/<uuid:group>/", status, seconds)
+UNTAKEN.inc()
+STREAMS.set(3)
+os.kill(os.getpid(), signal.{signal})
+"""
+OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
+
+
+def counted_by(folder: Path, *, ending: str) -> None:
+    """Let a process count, and end by a signal."""
+    known = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    command = [sys.executable, "-c", COUNTS.format(signal=ending)]
+    ended = subprocess.run(command, env=known, check=False)  # noqa: S603 - ours
+    assert ended.returncode != 0
+
+
+@pytest.mark.control("CLD.12.4.5")
+def test_what_several_processes_counted_is_one_sum_even_of_one_that_was_killed(
+    tmp_path: Path,
+) -> None:
+    for _ in range(3):
+        counted_by(tmp_path, ending="SIGKILL")
+
+    found = counted(metrics_of(tmp_path))
+
+    assert (found.answers, found.failed, found.untold) == (9, 3, 3)
+    assert (found.up_to[0.025], found.up_to[0.25], found.up_to[0.5]) == (6, 6, 9)
+
+
+def test_streams_of_a_process_that_is_gone_are_open_no_more(tmp_path: Path) -> None:
+    counted_by(tmp_path, ending="SIGKILL")
+
+    assert counted(metrics_of(tmp_path)).streams is None
+
+
+def test_a_minute_is_what_came_between_two_looks() -> None:
+    before = Counted(answers=10, failed=5, up_to={0.005: 10, 0.01: 10}, posts=4, streams=2)
+    now = Counted(answers=30, failed=6, up_to={0.005: 10, 0.01: 30}, posts=8, streams=7)
+
+    found = since(before, now, minutes=2)
+
+    assert found[Measured.POSTS] == 2
+    assert found[Measured.ERRORS] == 1 / 20
+    assert found[Measured.STREAMS] == 7
+    assert found[Measured.LATENCY] == pytest.approx(0.00975)
+
+
+def test_where_nobody_asked_nothing_is_said_of_answers() -> None:
+    found = since(Counted(), Counted(), minutes=1)
+
+    assert not {Measured.ERRORS, Measured.LATENCY, Measured.STREAMS} & found.keys()
+
+
+def test_answers_slower_than_every_class_are_not_made_quicker() -> None:
+    now = Counted(answers=10, up_to={5.0: 1})
+
+    assert since(Counted(), now, minutes=1)[Measured.LATENCY] > 5
+
+
+@pytest.mark.control("8.15")
+def test_chrony_tells_how_far_the_clock_is_off_and_whether_it_is_kept() -> None:
+    kept = (
+        "A29FC87B,162.159.200.123,4,1749519686.1,-0.0004,0.1,0.2,-8.9,0.0,0.0,0.0,0.0,64.5,Normal"
+    )
+    free = ",,0,0.0,0.000000000,0.0,0.0,0.0,0.0,0.0,1.0,1.0,0.0,Not synchronised"
+
+    assert told_by_chrony(kept) == {Measured.CLOCK: 0.0004, Measured.UNSYNCHRONISED: 0}
+    assert told_by_chrony(free)[Measured.UNSYNCHRONISED] == 1
+    assert told_by_chrony("506 Cannot talk to daemon\n") == {}
+
+
+@pytest.mark.control("8.15")
+def test_the_state_of_the_clock_is_read_without_rights() -> None:
+    assert set(clock()) == {Measured.CLOCK, Measured.UNSYNCHRONISED}
+
+
+def test_the_machine_tells_what_of_it_is_used(tmp_path: Path) -> None:
+    found = machine(tmp_path)
+
+    assert 0 < found[Measured.DISK] < 1
+    assert 0 < found[Measured.MEMORY] < 1
+
+
+@pytest.mark.django_db
+def test_the_database_tells_of_who_works_behind_it() -> None:
+    found = database()
+
+    assert found[Measured.WORKERS] == 0
+    assert 0 < found[Measured.CONNECTIONS] < 1
+    assert found[Measured.DATABASE_CLOCK] < 0.5
+
+
+@pytest.mark.control("CLD.12.4.5")
+def test_what_is_measured_is_told_in_open_metrics(tmp_path: Path) -> None:
+    shown = Shown(tmp_path)
+    counted_by(tmp_path, ending="SIGKILL")
+    shown.measured = {Measured.DISK: 0.25}
+
+    port = serve(shown, "http://127.0.0.1:0")
+    request = Request(f"http://127.0.0.1:{port}/metrics", headers={"Accept": OPEN_METRICS})
+    with urlopen(request) as answer:  # noqa: S310 - our own address
+        text, kind = answer.read().decode(), answer.headers["Content-Type"]
+
+    assert kind.startswith("application/openmetrics-text")
+    read = text_string_to_metric_families(text)  # type: ignore[no-untyped-call]  # the library's
+    told = {family.name: family for family in read}
+    assert told["carestation_disk_used_share"].samples[0].value == 0.25
+    assert {one.labels["taken"]: one.value for one in told["carestation_pushes"].samples} == {
+        "yes": 0,
+        "no": 1,
+    }
