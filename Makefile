@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 TESTS ?=
 
-.PHONY: run test setup check lint bench bench-durability bench-faults test-nodes docs bundle bundle-rehearsal upgrade-rehearsal messages requirements clean
+.PHONY: run test setup check lint bench bench-million bench-durability bench-faults test-nodes docs bundle bundle-rehearsal upgrade-rehearsal messages requirements clean
 
 run: .venv/.run  ## start everything on this machine, with demo data
 	@exec $(BIN)/carestation up --demo --data $(DATA) --port $(PORT)
@@ -30,6 +30,9 @@ lint: .venv/.develop  ## style, types, contracts
 
 bench: .venv/.develop  ## speed figures: a table and benchmarks/out/*.json
 	@$(BIN)/python -m benchmarks
+
+bench-million: .venv/.develop  ## search among a million posts: makes them first, half an hour
+	@$(BIN)/python -m benchmarks.million
 
 bench-durability: .venv/.develop  ## 200 pieces killed while people write; keys turned, killed 60 times
 	@$(BIN)/python -m benchmarks.durability --kills 200

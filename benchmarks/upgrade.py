@@ -35,7 +35,7 @@ def main() -> int:
     commit = sys.argv[1] if len(sys.argv) > 1 else _before_the_newest_migration()
     with tempfile.TemporaryDirectory(prefix="cs-upgrade-") as folder, _code_of(commit) as before:
         data = Path(folder) / "data"
-        with started(data, "--demo", "--web=1", PYTHONPATH=str(before)) as one:
+        with started(data, "--demo", "--web=1", code=before, PYTHONPATH=str(before)) as one:
             one.end()
         with started(data, "--demo", "--web=1") as one, _web_of(before, one) as old_url:
             figures = _posted_through(one.url, old_url)
@@ -83,7 +83,8 @@ def _web_of(code: Path, one: Started) -> Iterator[str]:
     )
     command = [sys.executable, "-P", "-m", "granian", "--interface=wsgi", f"--port={port}"]
     command += ["--log-level=warning", f"--working-dir={code}", "config.wsgi:application"]
-    with subprocess.Popen(command, env=variables, cwd=code, stdout=subprocess.DEVNULL) as web:  # noqa: S603 - ours
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, env=variables, cwd=code, stdout=quiet, stderr=quiet) as web:  # noqa: S603 - ours
         try:
             until = time.monotonic() + READY_SECONDS
             while not is_ready(f"http://localhost:{port}", port):

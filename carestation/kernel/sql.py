@@ -1,5 +1,6 @@
 """Hand-written statements: constants with named parameters, never put together from text."""
 
+from collections.abc import Container
 from threading import local
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from psycopg.rows import dict_row
 
 Parameters = dict[str, Any]
 Row = dict[str, Any]
+Raw = tuple[bytes | None, ...]
 _KEPT: Final = local()
 
 
@@ -24,6 +26,22 @@ def rows_of(statement: str, parameters: Parameters) -> list[Row]:
 def row_of(statement: str, parameters: Parameters) -> Row | None:
     """Run one statement that returns one row or none."""
     return next(iter(rows_of(statement, parameters)), None)
+
+
+def raw_rows_of(
+    statement: str, parameters: Parameters, known: Container[Raw]
+) -> tuple[list[Raw], dict[Raw, Row]]:
+    """Run one statement; return its rows as their bytes came, and read those that are not known."""
+    cursor = _cursor()
+    cursor.execute(statement, parameters)
+    found, unread = cursor.cursor, dict[Raw, Row]()
+    columns, value = range(found.pgresult.nfields), found.pgresult.get_value
+    raws = [tuple([value(place, column) for column in columns]) for place in range(found.rowcount)]
+    for place, raw in enumerate(raws):
+        if raw not in known:
+            found.scroll(place, "absolute")
+            unread[raw] = found.fetchone()
+    return raws, unread
 
 
 def _cursor() -> CursorWrapper:

@@ -1,4 +1,4 @@
-"""What stands still in a template is worked out when it is compiled: our own words, and icons.
+"""What stands still in a template is worked out when it is compiled: words of ours, icons, files.
 
 Hot (benchmarks/pages.py): a page of thirty threads says three hundred and fifty of them. They are
 said in the language of the installation; a second language has a second engine beside this one.
@@ -8,16 +8,21 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.conf import settings
+from django.templatetags.static import static
 from django.utils.translation import override
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
 
 from carestation.ui.icons import icon
 from carestation.ui.words import say
 
-STILL: Final[Mapping[str, Callable[..., Markup]]] = {"_": say, "gettext": say, "icon": icon}
+STILL: Final[Mapping[str, Callable[..., str]]] = {
+    "_": say,
+    "gettext": say,
+    "icon": icon,
+    "static": static,
+}
 
 
 class StillFirst(CodeGenerator):

@@ -2,12 +2,10 @@
 
 Hot (benchmarks/pages.py): fifteen people open the same threads again and again. A fragment is found
 by everything that it is made of, so what has changed is never shown as it was. It is plain text:
-like an opened key it is kept for five minutes at most, and who asks for it has unsealed the same
-words just now.
+like an opened key it is kept for five minutes at most, and who asks for it has the same words.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Final
@@ -18,7 +16,7 @@ from carestation.ui.times import local_date
 
 KEPT_SECONDS: Final = 300
 KEPT_CHARACTERS: Final = 16_000_000
-_kept: Final[OrderedDict[Hashable, Markup]] = OrderedDict()
+_kept: Final[dict[Hashable, Markup]] = {}  # the oldest first
 _lock: Final = Lock()
 _held = {"since": time.monotonic(), "characters": 0.0}
 
@@ -32,9 +30,8 @@ def kept(macro: Callable[..., Markup], /, *made_of: Hashable) -> Markup:
     with _lock:
         _forget_what_is_old()
         found = _kept.get(key)
-        if found is not None:
-            _kept.move_to_end(key)
-            return found
+    if found is not None:
+        return found
     said = macro(*made_of)
     _keep(key, said)
     return said
@@ -52,8 +49,7 @@ def _keep(key: Hashable, said: Markup) -> None:
             _kept[key] = said
             _held["characters"] += len(said)
         while _held["characters"] > KEPT_CHARACTERS:
-            _, oldest = _kept.popitem(last=False)
-            _held["characters"] -= len(oldest)
+            _held["characters"] -= len(_kept.pop(next(iter(_kept))))
 
 
 def _forget_what_is_old() -> None:

@@ -6,6 +6,7 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from carestation.groups.rules import Seat, may_end, may_manage, may_see
 from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible, require
+from carestation.kernel.read_once import ReadOnce
 from carestation.kernel.sql import Row, row_of, rows_of
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Place
@@ -106,6 +108,10 @@ class Member:
         return self.role is Role.FAMILY
 
 
+# What the rows of MEMBERS said lately.
+_READ: Final = ReadOnce[Member](most=20_000)
+
+
 def take_seat(actor: Actor, group_id: UUID, side: Side) -> Seat:
     """Return the actor's seat at one side of a group.
 
@@ -136,7 +142,7 @@ def other_seats(seat: Seat) -> list[Seat]:
 def members_at(seat: Seat) -> list[Member]:
     """Return who sits at the side of a seat, professionals first, in the order of joining."""
     asked = {"group_id": seat.group_id, "timeline_id": seat.timeline_id}
-    return [_member(seat, row) for row in rows_of(MEMBERS, asked)]
+    return _READ.rows_of(MEMBERS, asked, partial(_member, seat.actor))
 
 
 def leaver(seat: Seat, membership_id: UUID) -> Member:
@@ -248,11 +254,11 @@ def calling_of(role: str, relation: str, profession: str | None) -> str:
     return Relation(relation).label if relation else Role(role).label
 
 
-def _member(seat: Seat, row: Row) -> Member:
+def _member(actor: Actor, row: Row) -> Member:
     return Member(
         user_id=row["user_id"],
         membership_id=row["membership_id"],
-        name=read_name(row["user_id"], row["name_sealed"], seat.actor),
+        name=read_name(row["user_id"], row["name_sealed"], actor),
         calling=calling_of(row["role"], row["relation"], row["profession"]),
         profession=row["profession"] or "",
         facility=row["facility"] or "",

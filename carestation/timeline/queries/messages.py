@@ -6,6 +6,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 from base64 import b64decode
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -15,12 +16,14 @@ from carestation.accounts.queries.people import read_name
 from carestation.groups.queries.seats import calling_of
 from carestation.groups.rules import Seat
 from carestation.kernel.errors import NotVisible, require
-from carestation.kernel.sql import Row, rows_of
+from carestation.kernel.read_once import ReadOnce
+from carestation.kernel.sql import Row
 from carestation.timeline.choices import Urgency
 from carestation.timeline.models import Post, PostVersion
 from carestation.timeline.queries.files import File, read_file
 from carestation.timeline.rules import EDITABLE, may_edit, may_withdraw
 from carestation.vault.scopes import open_scope
+from carestation.vault.sealing import Bundle
 
 PAGE_SIZE: Final = 30
 NEWEST: Final = 2**62
@@ -98,13 +101,21 @@ class Message:
     mentions: tuple[Mention, ...]
     acknowledged_by: tuple[UUID, ...]
     files: tuple[File, ...]
-    is_editable: bool
+    is_editable: bool = False
     replies: tuple["Message", ...] = ()
+
+    def __hash__(self) -> int:
+        """Return what finds it among others; only what is the same in everything is equal."""
+        return hash((self.id.int, self.changed_seq))
 
     @property
     def is_urgent(self) -> bool:
         """Whether it hurries."""
         return self.urgency is Urgency.URGENT
+
+
+# What the rows of `timeline_message` said lately: all statements here read its columns.
+_READ: Final = ReadOnce[Message](most=20_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +147,7 @@ class Version:
 def page_of_threads(seat: Seat, *, before: int | None = None, size: int = PAGE_SIZE) -> Page:
     """Return a page of threads, newest first, in one statement; `size` is 30 at most."""
     asked = at_side(seat) | {"before": NEWEST if before is None else before}
-    threads = threads_of([read_message(seat, row) for row in rows_of(PAGE, asked)])
+    threads = threads_of(_messages(seat, PAGE, asked))
     threads.sort(key=lambda one: -one.last_number)
     following = threads[size].last_number if len(threads) > size else 0
     return Page(threads=threads[:size], following=following)
@@ -160,13 +171,13 @@ def threads_of(messages: list[Message]) -> list[Message]:
 def messages_after(seat: Seat, seq: int, *, limit: int = PAGE_SIZE) -> list[Message]:
     """Return what is new or changed since `seq`; one more than the limit (100): too much."""
     asked = at_side(seat) | {"seq": seq, "limit": limit + 1}
-    return [read_message(seat, row) for row in rows_of(AFTER, asked)]
+    return _messages(seat, AFTER, asked)
 
 
 def messages_before(seat: Seat, before: int | None, *, limit: int = PAGE_SIZE) -> list[Message]:
     """Return posts and replies in one row, newest first; one more than the limit (100): more."""
     asked = at_side(seat) | {"before": NEWEST if before is None else before, "limit": limit + 1}
-    return [read_message(seat, row) for row in rows_of(FLAT, asked)]
+    return _messages(seat, FLAT, asked)
 
 
 def thread(seat: Seat, post_id: UUID) -> Message:
@@ -175,8 +186,7 @@ def thread(seat: Seat, post_id: UUID) -> Message:
     Raises:
         NotVisible: no such post at this side.
     """
-    rows = rows_of(THREAD, at_side(seat) | {"post_id": post_id})
-    messages = [read_message(seat, row) for row in rows]
+    messages = _messages(seat, THREAD, at_side(seat) | {"post_id": post_id})
     found = [one for one in messages if one.id == post_id]
     if not found:
         raise NotVisible
@@ -190,10 +200,10 @@ def message(seat: Seat, post_id: UUID) -> Message:
     Raises:
         NotVisible: no such post at this side.
     """
-    rows = rows_of(ONE, at_side(seat) | {"post_id": post_id})
-    if not rows:
+    shown = _messages(seat, ONE, at_side(seat) | {"post_id": post_id})
+    if not shown:
         raise NotVisible
-    return read_message(seat, rows[0])
+    return shown[0]
 
 
 def versions_of(seat: Seat, post_id: UUID) -> list[Version]:
@@ -245,9 +255,20 @@ def require_editable(seat: Seat, post_id: UUID) -> UUID:
     return post_id
 
 
-def read_message(seat: Seat, row: Row) -> Message:
+def _messages(seat: Seat, statement: str, asked: Row) -> list[Message]:
+    bundle, since = open_scope(seat.group_id, seat.actor), timezone.now() - EDITABLE
+    messages = _READ.rows_of(statement, asked, partial(_read, seat, bundle))
+    # What the clock decides is no part of a row.
+    return [
+        replace(one, is_editable=True)
+        if one.published_at > since and one.withdrawn_at is None
+        else one
+        for one in messages
+    ]
+
+
+def _read(seat: Seat, bundle: Bundle, row: Row) -> Message:
     """Return a post of the seat's side, unsealed; of a withdrawn one nothing is."""
-    bundle = open_scope(seat.group_id, seat.actor)
     is_shown = row["withdrawn_at"] is None
     body = bundle.unseal(row["body_sealed"], Post.body_place(row["id"])) if is_shown else ""
     return Message(
@@ -268,7 +289,6 @@ def read_message(seat: Seat, row: Row) -> Message:
         body=body,
         urgency=Urgency(row["urgency"]),
         asks_acknowledgement=row["asks_acknowledgement"],
-        is_editable=is_shown and timezone.now() - row["published_at"] < EDITABLE,
         mentions=tuple(_mention(seat, one) for one in row["mentioned"]),
         acknowledged_by=tuple(row["acknowledged_by"]),
         files=tuple(read_file(seat, one) for one in row["files"]) if is_shown else (),

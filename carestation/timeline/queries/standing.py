@@ -52,7 +52,9 @@ class Reach:
 
 def standing_of(message: Message, members: Sequence[Member]) -> Standing:
     """Return the numbers of one post among the members of its side."""
-    others = [one for one in members if one.user_id != message.author_id]
+    # By their numbers: two ids are compared by Python's own code, two numbers are not.
+    author = message.author_id.int
+    others = [one for one in members if one.user_id.int != author]
     asked: frozenset[UUID] = frozenset()
     if message.asks_acknowledgement:
         ids = [one.user_id for one in members if one.role in WRITERS]
@@ -61,7 +63,7 @@ def standing_of(message: Message, members: Sequence[Member]) -> Standing:
     missing = (one.name for one in others if one.user_id in still) if still else ()
     return Standing(
         readers=len(others),
-        read=sum(one.mark >= message.number for one in others),
+        read=sum([one.mark >= message.number for one in others]),
         asked=asked,
         missing=tuple(missing),
     )
