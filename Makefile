@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 TESTS ?=
 
-.PHONY: run test setup check lint bench bench-durability docs messages requirements clean
+.PHONY: run test setup check lint bench bench-million bench-durability bench-faults test-nodes docs bundle bundle-rehearsal upgrade-rehearsal messages requirements clean
 
 run: .venv/.run  ## start everything on this machine, with demo data
 	@exec $(BIN)/carestation up --demo --data $(DATA) --port $(PORT)
@@ -31,13 +31,31 @@ lint: .venv/.develop  ## style, types, contracts
 bench: .venv/.develop  ## speed figures: a table and benchmarks/out/*.json
 	@$(BIN)/python -m benchmarks
 
+bench-million: .venv/.develop  ## search among a million posts: makes them first, half an hour
+	@$(BIN)/python -m benchmarks.million
+
 bench-durability: .venv/.develop  ## 200 pieces killed while people write; keys turned, killed 60 times
 	@$(BIN)/python -m benchmarks.durability --kills 200
 	@$(BIN)/python -m benchmarks.rotation --kills 20
 	@$(BIN)/python -m benchmarks.erasure
 
+bench-faults: .venv/.develop  ## two nodes, every piece killed and paused in turn; docs/reference/faults.md
+	@$(BIN)/python -m benchmarks.faults --write
+
+test-nodes: setup  ## the tests of the browser on two nodes, each request on either
+	@TWO_NODES=1 $(BIN)/python -m pytest tests/browser $(TESTS)
+
 docs: .venv/.develop  ## the documentation hangs together: links and glossary
 	@$(BIN)/python -m pytest tests/documentation
+
+bundle: .venv/.run  ## one archive from which a machine without a network is installed
+	@sh deploy/bundle/make.sh dist
+
+bundle-rehearsal: bundle  ## from the bundle to the first sign-in, without a network: how long
+	@$(BIN)/python -m benchmarks.bundle dist
+
+upgrade-rehearsal: .venv/.develop  ## web of the version before and of this one on the same tables
+	@$(BIN)/python -m benchmarks.upgrade $(FROM)
 
 messages: .venv/.develop  ## collect what is translated
 	@$(BIN)/python -m config.messages

@@ -1,7 +1,7 @@
 """Search: how fast the index follows, and what four letters cost in a history of 10,000 posts.
 
-Beside it the same question asked of the same words in the clear: by pg_trgm where PostgreSQL has it
-(the wheel has not), else by reading the table through.
+Beside it the same question asked of the same words in the clear: by pg_trgm where PostgreSQL
+has it, else by reading the table through.
 """
 
 import statistics
@@ -23,6 +23,9 @@ ASKED: Final = "体重48"
 RARE: Final = "（9999）"
 TIMES: Final = 30
 CLEAR: Final = "CREATE TABLE bench_clear (words text)"
+BODIES: Final = """
+SELECT id, body_sealed FROM search_own_post WHERE group_id = %(group_id)s AND side = %(side)s
+"""
 TRIGRAMS: Final = "CREATE INDEX ON bench_clear USING gin (words gin_trgm_ops)"
 BUDGETS: Final = (
     Budget(figure="index_ms_a_post", of="empty_web_ms", most=8.0),
@@ -54,28 +57,35 @@ def measure(scene: Scene) -> Figures:
             "search_rare_ms": _median(lambda: _look(seats, RARE)),
             "search_common_ms": _median(lambda: _look(seats, ASKED)),
         }
-        words = _words(seats)
-    return figures | _in_the_clear(scene, words)
+        words = words_at(seats)
+    return figures | in_the_clear(scene.database_url, words, RARE)
 
 
 def _look(seats: "list[Seat]", asked: str) -> int:
-    from carestation.search.queries.finding import Question, find  # noqa: PLC0415 - needs Django
+    from carestation.search.queries.candidates import Question  # noqa: PLC0415 - needs Django
+    from carestation.search.queries.finding import find  # noqa: PLC0415 - the same
     from carestation.search.rules import words_of  # noqa: PLC0415 - the same
 
     return len(find(seats, Question(words=words_of(asked)), limit=30).hits)
 
 
-def _words(seats: "list[Seat]") -> list[str]:
-    from carestation.timeline.models import Post  # noqa: PLC0415 - needs Django
+def words_at(seats: "list[Seat]") -> list[str]:
+    """Return what stands at these sides, in the clear."""
+    from carestation.kernel.sql import rows_of  # noqa: PLC0415 - needs Django
+    from carestation.timeline.models import Post  # noqa: PLC0415 - the same
     from carestation.vault.scopes import open_scope  # noqa: PLC0415 - the same
 
-    bundle = open_scope(seats[0].group_id, None)
-    posts = Post.objects.filter(group_id=seats[0].group_id).iterator()
-    return [bundle.unseal(post.body_sealed, Post.body_place(post.pk)) for post in posts]
+    said = list[str]()
+    for seat in seats:
+        bundle = open_scope(seat.group_id, None)
+        posts = rows_of(BODIES, {"group_id": seat.group_id, "side": seat.side.value})
+        said += [bundle.unseal(row["body_sealed"], Post.body_place(row["id"])) for row in posts]
+    return said
 
 
-def _in_the_clear(scene: Scene, words: list[str]) -> Figures:
-    with psycopg.connect(scene.database_url, autocommit=True) as connection:
+def in_the_clear(database_url: str, words: list[str], asked: str) -> Figures:
+    """Return what the same question costs of the same words in the clear, the statement alone."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(CLEAR)
         with connection.cursor() as cursor:
             cursor.executemany("INSERT INTO bench_clear VALUES (%s)", [(one,) for one in words])
@@ -87,8 +97,8 @@ def _in_the_clear(scene: Scene, words: list[str]) -> Figures:
             connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
             connection.execute(TRIGRAMS)
         connection.execute("VACUUM ANALYZE bench_clear")
-        asked = "SELECT count(*) FROM bench_clear WHERE words LIKE %s"
-        took = _median(lambda: connection.execute(asked, [f"%{RARE}%"]).fetchall())
+        counting = "SELECT count(*) FROM bench_clear WHERE words LIKE %s"
+        took = _median(lambda: connection.execute(counting, [f"%{asked}%"]).fetchall())
         connection.execute("DROP TABLE bench_clear")
     return {"clear_trigrams_ms" if has_trigrams else "clear_read_through_ms": took}
 

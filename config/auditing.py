@@ -55,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
         raise SystemExit("A checkpoint to compare with is not signed by this log's key.") from error
     if options.json:
         told = asdict(verdict) | {"intact": verdict.finding is None, "keys": published_keys()}
+        told["removed_before"] = verdict.removed_before and verdict.removed_before.isoformat()
         sys.stdout.write(json.dumps(told) + "\n")
     else:
         sys.stdout.write(f"{_said(verdict)}\n")
@@ -75,6 +76,9 @@ def _notes(files: list[Path]) -> list[str]:
 
 def _said(verdict: "Verdict") -> str:
     read = f"{verdict.facts} facts read, {verdict.checkpoints} signed roots met"
+    if verdict.removed_before:
+        day = f"{verdict.removed_before:%Y-%m-%d}"
+        read += f"; {verdict.removed} of them, from before {day}, were removed by policy"
     if verdict.finding is None:
         return f"{read}: the log is as it was sealed"
     return f"{read}: WRONG at number {verdict.finding.number}: {_wrong(verdict.finding)}"

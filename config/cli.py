@@ -11,6 +11,9 @@ from typing import Final
 # Name: module (with `add_options(parser)` and `run(options) -> int`), and what it does.
 COMMANDS: Final = {
     "up": ("config.up", "start everything on this machine"),
+    "piece": ("config.piece", "one piece by itself, for a unit or a container"),
+    "leave": ("config.leaving", "a web process tells the proxies that it goes"),
+    "arrive": ("config.arriving", "waits until a web process serves and the proxies know"),
     "status": ("config.status", "which pieces run, since when, and how far behind"),
     "demo": ("config.demo.command", "who is in the demo world, and which words to look for in it"),
     "load-seed": ("config.load_seed", "people, groups and a long history for a load test"),

@@ -4,11 +4,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
 from carestation.kernel import nats_url
 from carestation.vault import bucket_url
+from config.places import Places
 
 # What may stand where something is kept, or told.
 SCHEMES: Final = {
@@ -58,6 +60,13 @@ class Environment:
     metrics_url: str
     counters: Path
     watch_seconds: float
+    proxies: frozenset[str]
+    piece: str
+
+    @property
+    def leaving(self) -> Path:
+        """The mark that lies there while this piece is about to go."""
+        return Places(data=self.data).leaving(self.piece)
 
     @property
     def is_production(self) -> bool:
@@ -112,6 +121,8 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         metrics_url=values.get("METRICS_URL", "http://127.0.0.1:0"),
         counters=Path(values.get("PROMETHEUS_MULTIPROC_DIR", data / "run" / "metrics")),
         watch_seconds=float(values.get("WATCH_SECONDS") or WATCH_SECONDS),
+        proxies=_addresses(values.get("PROXIES", "")),
+        piece=values.get("CARESTATION_PIECE", ""),
     )
 
 
@@ -136,6 +147,13 @@ def _require_schemes(values: Mapping[str, str]) -> None:
         if not is_url or found not in schemes:
             known = " or ".join(f"{one}://…" for one in schemes)
             raise EnvironmentError_(f"{name} must be {known}, not “{found}”.")
+
+
+def _addresses(said: str) -> frozenset[str]:
+    try:
+        return frozenset(str(ip_address(one)) for one in said.split())
+    except ValueError as error:
+        raise EnvironmentError_(f"PROXIES must be addresses: {error}.") from error
 
 
 def _require_bus(url: str, kind: str) -> None:

@@ -3,15 +3,20 @@
 import argparse
 import getpass
 import json
+import shutil
 import sys
 from pathlib import Path
 
 from carestation.exports.reader import Archive, UnreadableError, check
+from config.environment import environment
 from config.joining import join_running
 
+GIGABYTE = 1 << 30
+ROOM = "It unpacks to {needed:.1f} GB, and {free:.1f} GB are free here: nothing was taken in."
 REFUSALS = {
     "not_empty": "This installation is not empty: an export is taken into an empty one alone.",
     "not_whole": "This export holds one person's groups: a facility's whole one is taken in.",
+    "malformed": "Its lists are not as an export has them; nothing of it stays.",
     "differs": "What was entered is not as the export has it; nothing of it stays.",
 }
 
@@ -46,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _taken_in(archive: Archive, data: Path | None) -> dict[str, object]:
     join_running(data)
+    require_room(archive)
     from carestation.exports.commands.taking_in import take_in  # noqa: PLC0415 - needs Django
     from carestation.kernel.acting import Work, acting_as  # noqa: PLC0415 - as above
     from carestation.kernel.errors import Conflict, DomainError  # noqa: PLC0415 - as above
@@ -56,3 +62,14 @@ def _taken_in(archive: Archive, data: Path | None) -> dict[str, object]:
     except (Conflict, DomainError) as error:
         raise SystemExit(REFUSALS[error.reason]) from error
     return {"compared": len(compared), "differences": 0}
+
+
+def require_room(archive: Archive) -> None:
+    """Stop where what is in an archive has no room here.
+
+    Raises:
+        SystemExit: it is larger than what is free.
+    """
+    free = shutil.disk_usage(environment().data).free
+    if archive.size_bytes > free:
+        raise SystemExit(ROOM.format(needed=archive.size_bytes / GIGABYTE, free=free / GIGABYTE))

@@ -21,7 +21,10 @@ ACTIONS: Final = {
     "shares": ("shares", "the root as three lists of words for paper; two are typed in again"),
     "rehearse": ("rehearsing", "two shares are typed in: whether they bring today's root back"),
     "recover": ("recovering", "puts the root's file back from two shares, while nothing runs"),
-    "erase": ("erasing", "destroys the keys of a patient's group that is closed, for good"),
+    "erase": (
+        "erasing",
+        "destroys the keys of a group, talk or person that is over, for good",
+    ),
     "erased": ("erased", "the certificates of what was erased"),
     "inventory": ("inventory", "every sealed column and kind of files, with algorithm and counts"),
 }
@@ -45,6 +48,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--as", dest="operator", metavar="EMAIL", help="erase: who types: your address"
+    )
+    parser.add_argument(
+        "--turn-root", action="store_true", help="erase: turn the root afterwards, at once"
     )
     parser.add_argument("--confirm", type=UUID, metavar="ID", help="erase: the id once more")
     parser.add_argument("--data", type=Path, help="folder of the CareStation that runs (var)")

@@ -61,6 +61,10 @@ class Places:
         mark = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"carestation-{os.geteuid()}-{mark}"
 
+    def leaving(self, piece: str) -> Path:
+        """Return the mark that lies there while a piece is about to go."""
+        return self.run / f"{piece}.leaving"
+
     @property
     def counters(self) -> Path:
         """What the processes that run count together; begun anew with each start."""

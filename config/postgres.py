@@ -48,6 +48,8 @@ SETTINGS: Final = {
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "jit": "off",
+    # Who reads the log locks each of its months and their indexes: thirty years are some 1,100.
+    "max_locks_per_transaction": "256",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "password_encryption": "scram-sha-256",

@@ -5,6 +5,7 @@ so that nothing that serves people ever holds the owner's password.
 """
 
 import hashlib
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from carestation.vault.keyfiles import ensure_key_file
 from carestation.vault.storing import StoreAwayError
 from carestation.vault.transit import KeyServiceError
 from config.environment import choose_settings, environment
+from config.proxy import HASHED
 
 ONE_AT_A_TIME: Final = 7_262_001
 LOCK_TIMEOUT: Final = "5s"
@@ -139,20 +141,26 @@ def _note_key_ids() -> None:
 
 def _erase_again() -> None:
     from carestation.patients.commands.erasures import erase_again  # noqa: PLC0415 - as above
+    from carestation.vault.erasing import list_what_others_erased  # noqa: PLC0415 - as above
 
     erase_again()
+    list_what_others_erased()
 
 
 def collect_static() -> None:
-    """Collect the static files under hashed names, if any changed."""
+    """Collect the static files under hashed names, if any changed.
+
+    Those of the version before stay: its pages ask for them, here and at a node that serves both.
+    """
     root = Path(settings.STATIC_ROOT)
     mark = root / ".collected-from"
     state = _state_of_static()
     if mark.exists() and mark.read_text() == state:
         return
-    call_command(
-        "collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=UNUSED
-    )
+    for path in root.rglob("*"):
+        if path.is_file() and not re.search(HASHED, f"/static/{path.relative_to(root)}"):
+            path.unlink()
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
     mark.write_text(state)
 
 

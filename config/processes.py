@@ -11,8 +11,13 @@ from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_co
 from config.supervise import Piece
 
 PYTHON: Final = [sys.executable, "-P", "-m"]
+WEB: Final = r"web-\d{1,3}"
 PROJECT: Final = Path(__file__).resolve().parent.parent
 THREADS_PER_WEB: Final = 4
+# Twice as many as can be decided on: while they are exchanged both are there.
+MOST_WEB: Final = 32
+WORKER_COMMAND: Final = [*PYTHON, "config.worker"]
+WATCH_COMMAND: Final = [*PYTHON, "config.watch"]
 PLAIN: Final = {"LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -27,24 +32,52 @@ class Plan:
     tls_names: list[str]
     web: int
 
+    @property
+    def live(self) -> Path:
+        """The socket of live."""
+        return self.places.run / "live.sock"
+
+    def socket(self, number: int) -> Path:
+        """The socket of one web process."""
+        return self.places.run / f"web-{number}.sock"
+
+    @property
+    def site(self) -> Site:
+        """What the proxy is told: every web process that there may be, beside those that are."""
+        return Site(
+            hosts=self.hosts,
+            port=self.port,
+            tls_names=self.tls_names,
+            web=[f"unix/{self.socket(number)}" for number in range(1, MOST_WEB + 1)],
+            live=[f"unix/{self.live}"],
+            is_watched=True,
+        )
+
 
 def postgres_piece(cluster: Cluster) -> Piece:
     """Return PostgreSQL."""
     return Piece(name="postgres", command=cluster.command(), surroundings=PLAIN)
 
 
+def web_piece(plan: Plan, number: int, threads: int = THREADS_PER_WEB) -> Piece:
+    """Return one web process."""
+    command = web_command(f"--uds={plan.socket(number)}", threads=threads)
+    return _own(plan, f"web-{number}", command)
+
+
+def worker_piece(plan: Plan, number: int = 1) -> Piece:
+    """Return one worker."""
+    return _own(plan, "worker" if number == 1 else f"worker-{number}", WORKER_COMMAND)
+
+
 def other_pieces(plan: Plan) -> list[Piece]:
     """Return web, live, worker, watch and, in front of them, caddy with its configuration."""
-    run = plan.places.run
-    sockets = [run / f"web-{number}.sock" for number in range(1, plan.web + 1)]
-    live = run / "live.sock"
-    site = Site(hosts=plan.hosts, port=plan.port, tls_names=plan.tls_names, web=sockets, live=live)
-    write_caddy_configuration(plan.places, site)
+    write_caddy_configuration(plan.places, plan.site)
     return [
-        *(_own(plan, f"web-{n}", _web(socket)) for n, socket in enumerate(sockets, start=1)),
-        _own(plan, "live", _live(live)),
-        _own(plan, "worker", [*PYTHON, "config.worker"]),
-        _own(plan, "watch", [*PYTHON, "config.watch", f"--port={plan.port}"]),
+        *(web_piece(plan, number) for number in range(1, plan.web + 1)),
+        _own(plan, "live", live_command(f"--uds={plan.live}")),
+        worker_piece(plan),
+        _own(plan, "watch", [*WATCH_COMMAND, f"--port={plan.port}"]),
         Piece(
             name="caddy",
             command=_ended_with_parent(caddy_command(plan.places)),
@@ -54,21 +87,23 @@ def other_pieces(plan: Plan) -> list[Piece]:
 
 
 def _own(plan: Plan, name: str, command: list[str]) -> Piece:
-    return Piece(name=name, command=_ended_with_parent(command), surroundings=plan.surroundings)
+    surroundings = plan.surroundings | {"CARESTATION_PIECE": name}
+    return Piece(name=name, command=_ended_with_parent(command), surroundings=surroundings)
 
 
 def _ended_with_parent(command: list[str]) -> list[str]:
     return ["/usr/bin/setpriv", "--pdeathsig=TERM", "--", *command]
 
 
-def _web(socket: Path) -> list[str]:
+def web_command(*at: str, threads: int = THREADS_PER_WEB) -> list[str]:
+    """Return what starts a web process; `at`: the options that say where it listens."""
     return [
         *PYTHON,
         "granian",
         "--interface=wsgi",
-        f"--uds={socket}",
+        *at,
         "--workers=1",
-        f"--blocking-threads={THREADS_PER_WEB}",
+        f"--blocking-threads={threads}",
         "--blocking-threads-idle-timeout=600",
         "--workers-kill-timeout=3",
         "--http=1",
@@ -79,11 +114,12 @@ def _web(socket: Path) -> list[str]:
     ]
 
 
-def _live(socket: Path) -> list[str]:
+def live_command(*at: str) -> list[str]:
+    """Return what starts live; `at` as with web."""
     return [
         *PYTHON,
         "uvicorn",
-        f"--uds={socket}",
+        *at,
         "--no-access-log",
         "--no-server-header",
         "--timeout-graceful-shutdown=2",

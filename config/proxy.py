@@ -1,7 +1,7 @@
 """What caddy is told: one origin for pages, streams and static files.
 
-It keeps to itself: no administration port, no trust store of the machine, no certificates from
-elsewhere, everything under our data folder. The security headers of pages are Django's.
+It keeps to itself: no administration port, no trust store of the machine, no certificates fetched
+from elsewhere, everything under our data folder. The security headers of pages are Django's.
 """
 
 import json
@@ -43,17 +43,26 @@ WAITING: Final = (
 UNTRUSTED: Final = ["Forwarded", "X-Real-Ip", "X-Forwarded-*", "X-Original-*", "*_*", "Proxy"]
 # No query strings, and no single-use tokens out of paths (the ids of rows are shorter).
 CUT_FROM_URI: Final = r"\?.*$|[A-Za-z0-9_-]{40,}"
+# Who says no, or nothing for ten seconds, is not chosen until it says yes again.
+CHECKED: Final = {"interval": "1s", "timeout": "10s", "headers": {"Host": ["localhost"]}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Where the proxy listens, and what stands behind it."""
+    """Where the proxy listens, and what stands behind it: `unix//FILE` or `ADDRESS:PORT`.
+
+    `certificate` and `key`: from elsewhere, as files; without them our own authority makes one.
+    `is_watched`: whether those behind it come and go by themselves, and are asked how they are.
+    """
 
     hosts: list[str]
     port: int
     tls_names: list[str]
-    web: list[Path]
-    live: Path
+    web: list[str]
+    live: list[str]
+    certificate: str = ""
+    key: str = ""
+    is_watched: bool = False
 
 
 def caddy_command(places: Places) -> list[str]:
@@ -93,16 +102,16 @@ def configuration(places: Places, site: Site) -> dict[str, Any]:
         "routes": [
             _static(places.static),
             _too_large(),
-            _live(site.live),
-            _files(site.web),
-            _web(site.web),
+            _live(_handed_to(site, site.live, "/health", flush_interval=-1)),
+            _files(site),
+            _web(site),
         ],
         "errors": {"routes": [_waiting(), _refused()]},
     }
     apps: dict[str, Any] = {"http": {"grace_period": "2s", "servers": {"carestation": server}}}
     if site.tls_names:
         server["tls_connection_policies"] = [{"default_sni": site.tls_names[0]}]
-        apps |= _own_certificates(site.tls_names)
+        apps |= _given_certificate(site) if site.certificate else _own_certificates(site.tls_names)
     return {
         "admin": {"disabled": True, "config": {"persist": False}},
         "storage": {"module": "file_system", "root": str(places.caddy)},
@@ -133,20 +142,23 @@ def _static(folder: Path) -> dict[str, Any]:
     }
 
 
-def _live(socket: Path) -> dict[str, Any]:
+def _live(handed: dict[str, Any]) -> dict[str, Any]:
     return {
         "match": [{"path": ["/live"]}],
         "terminal": True,
-        "handle": [_cut_untrusted(), _limited(0), _handed_to([socket], flush_interval=-1)],
+        "handle": [_cut_untrusted(), _limited(0), handed],
     }
 
 
-def _files(sockets: list[Path]) -> dict[str, Any]:
+def _files(site: Site) -> dict[str, Any]:
     # A file is waited for here and not in web; but only once web has said that someone is there
     # who may send one: what waits is held in memory, and strangers hold nothing. Web refuses them
     # by itself, before it reads.
-    knows = {"match": {"status_code": [2]}, "routes": [{"handle": [_after_body(sockets)]}]}
-    knows_not = {"routes": [{"handle": [_handed_to(sockets)]}]}
+    knows = {
+        "match": {"status_code": [2]},
+        "routes": [{"handle": [_to_web(site, request_buffers=LARGEST_BODY)]}],
+    }
+    knows_not = {"routes": [{"handle": [_to_web(site)]}]}
     asked = {"method": "GET", "uri": ASKED_FIRST}
     return {
         "match": [{"path": TAKES_FILES, "method": ["POST"]}],
@@ -154,25 +166,21 @@ def _files(sockets: list[Path]) -> dict[str, Any]:
         "handle": [
             _cut_untrusted(),
             _limited(LARGEST_BODY),
-            _handed_to(sockets, rewrite=asked, handle_response=[knows, knows_not]),
+            _to_web(site, rewrite=asked, handle_response=[knows, knows_not]),
         ],
     }
 
 
-def _web(sockets: list[Path]) -> dict[str, Any]:
+def _web(site: Site) -> dict[str, Any]:
     # A thread of web is taken when all is there that it reads, and let go when all is written:
     # those who send or read a byte a second hold no thread (docs/decisions/0080).
     return {
         "handle": [
             _cut_untrusted(),
             _limited(LARGEST_FORM),
-            _handed_to(sockets, request_buffers=LARGEST_FORM, response_buffers=TAKEN_AT_ONCE_BYTES),
+            _to_web(site, request_buffers=LARGEST_FORM, response_buffers=TAKEN_AT_ONCE_BYTES),
         ]
     }
-
-
-def _after_body(sockets: list[Path]) -> dict[str, Any]:
-    return _handed_to(sockets, request_buffers=LARGEST_BODY)
 
 
 def _too_large() -> dict[str, Any]:
@@ -233,10 +241,16 @@ def _refused() -> dict[str, Any]:
     return {"handle": [UNNAMED, answer]}
 
 
-def _handed_to(sockets: list[Path], **more: Any) -> dict[str, Any]:
+def _to_web(site: Site, **more: Any) -> dict[str, Any]:
+    return _handed_to(site, site.web, "/ready", **more)
+
+
+def _handed_to(site: Site, upstreams: list[str], asked: str, **more: Any) -> dict[str, Any]:
+    if site.is_watched:
+        more["health_checks"] = {"active": {"uri": asked, "expect_status": 200, **CHECKED}}
     return {
         "handler": "reverse_proxy",
-        "upstreams": [{"dial": f"unix/{socket}"} for socket in sockets],
+        "upstreams": [{"dial": upstream} for upstream in upstreams],
         # Tried again: a connection that could not be made, and a GET. No POST is sent twice.
         "load_balancing": {
             "selection_policy": {"policy": "least_conn"},
@@ -267,6 +281,14 @@ def _own_certificates(names: list[str]) -> dict[str, Any]:
             "certificates": {"automate": names},
             "automation": {"policies": [{"subjects": names, "issuers": [{"module": "internal"}]}]},
         },
+    }
+
+
+def _given_certificate(site: Site) -> dict[str, Any]:
+    return {
+        "tls": {
+            "certificates": {"load_files": [{"certificate": site.certificate, "key": site.key}]}
+        }
     }
 
 

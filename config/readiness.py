@@ -1,4 +1,4 @@
-"""Whether a CareStation answers: asked the way people ask, through the proxy."""
+"""Whether a CareStation answers: asked the way people or proxies ask."""
 
 import http.client
 import ssl
@@ -6,10 +6,10 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 
-def is_ready(url: str, port: int) -> bool:
-    """Return whether `/ready` answers 200 through the proxy on this machine."""
+def is_ready(url: str, port: int, host: str = "127.0.0.1") -> bool:
+    """Return whether `/ready` answers 200: through the proxy on this machine, or elsewhere."""
     site = urlsplit(url)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
         if site.scheme == "https":
             connection.connect()

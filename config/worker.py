@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("carestation.worker")
 IDLE_SECONDS: Final = 0.2
 REST_SECONDS: Final = 1.0
+LIST_SECONDS: Final = 60.0
 QUEUES: Final = ("default", "long")
 
 
@@ -59,9 +60,13 @@ def follow_all(ending: threading.Event) -> None:
     )
 
     rests: dict[str, float] = {}
+    listed_at = float("-inf")
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="followers") as hands:
         while not ending.is_set():
             has_more = False
+            if time.monotonic() > listed_at + LIST_SECONDS:
+                listed_at = time.monotonic()
+                _keep_list(hands)
             for one in _behind(hands, pass_by):
                 if ending.is_set() or rests.get(one.name, 0.0) > time.monotonic():
                     continue
@@ -89,6 +94,16 @@ def _behind(hands: ThreadPoolExecutor, ask: Callable[[], list["Reader"]]) -> lis
     _tell("all", error)
     hands.submit(_let_go).result()
     return []
+
+
+def _keep_list(hands: ThreadPoolExecutor) -> None:
+    """Let this machine's list know what was erased on another."""
+    from carestation.vault.erasing import list_what_others_erased  # noqa: PLC0415 - needs the apps
+
+    error = hands.submit(list_what_others_erased).exception()
+    if error is not None:
+        _tell("list of what was erased", error)
+        hands.submit(_let_go).result()
 
 
 def _let_go() -> None:

@@ -26,7 +26,7 @@ LONGEST_PASSWORD: Final = 1_000
 SHORTEST_TELLING: Final = 3
 RECOVERY_LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ23456789"
 RECOVERY_LENGTH: Final = 12
-_KANA_APART: Final = ord("ァ") - ord("ぁ")
+_HIRAGANA: Final = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _SIX_DIGITS: Final = re.compile(r"\d{6}", re.ASCII)
 
 # A method that is to go is first no longer offered; it ends when nobody has it any more. While it
@@ -173,10 +173,7 @@ def current_code(secret: str, *, at: datetime) -> str:
 
 def hiragana(text: str) -> str:
     """Return a reading with its katakana, half-width too, as hiragana."""
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(
-        chr(ord(sign) - _KANA_APART) if "ァ" <= sign <= "ヶ" else sign for sign in folded
-    )
+    return unicodedata.normalize("NFKC", text).translate(_HIRAGANA)
 
 
 def network_of(address: str) -> str:

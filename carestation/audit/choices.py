@@ -1,5 +1,6 @@
 """The closed words of the record of acts."""
 
+from enum import StrEnum
 from typing import Final
 
 from django.db import models
@@ -25,6 +26,15 @@ class Deed(models.TextChoices):
     ENTERED = "entered", "サインイン・アカウント"
     RULED = "ruled", "権限・メンバーを変えた"
     TOOK_AWAY = "took_away", "書き出した"
+
+
+class Interaction(StrEnum):
+    """What call of programs an act would be (FHIR's RESTful interactions)."""
+
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
 
 
 class Act(models.TextChoices):
@@ -74,6 +84,7 @@ class Act(models.TextChoices):
     ACCOUNTS_SIGNED_IN = "accounts.SignedIn", "サインインした"
     ACCOUNTS_SIGNED_OUT = "accounts.SignedOut", "サインアウトした"
     AUDIT_ACTS_VIEWED = "audit.ActsViewed", "運営の操作記録を見た"
+    AUDIT_FACTS_REMOVED = "audit.FactsRemoved", "保存の期限が過ぎた記録を消した"
     AUDIT_READERS_VIEWED = "audit.ReadersViewed", "患者さんの情報を見た人の一覧を見た"
     AUDIT_RECORD_VIEWED = "audit.RecordViewed", "操作の記録を見た"
     EXPORTS_EXPORT_ASKED = "exports.ExportAsked", "書き出しをたのんだ"
@@ -154,6 +165,7 @@ class Act(models.TextChoices):
     PATIENTS_PATIENTS_LISTED = "patients.PatientsListed", "患者さんの一覧を見た"
     SEARCH_HITS_SHOWN = "search.HitsShown", "さがして見つけた"
     SEARCH_SEARCH_MADE = "search.SearchMade", "言葉でさがした"
+    SUPPORT_CAPACITY_CHANGED = "support.CapacityChanged", "処理の数を変えた"
     SUPPORT_PROBE_BEGAN = "support.ProbeBegan", "外からの確認を始めた"
     SUPPORT_PROBE_ENDED = "support.ProbeEnded", "外からの確認をやめた"
     TIMELINE_ACKNOWLEDGEMENT_WITHDRAWN = "timeline.AcknowledgementWithdrawn", "了解を取り消した"
@@ -170,6 +182,7 @@ class Act(models.TextChoices):
     TIMELINE_TIMELINE_VIEWED = "timeline.TimelineViewed", "投稿の画面を見た"
     VAULT_GROUP_KEYS_TURNED = "vault.GroupKeysTurned", "グループの鍵が新しくなった"
     VAULT_KEYS_ERASED = "vault.KeysErased", "鍵を消した"
+    VAULT_PERSON_KEYS_ERASED = "vault.PersonKeysErased", "個人の鍵を消した"
     VAULT_ROTATION_BEGAN = "vault.RotationBegan", "鍵の交換をはじめた"
     VAULT_ROTATION_ENDED = "vault.RotationEnded", "鍵の交換を終えた"
     VAULT_SHARES_REHEARSED = "vault.SharesRehearsed", "鍵を戻す訓練をした"
@@ -202,6 +215,7 @@ LOOKS: Final = frozenset(
 # Of what is no look: which deed it is, by the context that announces it.
 DEEDS: Final = {
     "accounts": Deed.ENTERED,
+    "audit": Deed.RULED,
     "exports": Deed.TOOK_AWAY,
     "facilities": Deed.RULED,
     "groups": Deed.RULED,
@@ -211,3 +225,12 @@ DEEDS: Final = {
     "timeline": Deed.WROTE,
     "vault": Deed.RULED,
 }
+# After which something is not there any more; what ends, stays as something that ended.
+DELETIONS: Final = frozenset(
+    [
+        Act.AUDIT_FACTS_REMOVED,
+        Act.EXPORTS_EXPORT_REMOVED,
+        Act.TIMELINE_FILE_DISCARDED,
+        Act.VAULT_KEYS_ERASED,
+    ]
+)

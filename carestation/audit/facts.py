@@ -1,6 +1,7 @@
-"""What happened to the record of acts: who looked at it, and who took it away."""
+"""What happened to the record of acts: who looked at it, and what went when its term was over."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from carestation.factlog.facts import Fact
@@ -23,6 +24,21 @@ class ReadersViewed(Fact, kind="audit.ReadersViewed", of="group_id"):
     actor_id: UUID
     facility_id: UUID
     group_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsRemoved(Fact, kind="audit.FactsRemoved", of="part_id"):
+    """What a facility's record held from before a time went from the log: its term was over.
+
+    `part_id`: the facility, or the whole log where it was of none; `count`: how many now, `total`:
+    how many of this part there are no more.
+    """
+
+    part_id: UUID
+    facility_id: UUID | None = None
+    before: datetime
+    count: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

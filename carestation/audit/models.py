@@ -25,6 +25,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """A facility's part."""
         return self.filter(facility_id=facility_id)
 
+    def there(self) -> Self:
+        """Those whose fact is still there: its term is not over."""
+        return self.filter(at__isnull=False)
+
     def own_of_staff(self, facility_id: UUID) -> Self:
         """What people did with their accounts while they worked in a facility."""
         staff = Staff.objects.of_facility(facility_id).filter(
@@ -36,13 +40,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return own.filter(models.Exists(staff))
 
     def within(self, since: datetime | None, until: datetime | None) -> Self:
-        """Those of a period; either end may be open."""
-        rows = self if since is None else self.filter(at__gte=since)
+        """Those of a period that are still there; either end may be open."""
+        rows = self.there() if since is None else self.filter(at__gte=since)
         return rows if until is None else rows.filter(at__lt=until)
 
     def behind(self, number: int | None) -> Self:
         """Those that come after one, the newest first."""
-        last = None if number is None else Entry.objects.filter(number=number).first()
+        last = None if number is None else Entry.objects.there().filter(number=number).first()
         if last is None:
             return self
         return self.filter(at__lte=last.at).exclude(at=last.at, number__gte=last.number)
@@ -51,12 +55,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(models.Model):
     """A fact as it was sealed: its leaf hash at its number from 0, and by what it is found.
 
-    `actor_id`: who did it; where nobody signed in did, the person whom it concerns.
+    `actor_id`: who did it; where nobody signed in did, the person whom it concerns. When the term
+    is over, number, part and leaf stay; the time and everything else are empty.
     """
 
     number = models.BigIntegerField(primary_key=True)
     fact_id = models.BigIntegerField()
-    at = models.DateTimeField()
+    at = models.DateTimeField(null=True)
     kind = models.CharField(max_length=60)
     facility_id = models.UUIDField(null=True)
     actor_id = models.UUIDField(null=True)

@@ -9,10 +9,32 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from carestation.audit.choices import DEEDS, LOOKS, Act, Deed
+from carestation.audit.choices import DEEDS, DELETIONS, LOOKS, Act, Deed, Interaction
 
 # Who looks at the same thing again within this time, is shown as having looked once.
 FOLDED: Final = timedelta(minutes=5)
+# How the names of facts end of which something new comes.
+BEGINNINGS: Final = (
+    "Accepted",
+    "Acknowledged",
+    "Asked",
+    "Began",
+    "Due",
+    "Exported",
+    "Given",
+    "Invited",
+    "Made",
+    "Offered",
+    "Opened",
+    "Proposed",
+    "Published",
+    "Recorded",
+    "Registered",
+    "Remembered",
+    "Sent",
+    "SignedIn",
+    "Uploaded",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +64,15 @@ def deed_of(act: Act) -> Deed:
 def acts_of(deed: Deed) -> list[Act]:
     """Return all acts that are such a deed."""
     return [act for act in Act if deed_of(act) is deed]
+
+
+def interaction_of(kind: str) -> Interaction:
+    """Return which call of programs an act would be; what is no act of ours changes something."""
+    if kind in LOOKS:
+        return Interaction.READ
+    if kind in DELETIONS:
+        return Interaction.DELETE
+    return Interaction.CREATE if kind.endswith(BEGINNINGS) else Interaction.UPDATE
 
 
 def words_of(kind: str) -> str:

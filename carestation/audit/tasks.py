@@ -1,4 +1,4 @@
-"""The timetable of the seal.
+"""The timetable of the seal, and of what is over its term.
 
 Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 """
@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from carestation.audit.commands.checkpoints import sign_parts, sign_whole
 from carestation.audit.commands.keeping import keep_outside
+from carestation.audit.commands.terms import remove_what_is_over
 from carestation.audit.commands.verifications import verify_and_keep
 
 
@@ -24,6 +25,13 @@ def sign(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
 def sign_parts_too(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
     """Sign every facility's part once an hour."""
     sign_parts()
+
+
+@app.periodic(cron="11 15 * * *")
+@app.task(name="audit.remove_what_is_over", queueing_lock="audit.terms", queue="long")
+def remove(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
+    """Once a day, just after midnight in Japan, let go what is over its term."""
+    remove_what_is_over()
 
 
 @app.periodic(cron="37 * * * *")

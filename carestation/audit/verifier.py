@@ -9,7 +9,8 @@ key that you wrote down earlier with --key, and mails with checkpoints, saved as
 
 How: each line is hashed (SHA-256 over 0x00 and its fields) and must be what was sealed; over the
 hashes grows the tree of RFC 6962, whose root must be the one that was signed (C2SP tlog-checkpoint,
-Ed25519 of RFC 8032). The first line that is wrong is named.
+Ed25519 of RFC 8032). The first wrong line is named. Of facts that went when their term was over
+(five years at least) the hash is there, and a later fact says how many, and from before which day.
 """
 
 import argparse
@@ -31,6 +32,8 @@ NOTE = re.compile(
 )
 FIRST = bytes(32)
 KEY_HASH = 4
+SHORTEST_TERM = timedelta(days=5 * 365)
+SIGNED_WITHIN = timedelta(days=31)
 
 
 class WrongError(Exception):
@@ -64,15 +67,29 @@ class Checkpoint:
         return base64.b64decode(self.text.split("\n")[2])
 
     @property
+    def at(self) -> datetime:
+        """When it was signed."""
+        return datetime.fromisoformat(self.text.split("\n")[3].removeprefix("at "))
+
+    @property
     def previous(self) -> bytes:
         """The hash of the checkpoint before."""
-        found = re.search(r"^previous (\S+)$", self.text, re.MULTILINE)
-        return base64.b64decode(found[1]) if found else b""
+        return base64.b64decode(self.text.split("\n")[4].removeprefix("previous "))
 
     @property
     def digest(self) -> bytes:
         """By what the next one names this one."""
         return hashlib.sha256(self.text.encode()).digest()
+
+
+@dataclass
+class Removal:
+    """How many facts are no more, from before when, up to which line; `count`: those found so."""
+
+    before: datetime
+    total: int
+    upto: int
+    count: int = 0
 
 
 @dataclass
@@ -113,7 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         key = options.key or _text(options.folder / "key.txt").strip()
         kept = [one for path in options.against for one in read_checkpoints(_text(path))]
-        size, signed = verify(options.folder, public_key(key), kept)
+        size, signed, removal = verify(options.folder, public_key(key), kept)
     except WrongError as wrong:
         place = f"{wrong.line}行目：" if wrong.line else ""
         _say(f"まちがいがあります。{place}{wrong.japanese}")
@@ -123,14 +140,18 @@ def main(arguments: list[str] | None = None) -> int:
         _say(f"書き出しとして読めません：{error} / This cannot be read as an export.")
         return 2
     _say(f"書きかえはありません：{size}件を、署名された要約{signed}個と照らしました。")
+    if removal.count:
+        day, count = f"{removal.before:%Y-%m-%d}", removal.count
+        _say(f"うち{day}より前の{count}件は、保存の期限が過ぎて消えています。")
+        _say(f"Intact; {count} facts before {day} were removed by policy.")
     _say(f"OK: {size} facts, {signed} signed checkpoints. / 公開鍵 key: {key}")
     if not options.key:
         _say("公開鍵が控えと同じか、くらべてください。 / Compare the key with the one you kept.")
     return 0
 
 
-def verify(folder: Path, key: bytes, kept: Iterable[Checkpoint] = ()) -> tuple[int, int]:
-    """Return how many facts and checkpoints were verified.
+def verify(folder: Path, key: bytes, kept: Iterable[Checkpoint] = ()) -> tuple[int, int, Removal]:
+    """Return how many facts and checkpoints were verified, and what went after its term.
 
     Raises:
         WrongError: what is wrong, and where first.
@@ -138,9 +159,9 @@ def verify(folder: Path, key: bytes, kept: Iterable[Checkpoint] = ()) -> tuple[i
     checkpoints = read_checkpoints(_text(folder / "checkpoints.txt"))
     _verify_chain(checkpoints, key)
     roots = {one.size: one.root for one in checkpoints}
-    tree = Tree()
+    tree, removal = Tree(), _removal(folder, checkpoints)
     for number, line in enumerate(_lines(folder / "facts.jsonl"), start=1):
-        tree.add(_leaf(json.loads(line), number))
+        tree.add(_leaf(json.loads(line), number, removal))
         if tree.size in roots and tree.root() != roots[tree.size]:
             before = max((size for size in roots if size < tree.size), default=0)
             raise WrongError(
@@ -150,13 +171,24 @@ def verify(folder: Path, key: bytes, kept: Iterable[Checkpoint] = ()) -> tuple[i
             )
     last = max(roots)
     if tree.size < last:
-        raise WrongError(
-            "ここから後ろがありません", "lines are missing from here on", tree.size + 1
-        )
+        raise WrongError("ここから後ろがありません", "lines are missing from here", tree.size + 1)
     if tree.size > last:
         raise WrongError("ここから後ろは署名されていません", "not signed from here on", last + 1)
     _verify_kept(checkpoints, list(kept), key)
-    return tree.size, len(checkpoints)
+    return tree.size, len(checkpoints), removal
+
+
+def _removal(folder: Path, checkpoints: list[Checkpoint]) -> Removal:
+    """Return the newest removal that may be; its own line is verified like the others."""
+    newest = Removal(EPOCH, 0, 0)
+    for line in _lines(folder / "facts.jsonl"):
+        if '"kind": "audit.FactsRemoved"' in line:
+            fact = json.loads(line)
+            before = datetime.fromisoformat(fact["detail"]["before"])
+            signed = (one.size for one in checkpoints if one.at >= before + SIGNED_WITHIN)
+            if before <= datetime.fromisoformat(fact["at"]) - SHORTEST_TERM:
+                newest = Removal(before, fact["detail"]["total"], next(signed, 0))
+    return newest
 
 
 def _verify_chain(checkpoints: list[Checkpoint], key: bytes) -> None:
@@ -197,14 +229,17 @@ def _verify_kept(checkpoints: list[Checkpoint], kept: list[Checkpoint], key: byt
         )
 
 
-def _leaf(fact: dict, number: int) -> bytes:  # type: ignore[type-arg]  # a line, as it is
+def _leaf(fact: dict, number: int, removal: Removal) -> bytes:  # type: ignore[type-arg]  # a line, as it is
     """Return the hash that was sealed, after the line was found to be what was sealed."""
     if fact["number"] is None:
         raise WrongError("書き足された行です", "this fact was put in and never sealed", number)
     if fact["number"] != number - 1:
         raise WrongError("行が抜けているか、動いています", "a line is missing or moved", number)
     if fact["id"] is None:
-        raise WrongError("消された記録です", "this fact was taken away", number)
+        removal.count += 1
+        if not fact.get("removed") or number > removal.upto or removal.count > removal.total:
+            raise WrongError("消された記録です", "this fact was taken away", number)
+        return bytes.fromhex(fact["leaf"])
     if leaf_of(fact).hex() != fact["leaf"]:
         raise WrongError("書きかえられています", "this line is not as it was sealed", number)
     return bytes.fromhex(fact["leaf"])

@@ -22,28 +22,25 @@ import hmac
 import http.server
 import json
 import mimetypes
+import re
 import secrets
 import struct
 import sys
 import webbrowser
 import zipfile
 import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MANIFEST = "MANIFEST.sha256"
-LISTING = "export.json"
+MANIFEST, LISTING = "MANIFEST.sha256", "export.json"
 FORMAT = "carestation export 1"
-AES_EXTRA = 0x9901
-WINZIP_AES = 99
+NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 KEY_BYTES, SALT_BYTES, MAC_BYTES, BLOCK_BYTES = 32, 16, 10, 16
-PART_BYTES = 1 << 18
-EXTRA_HEAD_BYTES = 4
-ROUNDS = 14
-MIDDLE_WORD = 4
+PART_BYTES, WHOLE_BYTES, ROUNDS, MIDDLE_WORD = 1 << 18, 1 << 28, 14, 4
+AES_EXTRA, WINZIP_AES, EXTRA_HEAD_BYTES = 0x9901, 99, 4
 
 
 class UnreadableError(Exception):
@@ -57,9 +54,16 @@ class Archive:
         self._path, self._pass_phrase = path, pass_phrase.encode()
         try:
             with zipfile.ZipFile(path) as archive:
-                self._members = {one.filename: one for one in archive.infolist()}
-        except (OSError, zipfile.BadZipFile) as error:
+                listed = archive.infolist()
+        except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
             raise UnreadableError(f"{path}: ファイルを読めません（{error}）。") from error
+        self._members = {one.filename: one for one in listed}
+        for one in listed:
+            # A name stays in its folder on any system, and stands for one member alone.
+            is_one = self._members[one.filename] is one and NAME.fullmatch(one.filename)
+            if not is_one or not 0 <= one.header_offset < path.stat().st_size:
+                raise UnreadableError(f"{one.filename!r}: 使えない名前です。")
+        self.size_bytes = sum(one.file_size for one in listed)
 
     def names(self) -> list[str]:
         """Return the paths of all members."""
@@ -72,9 +76,10 @@ class Archive:
     def parts(self, name: str) -> Iterator[bytes]:
         """Yield a member part by part; only at its end is it sure that nobody changed it."""
         method, size = self._said(name)
+        left_plain = self._members[name].file_size
         with self._path.open("rb") as file:
             file.seek(self._members[name].header_offset)
-            header = file.read(30)
+            header = file.read(30).ljust(30)
             file.seek(sum(struct.unpack("<HH", header[26:30])), 1)
             keys = self._keys(file.read(SALT_BYTES))
             if not hmac.compare_digest(file.read(2), keys[2 * KEY_BYTES :]):
@@ -90,14 +95,18 @@ class Archive:
                 left -= len(sealed)
                 mac.update(sealed)
                 plain = stream.opened(sealed)
-                yield inflated(name, inflate, plain) if inflate else plain
-            if inflate:
-                yield inflate.flush()
+                for part in inflated(name, inflate, plain) if inflate else (plain,):
+                    left_plain -= len(part)
+                    if left_plain < 0:
+                        raise UnreadableError(f"{name}: 書かれた大きさより大きくなります。")
+                    yield part
             if not hmac.compare_digest(file.read(MAC_BYTES), mac.digest()[:MAC_BYTES]):
                 raise UnreadableError(f"{name}: 書きかえられています。")
 
     def whole(self, name: str) -> bytes:
         """Return a small member."""
+        if self.has(name) and self._members[name].file_size > WHOLE_BYTES:
+            raise UnreadableError(f"{name}: 大きすぎます。")
         return b"".join(self.parts(name))
 
     def _keys(self, salt: bytes) -> bytes:
@@ -110,7 +119,7 @@ class Archive:
         extra = member.extra
         while len(extra) >= EXTRA_HEAD_BYTES:
             kind, length = struct.unpack("<HH", extra[:4])
-            if kind == AES_EXTRA and member.compress_type == WINZIP_AES:
+            if (kind, length, member.compress_type) == (AES_EXTRA, 7, WINZIP_AES):
                 version, vendor, strength, method = struct.unpack("<H2sBH", extra[4 : 4 + length])
                 if (version, vendor, strength) == (2, b"AE", 3):
                     return method, member.compress_size
@@ -118,10 +127,12 @@ class Archive:
         raise UnreadableError(f"{name}: AES-256 で暗号化されていません。")
 
 
-def inflated(name: str, inflate: zlib._Decompress, plain: bytes) -> bytes:
-    """Return bytes as they were before they were made smaller."""
+def inflated(name: str, inflate: zlib._Decompress, plain: bytes) -> Iterator[bytes]:
+    """Yield bytes as they were before they were made smaller, never many at once."""
     try:
-        return inflate.decompress(plain)
+        while plain:
+            yield inflate.decompress(plain, PART_BYTES)
+            plain = inflate.unconsumed_tail
     except zlib.error as error:
         raise UnreadableError(f"{name}: 書きかえられています。") from error
 
@@ -155,8 +166,7 @@ def block_cipher(key: bytes) -> Callable[[bytes], bytes]:
 def openssl_cipher(library: ctypes.CDLL, key: bytes) -> Callable[[bytes], bytes]:
     """Return AES-256 of OpenSSL, without any mode."""
     pointer = ctypes.c_void_p
-    library.EVP_aes_256_ecb.restype = pointer
-    library.EVP_CIPHER_CTX_new.restype = pointer
+    library.EVP_aes_256_ecb.restype = library.EVP_CIPHER_CTX_new.restype = pointer
     context = pointer(library.EVP_CIPHER_CTX_new())
     kind = pointer(library.EVP_aes_256_ecb())
     if library.EVP_EncryptInit_ex(context, kind, None, key, None) != 1:
@@ -232,20 +242,15 @@ def slow_cipher(key: bytes) -> Callable[[bytes], bytes]:
 
 def manifest_of(archive: Archive) -> dict[str, str]:
     """Return the hash of every member, by its path; all are there, and no others."""
-    manifest = {}
-    for line in archive.whole(MANIFEST).decode().splitlines():
-        digest, name = line.split("  ", 1)
-        manifest[name] = digest
+    lines = archive.whole(MANIFEST).decode(errors="replace").splitlines()
+    manifest = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     for name in sorted((set(archive.names()) - {MANIFEST}) ^ set(manifest)):
         raise UnreadableError(f"{name}: " + ("ありません。" if name in manifest else "余分です。"))
     return manifest
 
 
 def check(archive: Archive) -> dict[str, object]:
-    """Return what an archive says of itself, after every member was compared with the manifest.
-
-    Raises UnreadableError with the first thing that is wrong.
-    """
+    """Return what an archive says of itself, once each member was found to be as it was made."""
     manifest, counts = manifest_of(archive), {}
     for name, expected in manifest.items():
         found, counts[name] = hashlib.sha256(), 0
@@ -254,23 +259,25 @@ def check(archive: Archive) -> dict[str, object]:
             counts[name] += part.count(b"\n")
         if found.hexdigest() != expected:
             raise UnreadableError(f"{name}: 指紋（SHA-256）がちがいます。")
-    said = json.loads(archive.whole(LISTING))
-    if said["format"] != FORMAT:
-        raise UnreadableError(f"知らない形式です：{said['format']}")
-    for name, table in said["lists"].items():
-        if counts.get(f"data/{name}.jsonl") != table["rows"]:
-            raise UnreadableError(f"data/{name}.jsonl: 件数がちがいます。")
-    return {"at": said["at"], "members": len(manifest)}
+    try:
+        said = json.loads(archive.whole(LISTING))
+        rows = {f"data/{name}.jsonl": table["rows"] for name, table in said["lists"].items()}
+        told = {"at": said["at"], "members": len(manifest), "bytes": archive.size_bytes}
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        raise UnreadableError(f"{LISTING}: 読めません。") from error
+    if said.get("format") != FORMAT:
+        raise UnreadableError(f"知らない形式です：{said.get('format')}")
+    for name, count in rows.items():
+        if counts.get(name) != count:
+            raise UnreadableError(f"{name}: 件数がちがいます。")
+    return told
 
 
 def extract(archive: Archive, folder: Path) -> None:
     """Unpack an archive into a folder that is not there yet."""
     folder.mkdir(mode=0o700)
     for name in archive.names():
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or "\\" in name:
-            raise UnreadableError(f"{name}: 使えない名前です。")
-        target = folder.joinpath(*path.parts)
+        target = folder / name
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with target.open("xb") as file:
             file.writelines(archive.parts(name))

@@ -80,7 +80,7 @@ LATERAL (
   ORDER BY f.era, f.xid, f.id LIMIT 1
 ) f
 """
-# The application may name these columns and no others: time, order and leaf are the database's.
+# The application may name these columns and no others: time and order are the database's.
 ANNOUNCE: Final = """
 INSERT INTO factlog_loggedfact (kind, actor_id, facility_id, group_id, patient_id, object_id,
   request_id, detail)

@@ -21,7 +21,8 @@ class TransactionIdField(models.PositiveBigIntegerField[int, int]):
 class LoggedFact(models.Model):
     """One fact: ids and enums, never words.
 
-    `xid`, `at` and `leaf` are filled by a trigger: SHA-256 over 0x00 and the row's other columns.
+    `id`, `era`, `xid` and `at` are filled by the database. Kept by months of `at`: who looks for a
+    fact by its id says when it was, too, so that one month is looked at.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -36,7 +37,6 @@ class LoggedFact(models.Model):
     object_id = models.UUIDField()
     request_id = models.UUIDField()
     detail = models.JSONField()
-    leaf = models.BinaryField()
 
     class Meta:
         """Followers read in this order."""

@@ -45,6 +45,9 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 
+# Every second, by each of them: that all is well stands in no log.
+ASKED_BY_PROXIES: Final = {"health", "ready"}
+
 ANSWERS: Final[dict[type[Exception], HTTPStatus]] = {
     IntegrityError: HTTPStatus.CONFLICT,
     OperationalError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -111,6 +114,9 @@ def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
 def _log(request: HttpRequest, response: HttpResponse, began: float) -> None:
     match, seconds = request.resolver_match, time.perf_counter() - began
     route = match.route if match else ""
+    # Of what proxies ask each second nobody waits for the answer: it would hide who does wait.
+    if route in ASKED_BY_PROXIES and response.status_code == HTTPStatus.OK:
+        return
     note_answer(route, response.status_code, seconds)
     line = {
         "method": request.method,

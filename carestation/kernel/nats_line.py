@@ -7,6 +7,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
 import asyncio
+import logging
 import os
 import random
 import socket
@@ -27,6 +28,8 @@ ANSWER_SECONDS: Final = 2
 # Three of these without an answer end a line that died without a word.
 PING_SECONDS: Final = 3
 PARTING_SECONDS: Final = 0.5
+# The client lays TLS over its stream by hand, and asyncio remarks on it at the end of each line.
+logging.getLogger("asyncio").addFilter(lambda record: "eof_received" not in str(record.msg))
 
 
 class BusAwayError(Exception):

@@ -12,7 +12,8 @@ from carestation.groups.choices import Side
 from carestation.groups.rules import Seat
 from carestation.kernel.text import UnfitText, clean_line
 from carestation.search.choices import Show
-from carestation.search.queries.finding import KINDS_SHOWN, Question
+from carestation.search.queries.candidates import Question
+from carestation.search.queries.finding import KINDS_SHOWN
 from carestation.search.rules import words_of
 
 LONGEST_WORDS: Final = 100

@@ -4,14 +4,18 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
+from uuid import UUID
 
 from carestation.facilities.rules import folded
 
 PAIR: Final = 2
 # The number of an entry's grams is rounded up to a step, so that it says less than the length.
 STEP: Final = 16
+# Of the 64 bits of a number, those of its group and those of its hash (migration 0005).
+FRONT_BITS, HASH_BITS = 16, 48
 # Joiners and marks that choose a form of the same letter (葛󠄀): people do not type them to search.
 _UNSEEN: Final = "Cf"
 _FORMS: Final = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
@@ -37,9 +41,29 @@ def padding_of(pairs: int) -> int:
     return -pairs % STEP
 
 
+def of_group(group_id: UUID, numbers: Iterable[int]) -> list[int]:
+    """Return numbers with the group's own bits in front, so that a group's lie side by side.
+
+    What is written or looked up at once is then in a few places of the index, not all over it.
+    """
+    front = (group_id.int % 2**FRONT_BITS) << HASH_BITS
+    if front >= 2**63:
+        front -= 2**64
+    return [front | number % 2**HASH_BITS for number in numbers]
+
+
 def is_short(word: str) -> bool:
     """Whether a word has no pair of letters: it is looked for by reading what there is."""
     return len(word) < PAIR
+
+
+def walks_on(fitting: int, walked: int, *, posts: int, wanted: int) -> bool:
+    """Whether to walk on from post to post reads less than to look a question up.
+
+    As many of the rest fit as of those that were walked: so far is the way to those wanted, and to
+    so many of all posts would the index lead.
+    """
+    return fitting > 0 and wanted * walked / fitting < posts * fitting / walked
 
 
 def has_all(words: Sequence[str], text: str) -> bool:
@@ -79,7 +103,7 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield what folds by itself, folded, with its beginning and end: a letter with its marks."""
     begin, piece = 0, ""
     for at, sign in enumerate(text):
-        alone, together = folded_text(sign), folded_text(text[begin:at] + sign)
+        alone, together = _folded_piece(sign), _folded_piece(text[begin:at] + sign)
         if at > begin and together == piece + alone:
             yield piece, begin, at
             begin, piece = at, alone
@@ -87,6 +111,12 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
             piece = together
     if text:
         yield piece, begin, len(text)
+
+
+@lru_cache(maxsize=65_536)
+def _folded_piece(piece: str) -> str:
+    """Return a letter or two as they are searched; a language has so many, and asks them often."""
+    return folded_text(piece)
 
 
 def _joined(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -46,7 +46,7 @@ STYLESHEETS: Final = (
     "utilities",
     "print",
 )
-BEHAVIOURS: Final = ("moment", "reveal", "sheet", "grow", "offline", "idle", "problem")
+BEHAVIOURS: Final = ("moment", "reveal", "sheet", "grow", "offline", "idle", "problem", "keys")
 LEAN: Final = (Macro, type)
 
 

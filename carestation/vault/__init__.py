@@ -6,7 +6,7 @@ holds a key that seals (AES-256-GCM) and a key that derives (HMAC-SHA-256, for l
 is bound to its table, column, row and scope, and opens nowhere else.
 
 Announces: RotationBegan, GroupKeysTurned, RotationEnded, KeysErased,
-    SharesRehearsed.
+    PersonKeysErased, SharesRehearsed.
 Listens to: nothing.
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """

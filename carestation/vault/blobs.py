@@ -15,7 +15,6 @@ from uuid import UUID
 
 from django.conf import settings
 
-from carestation.kernel.ids import uuid7
 from carestation.vault.disk import keep_names
 from carestation.vault.storing import Blobs, StoreAwayError
 
@@ -35,7 +34,9 @@ class FolderBlobs:
         self.prepare()
         for folder in (path.parent.parent, path.parent):
             folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-        fresh = path.with_name(f"{uuid7()}.new")
+        fresh = _unfinished(path)
+        # Whoever was killed on the way to this very file has left a part of it, sealed.
+        fresh.unlink(missing_ok=True)
         try:
             _write_through(fresh, parts)
             fresh.rename(path)
@@ -61,8 +62,10 @@ class FolderBlobs:
         return path.stat().st_size if path.exists() else 0
 
     def remove(self, blob_id: UUID, variant: str) -> None:
-        """Forget it."""
-        self._path(blob_id, variant).unlink(missing_ok=True)
+        """Forget it, and what somebody who was killed has left of it."""
+        path = self._path(blob_id, variant)
+        path.unlink(missing_ok=True)
+        _unfinished(path).unlink(missing_ok=True)
 
     def prepare(self) -> None:
         """Make the folder, where it is missing."""
@@ -94,6 +97,10 @@ def _store_at(url: str) -> Blobs:
     from carestation.vault.buckets import BucketBlobs  # noqa: PLC0415 - only where it is used
 
     return BucketBlobs(url)
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
 
 
 def _write_through(path: Path, parts: Iterable[bytes]) -> None:

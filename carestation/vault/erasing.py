@@ -16,9 +16,10 @@ from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.ids import uuid7
 from carestation.vault.choices import Level
-from carestation.vault.erasures import Erased, list_erased, listed_erasures
-from carestation.vault.facts import KeysErased
-from carestation.vault.models import Erasure, Rotation, Scope
+from carestation.vault.erasures import Erased, erased_scopes, list_erased, listed_erasures
+from carestation.vault.facts import KeysErased, PersonKeysErased
+from carestation.vault.holders import root_key_of
+from carestation.vault.models import Erasure, Rotation, Scope, ScopeKind
 from carestation.vault.scopes import forget_scope
 
 
@@ -28,11 +29,14 @@ class Certificate:
 
     `gone_here_at`: no process of this installation holds the keys any more. `gone_in_copies_at`:
     copies of the database from before hold them under a root that was dropped here at that time;
-    None while the root is still the same, and such a copy with it opens them.
+    None while the root is still the same, and such a copy with it opens them. `root_key`: which key
+    of the root that is, as `keys list` names it; empty where nobody wrote it down then.
     """
 
     erasure_id: UUID
     scope_id: UUID
+    kind: ScopeKind
+    root_key: str
     erased_at: datetime
     erased_by: UUID
     digest: str
@@ -41,7 +45,7 @@ class Certificate:
 
 
 def erase_scope(actor: Actor, scope_id: UUID, *, listed: Erased | None = None) -> Erasure:
-    """Destroy the keys of a group, once it is in the list. Inside the caller's transaction, last.
+    """Destroy the keys of a scope, once it is in the list. Inside the caller's transaction, last.
 
     `listed`: the line of the list, where an old copy has brought the keys back.
 
@@ -60,21 +64,29 @@ def erase_scope(actor: Actor, scope_id: UUID, *, listed: Erased | None = None) -
             "kind": scope.kind,
             "owner_id": scope.owner_key.owner_id,
             "digest": _digest_of(scope),
+            "root_key": root_key_of(bytes(scope.owner_key.wrapped)),
             "erased_by": listed.erased_by,
             "erased_at": listed.erased_at,
         },
     )
     scope.delete()
     forget_scope(scope_id)
-    announce(
-        KeysErased(
-            actor_id=actor.user_id,
-            request_id=actor.request_id,
-            group_id=scope_id,
-            erasure_id=erasure.pk,
-        )
-    )
+    marks = {
+        "actor_id": actor.user_id,
+        "request_id": actor.request_id,
+        "erasure_id": erasure.pk,
+    }
+    if scope.kind == ScopeKind.PERSON:
+        announce(PersonKeysErased(**marks, person_id=scope_id))
+    else:
+        announce(KeysErased(**marks, group_id=scope_id))
     return erasure
+
+
+def kind_of(scope_id: UUID) -> ScopeKind | None:
+    """Return whose keys these are; none where there are none."""
+    scope = Scope.objects.filter(pk=scope_id).first()
+    return ScopeKind(scope.kind) if scope else None
 
 
 def came_back() -> list[Erased]:
@@ -84,6 +96,24 @@ def came_back() -> list[Erased]:
     return [listed[scope_id] for scope_id in found]
 
 
+def list_what_others_erased() -> int:
+    """Put into this machine's list what was erased on another; return how many lines.
+
+    Each machine keeps a list of its own, beside the one database: an old copy of that, put back,
+    is found out by whichever machine looks at it.
+    """
+    missing = Erasure.objects.exclude(scope_id__in=erased_scopes()).order_by("erased_at")
+    for one in missing:
+        line = Erased(
+            erasure_id=one.pk,
+            scope_id=one.scope_id,
+            erased_by=one.erased_by,
+            erased_at=one.erased_at,
+        )
+        list_erased(line)
+    return len(missing)
+
+
 def certificate_of(erasure: Erasure) -> Certificate:
     """Return what can be said of an erasure now."""
     turned = Rotation.objects.filter(level=Level.ROOT, began_at__gt=erasure.erased_at)
@@ -91,6 +121,8 @@ def certificate_of(erasure: Erasure) -> Certificate:
     return Certificate(
         erasure_id=erasure.pk,
         scope_id=erasure.scope_id,
+        kind=ScopeKind(erasure.kind),
+        root_key=erasure.root_key,
         erased_at=erasure.erased_at,
         erased_by=erasure.erased_by,
         digest=bytes(erasure.digest).hex(),

@@ -51,6 +51,15 @@ class KeysErased(Fact, kind="vault.KeysErased", of="erasure_id"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonKeysErased(Fact, kind="vault.PersonKeysErased", of="erasure_id"):
+    """The keys of a person are destroyed: their names and addresses are read by nobody any more."""
+
+    actor_id: UUID
+    person_id: UUID
+    erasure_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharesRehearsed(Fact, kind="vault.SharesRehearsed", of="rehearsal_id"):
     """Two shares on paper brought back the root whose wrapping key has this id."""
 

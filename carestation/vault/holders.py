@@ -11,8 +11,17 @@ from tink import aead
 from carestation.vault.keyfiles import ensure_key_file, key_from_file, path_of, write_key_file
 from carestation.vault.keysets import primary_alone, promoted, sealed_part, with_new_key
 from carestation.vault.sealing import key_ids_of, keyset_from, new_sealing_keyset
+from carestation.vault.transit import MADE_THERE
 
 KEY_ID: Final = slice(1, 5)
+
+
+def root_key_of(wrapped: bytes) -> str:
+    """Return which key of a root wrapped this: its id in a file's keyset, its version elsewhere."""
+    made = sealed_part(wrapped)
+    if made.startswith(MADE_THERE):
+        return made[len(MADE_THERE) - 1 :].partition(b":")[0].decode()
+    return made[KEY_ID].hex()
 
 
 class Root(Protocol):

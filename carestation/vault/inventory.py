@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from carestation.vault.columns import CLEAR
 from carestation.vault.counting import ColumnCount, FileCount, count_files, count_values
+from carestation.vault.holders import root_key_of
 from carestation.vault.keysets import Algorithm, algorithm_of
 from carestation.vault.models import OwnerKey, Scope, ScopeKind
 from carestation.vault.roots import root
@@ -31,9 +32,13 @@ class KeyCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """Which keys exist. `opens`: the root opens what it wrapped."""
+    """Which keys exist. `opens`: the root opens what it wrapped.
+
+    `root_keys`: which keys of the root wrap now; a certificate of erasure names them so.
+    """
 
     root: str
+    root_keys: tuple[str, ...]
     root_is_there: bool
     opens: bool
     sealing: Algorithm
@@ -66,6 +71,7 @@ def read_keys() -> Keys:
     """Return which keys there are, level by level."""
     return Keys(
         root=settings.KEY_URL.partition("://")[0],
+        root_keys=tuple(sorted(_root_keys())),
         root_is_there=root().is_there(),
         opens=_opens(),
         sealing=algorithm_of(new_sealing_keyset()),
@@ -82,6 +88,11 @@ def read_inventory() -> Inventory:
         files=tuple(count_files()),
         clear=CLEAR,
     )
+
+
+def _root_keys() -> set[str]:
+    wrapped = OwnerKey.objects.values_list("wrapped", flat=True)
+    return {root_key_of(bytes(one)) for one in wrapped}
 
 
 def _opens() -> bool:

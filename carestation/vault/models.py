@@ -118,6 +118,7 @@ class Erasure(models.Model):
     """Keys of a scope that were destroyed for good; the list beside the database says the same.
 
     `digest`: SHA-256 of the wrapped keysets, by which they are known again in an old copy.
+    `root_key`: the key of the root under which such a copy opens, as `keys list` names it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -125,6 +126,7 @@ class Erasure(models.Model):
     kind = models.CharField(max_length=20, choices=ScopeKind)
     owner_id = models.UUIDField()
     digest = models.BinaryField(max_length=32)
+    root_key = models.CharField(max_length=20, blank=True, db_default="", default="")
     erased_by = models.UUIDField()
     erased_at = models.DateTimeField()
 

@@ -18,8 +18,9 @@ def act(options: argparse.Namespace) -> int:
 
 def lines_of(found: Keys) -> list[str]:
     """Return the keys as people read them."""
+    opens = "opens" if found.are_well else "DOES NOT OPEN"
     return [
-        f"root    {found.root}  {'opens' if found.are_well else 'DOES NOT OPEN'}",
+        f"root    {found.root}  {opens}  {' '.join(found.root_keys)}",
         *(f"{one.level:7} {one.kind:14} version {one.version}  {one.count}" for one in found.keys),
         f"sealing {found.sealing.name}, deriving {found.deriving.name}",
     ]

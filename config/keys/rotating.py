@@ -42,14 +42,7 @@ def act(options: argparse.Namespace) -> int:
     Raises:
         SystemExit: other keys turn, nothing has such keys, or rows are held by somebody.
     """
-    try:
-        with turning_alone():
-            rotation = _rotation(options)
-            damaged = _turn(rotation, options)
-    except Conflict as error:
-        raise SystemExit(REASONS[error.reason]) from error
-    except KeyServiceError as error:
-        raise SystemExit(f"{error} Nothing is lost: run this again when it answers.") from error
+    rotation, damaged = turned(options)
     if options.json:
         told = {"id": rotation.pk, "level": rotation.level, "ended_at": rotation.ended_at}
         tell_machines(told | {"resealed": rotation.resealed, "damaged": damaged})
@@ -74,6 +67,22 @@ def _rotation(options: argparse.Namespace) -> Rotation:
     if asked != (running.level, running.target_id) or not is_there:
         raise SystemExit(f"Keys of the level {running.level} turn: end that first, by keys rotate.")
     return running
+
+
+def turned(options: argparse.Namespace) -> tuple[Rotation, int]:
+    """Turn keys; return the rotation, and how many values opened under no key.
+
+    Raises:
+        SystemExit: as above.
+    """
+    try:
+        with turning_alone():
+            rotation = _rotation(options)
+            return rotation, _turn(rotation, options)
+    except Conflict as error:
+        raise SystemExit(REASONS[error.reason]) from error
+    except KeyServiceError as error:
+        raise SystemExit(f"{error} Nothing is lost: run this again when it answers.") from error
 
 
 def _require_root(options: argparse.Namespace) -> None:

@@ -22,17 +22,15 @@ def database(url: str) -> dict[str, Any]:
         "application_name": "carestation",
         "connect_timeout": 5,
     }
-    if query.get("options"):
-        options["options"] = unquote(query["options"])
-    if query.get("sslmode"):
-        options["sslmode"] = query["sslmode"]
+    # The rest is libpq's own: sslmode, options, target_session_attrs.
+    options |= {name: unquote(said) for name, said in query.items() if name not in {"host", "port"}}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.get("host", parts.hostname or "")),
-        "PORT": query.get("port", parts.port or ""),
+        "PORT": unquote(query.get("port", "")) or parts.port or "",
         "CONN_MAX_AGE": None,
         "OPTIONS": options,
     }
@@ -50,6 +48,10 @@ ERASED_URL = ENVIRONMENT.erased_url
 KEYS_KEPT_SECONDS = ENVIRONMENT.keys_kept_seconds
 BLOB_URL = ENVIRONMENT.blob_url
 MAIL_DIR = ENVIRONMENT.mail_dir
+# Who may say from where a request comes, besides a proxy on this machine.
+PROXIES = ENVIRONMENT.proxies
+# While it lies there, this process answers that it is not ready (`carestation leave`).
+LEAVING = ENVIRONMENT.leaving
 # The newest checkpoint of the log, beside the database: who puts back older tables leaves it.
 CHECKPOINT_FILE = ENVIRONMENT.data / "checkpoint.txt"
 IS_PRODUCTION = ENVIRONMENT.is_production

@@ -14,16 +14,9 @@ from carestation.factlog.commands import FOLLOWERS, follow
 from carestation.factlog.models import LoggedFact
 
 SEALER: Final = "carestation.audit.followers.seal"
-# What an attacker who thinks of everything writes beside a changed row.
-REHASH: Final = """
-UPDATE factlog_loggedfact SET leaf = sha256('\\x00'::bytea || convert_to(concat_ws('|', era, xid,
-  id, (extract(epoch FROM at) * 1000000)::bigint, kind, coalesce(actor_id::text, ''),
-  coalesce(facility_id::text, ''), coalesce(group_id::text, ''),
-  coalesce(patient_id::text, ''), object_id, request_id, detail), 'UTF8')) WHERE id = %(one)s
-"""
 COPY: Final = """
 INSERT INTO factlog_loggedfact SELECT id + 1000000, era, xid, at, kind, actor_id, facility_id,
-  group_id, patient_id, object_id, request_id, detail, leaf FROM factlog_loggedfact
+  group_id, patient_id, object_id, request_id, detail FROM factlog_loggedfact
   WHERE id = %(one)s
 """
 
@@ -32,7 +25,7 @@ INSERT INTO factlog_loggedfact SELECT id + 1000000, era, xid, at, kind, actor_id
 UNSURE: Final = """
 INSERT INTO audit_entry (number, fact_id, at, kind, facility_id, actor_id, group_id, leaf)
 SELECT %(sealed)s + row_number() OVER (ORDER BY f.id) - 1, f.id, f.at, f.kind, f.facility_id,
-  coalesce(f.actor_id, (f.detail ->> 'person_id')::uuid), f.group_id, f.leaf
+  coalesce(f.actor_id, (f.detail ->> 'person_id')::uuid), f.group_id, factlog_leaf(f)
 FROM factlog_loggedfact f WHERE f.id > %(done)s
 """
 
@@ -40,10 +33,12 @@ FROM factlog_loggedfact f WHERE f.id > %(done)s
 def seal_all() -> int:
     """Seal as the worker does; a transaction anywhere in the cluster keeps facts unsure."""
     until = time.monotonic() + 20
-    while (sealed := _sealed()) < LoggedFact.objects.count() and time.monotonic() < until:
+    unsealed = LoggedFact.objects.exclude(pk__in=Entry.objects.values("fact_id"))
+    while unsealed.exists() and time.monotonic() < until:
         if not follow(FOLLOWERS[SEALER]):
             threading.Event().wait(0.05)
-    return sealed
+    tree = Tree.objects.filter(pk=WHOLE).first()
+    return 0 if tree is None else tree.size
 
 
 def seal_and_sign() -> Checkpoint:
@@ -70,11 +65,6 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-
-
-def _sealed() -> int:
-    tree = Tree.objects.filter(pk=WHOLE).first()
-    return 0 if tree is None else tree.size
 
 
 def enter_all() -> None:

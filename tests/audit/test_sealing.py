@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from carestation.audit.commands.checkpoints import sign_part, sign_parts, sign_whole
 from carestation.audit.commands.sealing import seal_next
@@ -20,9 +20,10 @@ from tests.world import World, a_draft
 
 
 def leaves_of(facility_id: UUID | None = None) -> list[bytes]:
-    rows = LoggedFact.objects.order_by("era", "xid", "id")
-    own = rows.filter(facility_id=facility_id) if facility_id else rows
-    return [bytes(leaf) for leaf in own.values_list("leaf", flat=True)]
+    own = "SELECT factlog_leaf(f) FROM factlog_loggedfact f WHERE true = %s OR facility_id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{own} ORDER BY era, xid, id", [facility_id is None, facility_id])
+        return [bytes(leaf) for (leaf,) in cursor.fetchall()]
 
 
 @pytest.mark.control("8.15")

@@ -22,7 +22,7 @@ from carestation.groups.choices import Side
 from carestation.timeline.commands.posts import publish_post
 from carestation.ui.times import TOKYO
 from carestation.vault.signing import new_signer
-from tests.audit.sealed import COPY, REHASH, change, seal_and_sign, undone
+from tests.audit.sealed import COPY, change, seal_and_sign, undone
 from tests.audit.test_verification import older_state
 from tests.world import World, a_draft
 
@@ -103,7 +103,7 @@ SWAP: Final = (
 )
 BENT: Final = (
     ("UPDATE factlog_loggedfact SET actor_id = gen_random_uuid() WHERE id = %(one)s",),
-    ("UPDATE factlog_loggedfact SET kind = 'x' WHERE id = %(one)s", REHASH),
+    ("UPDATE factlog_loggedfact SET kind = 'x' WHERE id = %(one)s",),
     ("UPDATE factlog_loggedfact SET facility_id = NULL WHERE id = %(one)s",),
     ("DELETE FROM factlog_loggedfact WHERE id = %(one)s",),
     ("DELETE FROM factlog_loggedfact WHERE id >= %(one)s",),

@@ -1,6 +1,7 @@
 """One CareStation with demo data, and one Chromium, for all tests of this folder."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser.people import Site, Stage
+from tests.nodes.nodes import database, nodes
 from tests.running.starts import COMMAND, PROJECT, started, surroundings
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
@@ -17,7 +19,10 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Start everything once; end it with the tests."""
+    """Start everything once; end it with the tests.
+
+    With TWO_NODES in the surroundings there are two, and each request goes to either of them.
+    """
     data: Path = tmp_path_factory.mktemp("demo") / "data"
     told = subprocess.run(  # noqa: S603 - ours
         [*COMMAND, "demo", "--json"],
@@ -28,6 +33,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         text=True,
     )
     people = {one["email"].split("@")[0]: one for one in json.loads(told.stdout)["people"]}
+    if os.environ.get("TWO_NODES"):
+        mail = data.parent / "mail"
+        with (
+            database() as url,
+            nodes(data.parent, url, "--demo", CARESTATION_MAIL_DIR=str(mail)) as both,
+        ):
+            yield Site(url=both.url, people=people, mail=mail)
+        return
     with started(data, "--demo") as one:
         yield Site(url=one.url, people=people, mail=Path(one.said["mail_dir"]))
 

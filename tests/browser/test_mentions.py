@@ -1,5 +1,7 @@
 """Naming someone in a post: by an @ in the text, with the keyboard or a press."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -21,6 +23,10 @@ def test_an_at_sign_offers_the_people_of_this_side(stage: Stage) -> None:
         expect(option).to_have_attribute("aria-selected", "true")
         others = manager.get_by_role("option").filter(has_not_text="薬剤師")
         expect(others).to_have_count(0)
+        for typed in ("ミヤケ", "ﾐﾔｹ", "みやけ", "三宅"):
+            field.fill(f"{body} @{typed}")
+            expect(manager.get_by_role("option")).to_have_text(re.compile("三宅"))
+        field.fill(f"{body} @薬")
         assert violations(manager) == []
         field.press("Enter")
 

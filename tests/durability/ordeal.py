@@ -13,6 +13,8 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
@@ -35,12 +37,14 @@ KEPT: Final = {http.client.CREATED, http.client.OK}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
-    """A draft that was acknowledged, and what the answer said of the post."""
+    """A draft that was acknowledged, what the answer said of the post, and when; all in seconds."""
 
     group_id: str
     draft_id: UUID
     post_id: str
     number: int
+    sent_at: float = 0.0
+    told_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,15 @@ class Ordeal:
         Raises:
             TimeoutError: nothing was acknowledged for a long time, or a piece stays away.
         """
+        with self.writing(places, writers):
+            for piece in islice(cycle(PIECES), kills):
+                self.await_more()
+                self._kill(piece)
+            self.await_more()
+
+    @contextmanager
+    def writing(self, places: list[Place], writers: int = WRITERS) -> Iterator[None]:
+        """Let people write at these places meanwhile."""
         threads = [
             threading.Thread(target=self._write, args=[place])
             for place in islice(cycle(places), writers)
@@ -85,10 +98,7 @@ class Ordeal:
         for thread in threads:
             thread.start()
         try:
-            for piece in islice(cycle(PIECES), kills):
-                self._await_more()
-                self._kill(piece)
-            self._await_more()
+            yield
         finally:
             self.ending.set()
             for thread in threads:
@@ -100,8 +110,8 @@ class Ordeal:
         while not self.ending.is_set():
             draft_id = uuid7()
             body = json.dumps({"draft_id": str(draft_id), "body": f"訪問しました。{draft_id}"})
-            until = time.monotonic() + PATIENCE_SECONDS
-            while time.monotonic() < until:
+            began = time.monotonic()
+            while time.monotonic() < began + PATIENCE_SECONDS:
                 post = self._sent(connection, place, body)
                 if post is not None:
                     told = Acknowledged(
@@ -109,6 +119,8 @@ class Ordeal:
                         draft_id=draft_id,
                         post_id=post["id"],
                         number=post["number"],
+                        sent_at=began,
+                        told_at=time.monotonic(),
                     )
                     self.acknowledged.append(told)
                     break
@@ -154,7 +166,12 @@ class Ordeal:
             return found
         return [] if found is None else [found]
 
-    def _await_more(self) -> None:
+    def await_more(self) -> None:
+        """Wait until some more is acknowledged.
+
+        Raises:
+            TimeoutError: nothing is, for a long time.
+        """
         enough = len(self.acknowledged) + BETWEEN
         until = time.monotonic() + PATIENCE_SECONDS
         while len(self.acknowledged) < enough:

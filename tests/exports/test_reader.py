@@ -3,10 +3,14 @@
 import hashlib
 import subprocess
 import sys
+import tracemalloc
+import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from threading import Thread
 from urllib.parse import urlsplit
 
@@ -148,3 +152,82 @@ def test_it_runs_alone_with_the_standard_library(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "すべて正しく読めました：4 個" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../outside", "/etc/passwd", "a/../../b", "C:evil", "a\\b", "a//b", ".hidden", "a:b", ""],
+)
+def test_a_name_that_leaves_its_folder_on_any_system_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(reader.UnreadableError, match="使えない名前"):
+        reader.Archive(an_archive(tmp_path, BODIES | {name: b"x"}), PHRASE)
+
+
+def test_two_members_of_one_name_are_refused(tmp_path: Path) -> None:
+    # Whoever has no phrase can put one beside it that other tools unpack.
+    path = an_archive(tmp_path)
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("index.html", "<script>")
+
+    with pytest.raises(reader.UnreadableError, match="使えない名前"):
+        reader.Archive(path, PHRASE)
+
+
+def test_a_member_put_beside_the_others_or_swapped_with_one_is_found(tmp_path: Path) -> None:
+    path = an_archive(tmp_path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("pages.html", "<script>")
+    with pytest.raises(reader.UnreadableError, match="余分"):
+        checked(path)
+
+    # Of the same length, so that every offset stays: each of them opens, and is the other one.
+    a, b = b"files/a.jpg", b"files/b.jpg"
+    whole = an_archive(tmp_path, BODIES | {"files/b.jpg": b"another"}).read_bytes()
+    swapped = whole.replace(a, b"files/?.jpg").replace(b, a).replace(b"files/?.jpg", b)
+    path.write_bytes(swapped)
+    with pytest.raises(reader.UnreadableError, match="指紋"):
+        checked(path)
+
+
+def test_a_bomb_is_unpacked_piece_by_piece_and_no_further_than_it_says(tmp_path: Path) -> None:
+    zeros = bytes(64 << 20)
+    path = an_archive(tmp_path, BODIES | {"data/zeros.jsonl": zeros})
+    archive = reader.Archive(path, PHRASE)
+    tracemalloc.start()
+    assert archive.size_bytes > len(zeros) > 100 * path.stat().st_size
+
+    assert max(len(part) for part in archive.parts("data/zeros.jsonl")) <= reader.PART_BYTES
+    assert sum(len(part) for part in archive.parts("data/zeros.jsonl")) == len(zeros)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 16 << 20
+    archive._members["data/zeros.jsonl"].file_size = 1000
+    with pytest.raises(reader.UnreadableError, match="大きさ"):
+        archive.whole("data/zeros.jsonl")
+    archive._members["data/zeros.jsonl"].file_size = reader.WHOLE_BYTES + 1
+    with pytest.raises(reader.UnreadableError, match="大きすぎます"):
+        archive.whole("data/zeros.jsonl")
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [b"", b"[]", b"[" * 100_000, b'{"lists": 1}', b'{"format": "x", "at": 1, "lists": {}}'],
+)
+def test_a_listing_that_is_none_is_refused_in_a_sentence(tmp_path: Path, listing: bytes) -> None:
+    with pytest.raises(reader.UnreadableError):
+        checked(an_archive(tmp_path, BODIES | {"export.json": listing}))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_whatever_is_done_to_its_bytes_ends_in_a_sentence(data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder:
+        path = an_archive(Path(folder), {"export.json": LISTING})
+        whole = bytearray(path.read_bytes())
+        kept = data.draw(st.integers(min_value=0, max_value=len(whole)))
+        for place in data.draw(st.lists(st.integers(0, len(whole) - 1), max_size=4)):
+            whole[place] = data.draw(st.sampled_from([0, 1, 127, 255]))
+        path.write_bytes(whole[: kept or None])
+        with suppress(reader.UnreadableError):
+            checked(path)

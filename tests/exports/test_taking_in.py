@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from pytest_django.fixtures import Settings
 
 from carestation.accounts.models import User
 from carestation.accounts.queries.people import find_by_email
 from carestation.exports.choices import Extent
-from carestation.exports.commands.taking_in import take_in
+from carestation.exports.commands.taking_in import LONGEST_LINE_BYTES, take_in
 from carestation.exports.reader import Archive, check
 from carestation.factlog.models import LoggedFact
 from carestation.groups.models.groups import Group
 from carestation.groups.queries.seats import take_seat
+from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError
 from carestation.kernel.ids import uuid7
@@ -27,6 +29,8 @@ from carestation.timeline.queries.messages import page_of_threads, versions_of
 from carestation.vault.blobs import blobs
 from carestation.vault.scopes import forget_all
 from config.cli import main
+from config.exporting import require_room
+from tests.accounts.test_races import at_once
 from tests.exports.people import PHRASE, PRO, a_busy_facility, a_busy_group, written
 from tests.facilities.people import a_manager, desk_of
 from tests.patients.emergencies import REASON
@@ -58,7 +62,7 @@ def test_after_writing_out_wiping_and_taking_in_nothing_differs(
 
     compared = take_in(archive)
 
-    assert len(compared) > 41
+    assert len(compared) > 35
     assert [one.name for one in compared if not one.is_same] == []
     assert [one.reason for one in accesses_at(desk_of(world, "abe"))] == [REASON]
     seat = take_seat(
@@ -132,6 +136,63 @@ def test_what_differs_in_one_place_is_not_taken_in(
     assert not User.objects.exists()
 
 
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+MADE_UP = (
+    ('"id":"', '"id":"x'),
+    ('"body":', '"bodies":'),
+    ('"group_id":"', '"group_id":"00000000-0000-0000-0000-000000000000","was":"'),
+    ("{", "["),
+    ("{", '{"deep":' + "[" * 99_999),
+    ('"number":', '"number":1e999,"was":'),
+    ('"media_type":"', '"media_type":"x'),
+    ("\n", " " * LONGEST_LINE_BYTES),
+)
+
+
+@pytest.mark.control("8.13")
+def test_lists_that_nobody_wrote_out_are_refused_whole_and_leave_no_file(
+    committed_world: World, tmp_path: Path, settings: Settings
+) -> None:
+    a_busy_group(committed_world)
+    archive = an_archive(written(a_manager(committed_world), tmp_path))
+    wiped()
+    settings.BLOB_URL = f"file://{tmp_path}/files"
+
+    for before, after in MADE_UP:
+        with pytest.raises(DomainError, match=r"malformed|differs"):
+            take_in(Bent(archive, before.encode(), after.encode()))
+    # Here the files were entered before the difference was found.
+    with pytest.raises(DomainError, match="differs"):
+        take_in(Bent(archive, "血圧は150".encode(), "血圧は120".encode()))
+
+    assert not User.objects.exists()
+    assert files_in(tmp_path / "files") == []
+
+
+@pytest.mark.control("8.13")
+def test_of_two_that_are_taken_in_at_once_one_is_and_its_files_open(
+    committed_world: World, tmp_path: Path, settings: Settings
+) -> None:
+    ids = a_busy_group(committed_world)
+    archive = an_archive(written(a_manager(committed_world), tmp_path))
+    wiped()
+    settings.BLOB_URL = f"file://{tmp_path}/files"
+
+    def taken_in(_number: int) -> int:
+        with acting_as(Work.CONTENT):
+            return len(take_in(archive))
+
+    found = at_once(2, taken_in)
+
+    assert len([one for one in found if isinstance(one, int)]) == 1
+    assert "Conflict" in found
+    file = take_file(committed_world.actor("kato"), ids["file"])
+    assert b"".join(bytes_of(file, file.content, 0, 4)).startswith(b"\xff\xd8")
+
+
 def test_the_command_checks_takes_in_and_says_what_it_compared(
     committed_world: World,
     tmp_path: Path,
@@ -152,6 +213,10 @@ def test_the_command_checks_takes_in_and_says_what_it_compared(
     assert taken_in["compared"] > 35
     assert main(["export", "import", "--file", str(path)]) == 1
     assert "not empty" in capsys.readouterr().err
+    large = Archive(path, PHRASE)
+    large.size_bytes = 1 << 60
+    with pytest.raises(SystemExit, match="GB are free"):
+        require_room(large)
 
 
 def test_only_an_empty_installation_takes_one_in(world: World, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from django.utils import timezone
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 20
@@ -119,7 +118,7 @@ def make_certificate(folder: Path) -> None:
 
 
 def _certificate(name: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-    now = timezone.now()
+    now = datetime.fromtimestamp(time.time(), UTC)
     return x509.CertificateBuilder(
         issuer_name=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority")]),
         subject_name=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]),

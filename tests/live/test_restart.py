@@ -3,12 +3,10 @@
 import http.client
 import json
 import os
-import signal
 import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -17,38 +15,18 @@ import pytest
 from carestation.kernel.pushes import Push
 from carestation.vault.keyfiles import key_from_file
 from carestation.vault.sealing import seal_push
-from config.database import await_cluster, ensure_roles
-from config.postgres import APP, OWNER, Cluster, prepare_cluster
+from config.postgres import APP
+from tests.live.own_postgres import OwnPostgres
 from tests.live.process import LiveProcess, bearer, live_process
 
 pytestmark = pytest.mark.xdist_group("live")
 
 
-class Server:
-    """A PostgreSQL that this test may stop."""
-
-    def __init__(self, folder: Path) -> None:
-        (folder / "secrets").mkdir(mode=0o700)
-        self.cluster = Cluster(
-            folder=folder / "postgres",
-            socket_folder=folder / "socket",
-            secrets=folder / "secrets",
-            extra={"fsync": "off"},
-        )
-
-    def start(self) -> None:
-        prepare_cluster(self.cluster)
-        quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen(self.cluster.command(), stdout=quiet, stderr=quiet)  # noqa: S603 - ours
-        await_cluster(self.cluster, alive=lambda: self.process.poll() is None)
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=20)
+class Server(OwnPostgres):
+    """A PostgreSQL with the cast in it."""
 
     def fill(self) -> None:
-        ensure_roles(self.cluster)
-        url = self.cluster.url(OWNER)
+        url = self.owner_url
         surroundings = os.environ | {
             "DATABASE_URL": url,
             "DATABASE_OWNER_URL": url,
@@ -59,7 +37,7 @@ class Server:
         self.world = json.loads(told.stdout)
 
     def tell(self) -> int:
-        with psycopg.connect(self.cluster.url(OWNER), autocommit=True) as web:
+        with psycopg.connect(self.owner_url, autocommit=True) as web:
             counted = (
                 "UPDATE groups_timeline SET seq = seq + 1 WHERE group_id = %s RETURNING seq, side"
             )
@@ -74,7 +52,7 @@ class Server:
 
 @pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("own"))
+    server = Server(tmp_path_factory.mktemp("own"), fsync="off")
     server.start()
     server.fill()
     yield server

@@ -52,13 +52,17 @@ def surroundings(**more: str) -> dict[str, str]:
 
 @contextmanager
 def started(
-    data: Path, *options: str, command: list[str] | None = None, **more: str
+    data: Path,
+    *options: str,
+    command: list[str] | None = None,
+    code: Path | str = PROJECT,
+    **more: str,
 ) -> Iterator[Started]:
     """Start one and wait until it is ready; it has ended when the block is left."""
     python = command or [sys.executable]
     command = [*python, *COMMAND[1:], "up", f"--data={data}", "--port=0", "--json", *options]
     process = subprocess.Popen(  # noqa: S603 - ours
-        command, env=surroundings(**more), cwd=PROJECT, stdout=subprocess.PIPE, text=True
+        command, env=surroundings(**more), cwd=code, stdout=subprocess.PIPE, text=True
     )
     try:
         yield Started(process=process, data=data, said=json.loads(_first_line(process)))

@@ -8,7 +8,8 @@ from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.groups.queries.seats import take_seats
 from carestation.kernel.ids import uuid7
-from carestation.search.queries.finding import Found, Question, find
+from carestation.search.queries.candidates import Question
+from carestation.search.queries.finding import Found, find
 from carestation.search.rules import words_of
 from carestation.timeline.commands.posts import Draft, publish_post
 from tests.world import World

@@ -1,9 +1,13 @@
 """Posts are found by their words, by who sits where they stand, as they are now."""
 
 from datetime import timedelta
+from importlib import import_module
+from unittest.mock import patch
+from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,14 +19,16 @@ from carestation.search.choices import EntryKind
 from carestation.search.commands.index import index_posts
 from carestation.search.commands.rebuilding import rebuild_index
 from carestation.search.models import Entry
-from carestation.search.rules import STEP, folded_text, has_all, words_of
+from carestation.search.queries import candidates
+from carestation.search.queries.entries import GRAMS
+from carestation.search.rules import STEP, folded_text, has_all, pairs_of, walks_on, words_of
 from carestation.timeline.choices import Urgency
 from carestation.timeline.commands.changes import edit_post, withdraw_post
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.models import Post
 from carestation.vault.models import Scope
-from carestation.vault.scopes import forget_all
+from carestation.vault.scopes import forget_all, open_scope
 from tests.search.looking import found_posts, let_index_follow, look, say
 from tests.search.test_folding import TEXTS
 from tests.timeline.pictures import a_jpeg
@@ -228,11 +234,96 @@ def test_the_index_finds_what_reading_every_post_finds(
     whole = data.draw(st.sampled_from(bodies))
     begin = data.draw(st.integers(min_value=0, max_value=len(whole)))
     end = data.draw(st.integers(min_value=begin, max_value=len(whole)))
-    posts = {say(world, "kato", PRO, f"{body}。"): f"{body}。" for body in bodies}
+    sides = [data.draw(st.sampled_from((PRO, PAT))) for _ in bodies]
+    posts = {
+        say(world, "kato", side, f"{body}です。"): f"{body}です。"
+        for side, body in zip(sides, bodies, strict=True)
+    }
+    let_index_follow()
+    at_once = data.draw(st.sampled_from((2, 4, candidates.WALKED_AT_ONCE)))
+
+    with patch.multiple(candidates, WALKED_AT_ONCE=at_once, WALKED_OF_EACH=1):
+        for question in (asked, whole[begin:end], "です。"):
+            words = words_of(question)
+            read = [post for post, body in posts.items() if has_all(words, folded_text(body))]
+            found = [post for post in found_posts(world, "sato", question) if post in posts]
+            assert found == sorted(read, reverse=True)
+
+
+def ways_to(world: World, asked: str) -> tuple[list[UUID], list[str]]:
+    """Return the newest ten that are found, and how each look at the index was made."""
+    signs = {"walked AS": "walked", "OFFSET 0": "looked up"}
+    with CaptureQueriesContext(connection) as queries:
+        hits = look(world, "sato", asked, limit=10).hits
+    said = [way for query in queries for sign, way in signs.items() if sign in query["sql"]]
+    return [hit.post_id for hit in hits], said
+
+
+def test_a_word_of_every_post_is_found_without_its_others_and_a_rare_one_is_looked_up(
+    world: World,
+) -> None:
+    posts = [
+        say(world, "kato", PRO, f"訪問しました。{'むくみ' if number in {7, 50} else ''}")
+        for number in range(120)
+    ]
     let_index_follow()
 
-    for question in (asked, whole[begin:end]):
-        words = words_of(question)
-        read = {post for post, body in posts.items() if has_all(words, folded_text(body))}
-        found = set(found_posts(world, "sato", question))
-        assert found & set(posts) == read
+    with patch.multiple(candidates, WALKED_AT_ONCE=20):
+        everywhere = ways_to(world, "訪問")
+        rare = ways_to(world, "むくみ")
+        nowhere = ways_to(world, "浮腫")
+
+    assert everywhere == (sorted(posts, reverse=True)[:10], ["walked"])
+    assert rare == ([posts[50], posts[7]], ["walked", "looked up", "looked up"])
+    assert nowhere == ([], ["walked", "looked up"])
+
+
+def test_walking_goes_back_in_all_groups_alike(world: World) -> None:
+    quiet = [say(world, "mori", PAT, f"むくみ {number}") for number in range(3)]
+    busy = [say(world, "kato", PRO, f"むくみ {number}") for number in range(30)]
+    last = say(world, "mori", PAT, "むくみはありません")
+    let_index_follow()
+
+    with patch.multiple(candidates, WALKED_AT_ONCE=2, WALKED_OF_EACH=1):
+        found = found_posts(world, "sato", "むくみ")
+
+    assert found == sorted([*quiet, *busy, last], reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("fitting", "walked", "posts", "expected"),
+    [
+        (320, 320, 28_900, True),
+        (32, 320, 28_900, True),
+        (3, 320, 28_900, False),
+        (0, 320, 28_900, False),
+        (16, 320, 500, False),
+    ],
+)
+def test_whichever_reads_less_is_chosen_by_what_was_walked(
+    fitting: int, walked: int, posts: int, *, expected: bool
+) -> None:
+    assert walks_on(fitting, walked, posts=posts, wanted=31) is expected
+
+
+@pytest.mark.control("8.24")
+def test_numbers_from_before_are_those_of_now_after_their_migration(world: World) -> None:
+    post = say(world, "kato", PRO, "むくみが強い")
+    let_index_follow()
+    now = Entry.objects.get(pk=post).grams
+    bundle = open_scope(world.group.pk, None)
+    before = bundle.blind(pairs_of(folded_text("むくみが強い")), GRAMS)
+    migration = import_module("carestation.search.migrations.0005_numbers_of_a_group_lie_together")
+    said = migration.TOGETHER.split("ARRAY(")[1].split(");")[0]
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT ARRAY({said}) FROM (VALUES (%(group_id)s::uuid, %(grams)s::bigint[]))"  # noqa: S608 - the migration's own
+            " AS e (group_id, grams)",
+            {"group_id": str(world.group.pk), "grams": [*before]},
+        )
+        [(after,)] = cursor.fetchall()
+
+    assert set(after) <= set(now)
+    assert after == sorted(after)
+    assert len(after) == len(before)

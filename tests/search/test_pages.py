@@ -160,7 +160,7 @@ def test_more_than_a_page_is_walked_and_a_group_is_searched_alone(world: World) 
     first = client.get(answer["Location"]).content.decode()
     second = client.get(answer["Location"] + "?show=posts&page=2").content.decode()
 
-    assert "30件より多く" in first
+    assert "30件以上" in first
     assert "page=2" in first
     assert second.count('class="result"') == 1
     assert "0回目" in second

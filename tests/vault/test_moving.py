@@ -1,6 +1,5 @@
 """The root moves: from a file into a key service, from there into a file; nobody notices."""
 
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from pytest_django.fixtures import Settings
 
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
-from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.posts import publish_post
@@ -19,41 +17,28 @@ from carestation.vault.checking import check_keys, newest_owner_opens
 from carestation.vault.choices import Level, Stage
 from carestation.vault.facts import RotationBegan
 from carestation.vault.keysets import sealed_part
-from carestation.vault.models import OPERATOR, OwnerKey, Rotation, ScopeKind
+from carestation.vault.models import OwnerKey, Rotation, ScopeKind
 from carestation.vault.roots import root, root_at
-from carestation.vault.rotation import Progress, begin_rotation, running_rotation, turn_keys
+from carestation.vault.rotation import begin_rotation, running_rotation, turn_keys
 from carestation.vault.scopes import create_scope, forget_all
-from carestation.vault.transit import KeyServiceError, trust
+from carestation.vault.transit import KeyServiceError
 from config.cli import main
 from config.prepare import require_opens
-from tests.vault.key_service import KeyService, key_service
+from tests.vault.key_service import KeyService
+from tests.vault.test_rotation import MACHINE, steps
 from tests.world import World, a_draft
 
 PRO = Side.PROFESSIONAL
-MACHINE = Actor(user_id=OPERATOR, request_id=uuid7())
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyService]:
-    with key_service(tmp_path_factory.mktemp("service")) as one:
-        yield one
 
 
 @pytest.fixture(autouse=True)
-def on_the_way(
-    service: KeyService, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def on_the_way(believed: KeyService, settings: Settings, tmp_path: Path) -> None:
     """The root is this test's own file; the next place is the service; nothing is kept open."""
     settings.KEYS_KEPT_SECONDS = 0
     kept = Path(settings.KEY_URL.removeprefix("file://"))
     (tmp_path / "root.json").write_text(kept.read_text())
     settings.KEY_URL = f"file://{tmp_path}/root.json"
-    settings.KEY_URL_NEXT, settings.KEY_TOKEN_FILE = service.url, service.token_file
-    monkeypatch.setenv("SSL_CERT_FILE", str(service.authority))
-    trust.cache_clear()
-    forget_all()
-    yield
-    trust.cache_clear()
+    settings.KEY_URL_NEXT = believed.url
     forget_all()
 
 
@@ -72,13 +57,6 @@ def move(settings: Settings) -> Rotation:
     for _ in turn_keys(rotation):
         pass
     return rotation
-
-
-def steps(rotation: Rotation, until: Stage) -> Iterator[Progress]:
-    for progress in turn_keys(rotation):
-        if progress.stage is until:
-            return
-        yield progress
 
 
 @pytest.mark.control("8.24")

@@ -1,6 +1,5 @@
 """The root in a key service, asked of a real one."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,31 +21,18 @@ from carestation.vault.rotation import begin_rotation, turn_keys
 from carestation.vault.scopes import forget_all
 from carestation.vault.transit import KeyServiceError, read_url, trust
 from config.cli import main
-from tests.vault.key_service import KeyService, key_service
+from tests.vault.key_service import KeyService
 from tests.world import World, a_draft, settle
 
 PRO = Side.PROFESSIONAL
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyService]:
-    with key_service(tmp_path_factory.mktemp("service")) as one:
-        yield one
-
-
 @pytest.fixture
-def kept_there(
-    service: KeyService, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[KeyService]:
-    settings.KEY_URL, settings.KEY_TOKEN_FILE = service.url, service.token_file
-    monkeypatch.setenv("SSL_CERT_FILE", str(service.authority))
-    trust.cache_clear()
+def kept_there(believed: KeyService, settings: Settings) -> KeyService:
+    settings.KEY_URL = believed.url
     if not root().is_there():
         root().make()
-    forget_all()
-    yield service
-    trust.cache_clear()
-    forget_all()
+    return believed
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ Controls: ISO/IEC 27017 5.17; white paper 「認証情報の管理」.
 
 import ipaddress
 
+from django.conf import settings
+
 from carestation.accounts.choices import Device, SessionKind
 from carestation.accounts.commands.sessions import Where
 from carestation.accounts.gate.cookies import device_in
@@ -33,7 +35,7 @@ def network_address(request: CareRequest) -> str:
     near = request.META.get("REMOTE_ADDR", "")
     # The last one is written by our own proxy; what stands before it, anyone could have sent.
     said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    is_proxied = near in {"", "127.0.0.1", "::1"} and said
+    is_proxied = near in {"", "127.0.0.1", "::1", *settings.PROXIES} and said
     try:
         return str(ipaddress.ip_address(said if is_proxied else near))
     except ValueError:

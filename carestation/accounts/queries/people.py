@@ -5,12 +5,17 @@ Controls: ISO/IEC 27017 5.16, 8.24; white paper 「認証情報の管理」, 「
 
 import unicodedata
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from carestation.accounts.models import Operator, User
 from carestation.kernel.actor import Actor
+from carestation.kernel.errors import NotVisible
 from carestation.vault.scopes import open_scope, operator_bundle
 from carestation.vault.sealing import Place
+
+# Of whom the keys are destroyed: the name is nobody's to read any more.
+ERASED_NAME: Final = "消去された方"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +34,10 @@ def is_operator(user_id: UUID) -> bool:
 
 def read_person(user: User, actor: Actor | None) -> Person:
     """Return a person's names, unsealed."""
-    bundle = open_scope(user.pk, actor)
+    try:
+        bundle = open_scope(user.pk, actor)
+    except NotVisible:
+        return Person(id=user.pk, name=ERASED_NAME, kana="")
     return Person(
         id=user.pk,
         name=bundle.unseal(user.name_sealed, name_place(user.pk)),
@@ -44,12 +52,18 @@ def read_own(actor: Actor) -> Person:
 
 def read_name(user_id: UUID, name_sealed: bytes | memoryview, actor: Actor | None) -> str:
     """Return one name, unsealed, from a row of a hand-written statement."""
-    return open_scope(user_id, actor).unseal(name_sealed, name_place(user_id))
+    try:
+        return open_scope(user_id, actor).unseal(name_sealed, name_place(user_id))
+    except NotVisible:
+        return ERASED_NAME
 
 
 def read_email(user: User, actor: Actor | None) -> str:
-    """Return a person's mail address, unsealed."""
-    return open_scope(user.pk, actor).unseal(user.email_sealed, email_place(user.pk))
+    """Return a person's mail address, unsealed; nothing where it was erased."""
+    try:
+        return open_scope(user.pk, actor).unseal(user.email_sealed, email_place(user.pk))
+    except NotVisible:
+        return ""
 
 
 def address_of(user_id: UUID) -> str:

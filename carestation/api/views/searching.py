@@ -11,7 +11,8 @@ from carestation.kernel.errors import NotVisible
 from carestation.kernel.http import CareRequest
 from carestation.kernel.ids import uuid7
 from carestation.search.commands.looks import note_searched
-from carestation.search.queries.finding import Question, find
+from carestation.search.queries.candidates import Question
+from carestation.search.queries.finding import find
 from carestation.search.queries.places import indexed_until
 from carestation.search.rules import words_of
 

@@ -18,7 +18,7 @@ from carestation.kernel.sql import Parameters, Row, rows_of
 # reads it), numbered on from the tree's size, in one statement.
 SEAL: Final = """
 WITH batch AS MATERIALIZED (
-  SELECT f.* FROM factlog_loggedfact f
+  SELECT f.*, factlog_leaf(f) AS leaf FROM factlog_loggedfact f
   WHERE (f.era, f.xid, f.id) > (%(era)s, %(xid)s::xid8, %(fact_id)s)
     AND (f.xid < pg_snapshot_xmin(pg_current_snapshot())
       OR f.era < (SELECT max(era) FROM factlog_loggedfact))

@@ -53,20 +53,22 @@ class ActsPage:
 def operator_acts(console: Console, before: int | None) -> ActsPage:
     """Return what operators did at the console and with their accounts."""
     people = set(Operator.objects.values_list("user_id", flat=True))
-    own = Entry.objects.filter(OWN, actor_id__in={*people, OPERATOR}).behind(before)
+    own = Entry.objects.there().filter(OWN, actor_id__in={*people, OPERATOR}).behind(before)
     found = list(own.order_by("-at", "-number")[: PAGE_SIZE + 1])
     names = names_of(people, console.actor)
     about = Facility.objects.in_bulk([one.facility_id for one in found if one.facility_id])
     return ActsPage(
-        acts=[_act(one, names, about) for one in found[:PAGE_SIZE]],
+        acts=[_act(one, at, names, about) for one in found[:PAGE_SIZE] if (at := one.at)],
         before=found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else None,
     )
 
 
-def _act(entry: Entry, names: Mapping[UUID, str], about: Mapping[UUID, Facility]) -> OperatorAct:
+def _act(
+    entry: Entry, at: datetime, names: Mapping[UUID, str], about: Mapping[UUID, Facility]
+) -> OperatorAct:
     facility = about.get(entry.facility_id) if entry.facility_id else None
     return OperatorAct(
-        at=entry.at,
+        at=at,
         who=names.get(entry.actor_id, "") if entry.actor_id else "",
         what=words_of(entry.kind),
         facility=facility.name if facility else "",

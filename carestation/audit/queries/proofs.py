@@ -1,7 +1,8 @@
 """A facility's part of the log as evidence: every fact beside what was sealed of it.
 
 What is bent is not left out and not put right: the lines say what stands there now and what was
-sealed, and the facility's own verifier (carestation/audit/verifier.py) names the difference.
+sealed, and the facility's own verifier (carestation/audit/verifier.py) names the difference. Of
+what went because its term was over, the line says that, and the leaf.
 
 Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 """
@@ -34,19 +35,31 @@ def proof_of(facility_id: UUID) -> Iterator[Row]:
     facts = _facts(facility_id)
     fact = next(facts, None)
     for number, entry in enumerate(entries[: last.size if last else 0].iterator(AT_ONCE)):
+        if entry.at is None and (fact is None or fact["id"] != entry.fact_id):
+            yield line_of(ABSENT, number, entry) | {"removed": True}
+            continue
         while fact is not None and fact["id"] != entry.fact_id and not _is_sealed(fact):
-            yield _line(fact, None, None)
+            yield line_of(fact, None, None)
             fact = next(facts, None)
         if fact is not None and fact["id"] == entry.fact_id:
-            yield _line(fact, number, entry)
+            yield line_of(fact, number, entry)
             fact = next(facts, None)
         else:
-            yield _line(ABSENT, number, entry)
+            yield line_of(ABSENT, number, entry)
 
 
 def notes_of(facility_id: UUID) -> Iterator[str]:
     """Yield everything that was signed of a part."""
     yield from Checkpoint.objects.of_tree(facility_id).values_list("note", flat=True)
+
+
+def line_of(fact: Row, number: int | None, entry: Entry | None) -> Row:
+    """Return a fact as a line says it: times of Japan, ids as text, and what was sealed of it."""
+    told = dict(fact)
+    if fact["at"] is not None:
+        told["at"] = fact["at"].astimezone(TOKYO).isoformat(timespec="microseconds")
+    told |= {name: None if fact[name] is None else str(fact[name]) for name in IDS}
+    return {"number": number, "leaf": entry and bytes(entry.leaf).hex()} | told
 
 
 def _facts(facility_id: UUID) -> Iterator[Row]:
@@ -58,11 +71,3 @@ def _facts(facility_id: UUID) -> Iterator[Row]:
 
 def _is_sealed(fact: Row) -> bool:
     return Entry.objects.filter(fact_id=fact["id"]).exists()
-
-
-def _line(fact: Row, number: int | None, entry: Entry | None) -> Row:
-    told = dict(fact)
-    if fact["at"] is not None:
-        told["at"] = fact["at"].astimezone(TOKYO).isoformat(timespec="microseconds")
-    told |= {name: None if fact[name] is None else str(fact[name]) for name in IDS}
-    return {"number": number, "leaf": entry and bytes(entry.leaf).hex()} | told

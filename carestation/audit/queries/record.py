@@ -6,7 +6,7 @@ known by its kind and the day when it was opened.
 Controls: ISO/IEC 27017 8.15, 8.3; white paper 「ログ」.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -129,16 +129,8 @@ def own_groups(actor: Actor) -> list[GroupTold]:
     return sorted(told.values(), key=lambda one: one.patient)
 
 
-def _entries(desk: Desk, asked: Asked) -> list[Entry]:
-    """Return what was asked for, newest first: the facility's part, and its people's sign-ins."""
-    part = _sifted(Entry.objects.of_facility(desk.facility_id), asked)
-    own = _sifted(Entry.objects.own_of_staff(desk.facility_id), asked)
-    most = READ_AT_ONCE + 1  # the last one says that there is more
-    found = list(part[:most]) + ([] if asked.group_id else list(own[:most]))
-    return sorted(found, key=lambda one: (one.at, one.number), reverse=True)[:most]
-
-
-def _sifted(entries: EntryQuerySet, asked: Asked) -> EntryQuerySet:
+def sifted(entries: EntryQuerySet, asked: Asked) -> EntryQuerySet:
+    """Return those that were asked for, newest first."""
     rows = entries.within(asked.since, asked.until).order_by("-at", "-number")
     if asked.person_id:
         rows = rows.filter(actor_id=asked.person_id)
@@ -149,8 +141,21 @@ def _sifted(entries: EntryQuerySet, asked: Asked) -> EntryQuerySet:
     return rows.behind(asked.before)
 
 
-def _facts(entries: Collection[Entry]) -> Iterable[LoggedFact]:
-    return LoggedFact.objects.filter(pk__in=[entry.fact_id for entry in entries])
+def _entries(desk: Desk, asked: Asked) -> list[Entry]:
+    """Return what was asked for, newest first: the facility's part, and its people's sign-ins."""
+    part = sifted(Entry.objects.of_facility(desk.facility_id), asked)
+    own = sifted(Entry.objects.own_of_staff(desk.facility_id), asked)
+    most = READ_AT_ONCE + 1  # the last one says that there is more
+    found = list(part[:most]) + ([] if asked.group_id else list(own[:most]))
+    return sorted(found, key=lambda one: (one.at, one.number), reverse=True)[:most]
+
+
+def _facts(entries: Sequence[Entry]) -> Iterable[LoggedFact]:
+    """Return the facts of entries, newest first: of the months between the last and the first."""
+    if not entries:
+        return []
+    within = (entries[-1].at, entries[0].at)
+    return LoggedFact.objects.filter(pk__in=[one.fact_id for one in entries], at__range=within)
 
 
 def _noted(entry: Entry, fact: LoggedFact) -> Noted:

@@ -3,13 +3,14 @@
 Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from carestation.factlog.merkle import HASH_BYTES
 from carestation.kernel.sql import Row, row_of
 
-# What a leaf says, as the trigger puts it together; it is hashed here, not by the database. No
+# What a leaf says, as `factlog_leaf` puts it together; it is hashed here, not by the database. No
 # text of a fact holds a line's end: `jsonb` writes it as two signs.
 FACTS: Final = r"""
 WITH stretch AS MATERIALIZED (
@@ -20,7 +21,6 @@ WITH stretch AS MATERIALIZED (
   SELECT s.era, s.xid, s.id FROM stretch s ORDER BY s.era DESC, s.xid DESC, s.id DESC LIMIT 1
 )
 SELECT string_agg(s.id::text, E'\n' ORDER BY s.era, s.xid, s.id) AS ids,
-  string_agg(s.leaf, ''::bytea ORDER BY s.era, s.xid, s.id) AS leaves,
   string_agg(concat_ws('|', s.era, s.xid, s.id, (extract(epoch FROM s.at) * 1000000)::bigint,
     s.kind, coalesce(s.actor_id::text, ''), coalesce(s.facility_id::text, ''),
     coalesce(s.group_id::text, ''), coalesce(s.patient_id::text, ''), s.object_id, s.request_id,
@@ -37,48 +37,60 @@ SELECT string_agg(s.fact_id::text, E'\n' ORDER BY s.number) AS ids,
   string_agg(s.leaf, ''::bytea ORDER BY s.number) AS leaves,
   string_agg(s.number::text, E'\n' ORDER BY s.number) AS numbers,
   string_agg(coalesce(s.facility_id::text, ''), E'\n' ORDER BY s.number) AS facilities,
+  string_agg((s.at IS NULL)::int::text, '' ORDER BY s.number) AS gone,
   max(s.number) AS number
 FROM stretch s
 """
-BEFORE_ALL: Final[Row] = {"era": 0, "xid": "0", "fact_id": 0, "number": -1}
+FIRST_OF_FACTS: Final[Row] = {"era": 0, "xid": "0", "fact_id": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """A stretch of facts, or of entries; what the others have is empty. `last`: where it ends."""
+    """A stretch of entries. `gone`: the places of those whose fact went when its term was over."""
 
     ids: list[str]
     leaves: list[bytes]
-    said: list[str]
     numbers: list[str]
     facilities: list[str]
-    last: Row
+    gone: list[int]
 
 
-def facts_after(before: Stretch | None) -> Stretch:
-    """Return the facts that come next, in the order of the seal."""
-    return _stretch(row_of(FACTS, BEFORE_ALL if before is None else before.last))
+def stretches() -> Iterator[Stretch]:
+    """Yield the entries by their numbers."""
+    number = -1
+    while row := row_of(ENTRIES, {"number": number}):
+        if row["number"] is None:
+            return
+        number, leaves = row["number"], row["leaves"]
+        starts = range(0, len(leaves), HASH_BYTES)
+        yield Stretch(
+            ids=row["ids"].split("\n"),
+            leaves=[leaves[start : start + HASH_BYTES] for start in starts],
+            numbers=row["numbers"].split("\n"),
+            facilities=row["facilities"].split("\n"),
+            gone=[place for place, sign in enumerate(row["gone"]) if sign == "1"],
+        )
 
 
-def entries_after(before: Stretch | None) -> Stretch:
-    """Return the entries that come next, by their numbers."""
-    return _stretch(row_of(ENTRIES, BEFORE_ALL if before is None else before.last))
+@dataclass(slots=True)
+class Facts:
+    """The facts in the order of the seal, as many at a time as are asked for."""
 
+    _ids: list[str] = field(default_factory=list)
+    _said: list[str] = field(default_factory=list)
+    _last: Row = field(default_factory=lambda: FIRST_OF_FACTS)
 
-def _stretch(row: Row | None) -> Stretch:
-    told = row or {}
-    leaves = told.get("leaves") or b""
-    starts = range(0, len(leaves), HASH_BYTES)
-    return Stretch(
-        ids=_lines(told, "ids"),
-        leaves=[leaves[start : start + HASH_BYTES] for start in starts],
-        said=_lines(told, "said"),
-        numbers=_lines(told, "numbers"),
-        facilities=_lines(told, "facilities"),
-        last=told,
-    )
+    def take(self, count: int) -> tuple[list[str], list[str]]:
+        """Return the facts that come next, their ids and what they say; fewer where the log ends.
 
-
-def _lines(row: Row, name: str) -> list[str]:
-    text = row.get(name)
-    return [] if text is None else text.split("\n")
+        Those that were not asked for yet come the next time.
+        """
+        while len(self._ids) < count and (row := row_of(FACTS, self._last)):
+            if row["ids"] is None:
+                break
+            self._ids += row["ids"].split("\n")
+            self._said += row["said"].split("\n")
+            self._last = row
+        taken = self._ids[:count], self._said[:count]
+        del self._ids[:count], self._said[:count]
+        return taken

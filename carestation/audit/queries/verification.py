@@ -2,21 +2,24 @@
 
 Each fact is hashed anew and laid beside its entry; over the entries the trees grow again, and
 where something was signed their root must be the one that was signed. The first that differs is
-named.
+named. Where a fact went because its term was over, its leaf is enough, and a removal must say so.
 
 Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
+from itertools import zip_longest
 from uuid import UUID
 
 from carestation.audit.choices import Wrong
 from carestation.audit.models import WHOLE, Checkpoint, Entry, SigningKey, Tree
 from carestation.audit.queries.checkpoints import signer_of
-from carestation.audit.queries.stretches import Stretch, entries_after, facts_after
+from carestation.audit.queries.removals import Removal, removals_of
+from carestation.audit.queries.stretches import Facts, Stretch, stretches
 from carestation.factlog.checkpoints import FIRST, Head, NotACheckpointError, Signed, read_note
 from carestation.factlog.merkle import Frontier
 from carestation.factlog.models import LoggedFact
@@ -34,11 +37,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """How many facts were read, how many signed roots met; `finding` is None where all is well."""
+    """How many facts were read, how many signed roots met; `finding` is None where all is well.
+
+    `removed`: how many facts went from the log when their term was over, and what came before which
+    time among them.
+    """
 
     facts: int
     checkpoints: int
     finding: Finding | None
+    removed: int = 0
+    removed_before: datetime | None = None
 
 
 class _FoundError(Exception):
@@ -49,11 +58,17 @@ class _FoundError(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class _Walk:
-    """How far the reading has come; the trees of all parts grow with the whole."""
+    """How far the reading has come; the trees of all parts grow with the whole.
+
+    `times`: when the whole was signed at which size; `gone`: how many facts of a part are no more.
+    """
 
     signers: list[Signer]
     signed: dict[UUID, dict[int, bytes]] = field(default_factory=dict)
     trees: dict[UUID, Frontier] = field(default_factory=lambda: {WHOLE: Frontier()})
+    times: list[tuple[datetime, int]] = field(default_factory=list)
+    removals: dict[str, Removal] = field(default_factory=dict)
+    gone: Counter[str] = field(default_factory=Counter)
     met: int = 0
 
     @property
@@ -71,6 +86,18 @@ class _Walk:
         for facility, places in parts.items():
             leaves = [entries.leaves[place] for place in places]
             self._grow(UUID(facility), leaves, [start + place for place in places])
+
+    def first_unexplained(self, entries: Stretch) -> int:
+        """Return the first place whose fact is gone without a removal that says so; else the end.
+
+        The newest removal of a part says how many there are no more, and until where they may be.
+        """
+        for place in entries.gone:
+            part = entries.facilities[place]
+            removal, self.gone[part] = self.removals.get(part), self.gone[part] + 1
+            if removal is None or not removal.explains(self.size + place, self.gone[part]):
+                return place
+        return len(entries.ids)
 
     def _grow(self, tree_id: UUID, leaves: Sequence[bytes], numbers: Sequence[int]) -> None:
         tree, taken = self.trees.setdefault(tree_id, Frontier()), 0
@@ -100,11 +127,19 @@ def verify_log(outside: Iterable[str] = ()) -> Verdict:
         raise NotACheckpointError
     try:
         _read_checkpoints(walk)
+        walk.removals = removals_of(walk.times)
         _read_log(walk)
         _end(walk, notes)
     except _FoundError as found:
         finding = found.finding
-    return Verdict(facts=walk.size, checkpoints=walk.met, finding=finding)
+    befores = [walk.removals[part].before for part in walk.gone if part in walk.removals]
+    return Verdict(
+        facts=walk.size,
+        checkpoints=walk.met,
+        finding=finding,
+        removed=walk.gone.total(),
+        removed_before=max(befores, default=None),
+    )
 
 
 def _read_checkpoints(walk: _Walk) -> None:
@@ -116,6 +151,8 @@ def _read_checkpoints(walk: _Walk) -> None:
             raise _FoundError(Wrong.CHECKPOINT, 0 if before is None else before.size)
         heads[row.tree_id] = head
         walk.signed.setdefault(row.tree_id, {})[head.size] = head.root
+        if row.tree_id == WHOLE:
+            walk.times.append((head.at, head.size))
     for tree in Tree.objects.filter(signed_size__gt=0):
         last = heads.get(tree.pk)
         if last is None or last.size < tree.signed_size:
@@ -137,38 +174,43 @@ def _tree_of(head: Head) -> UUID:
 
 
 def _read_log(walk: _Walk) -> None:
-    for entries, facts in _beside_each_other():
-        wrong = _first_wrong(entries, facts, walk.size)
-        walk.take(entries, len(entries.ids) if wrong is None else wrong)
-        if wrong is not None:
-            there = facts.ids[wrong] if wrong < len(facts.ids) else None
-            raise _found(walk.size, entries, wrong, there)
+    log = Facts()
+    for entries in stretches():
+        gone = frozenset(entries.gone)
+        there = [place for place in range(len(entries.ids)) if place not in gone]
+        ids, said = log.take(len(there))
+        wrong = _first_wrong(entries, there, (ids, said), walk.size)
+        unexplained = walk.first_unexplained(entries)
+        stop = min(wrong, unexplained)
+        walk.take(entries, stop)
+        if stop == len(entries.ids):
+            continue
+        if stop == unexplained:
+            raise _FoundError(Wrong.MISSING, walk.size, int(entries.ids[stop]))
+        beside = dict(zip(there, ids, strict=False))
+        raise _found(walk.size, entries, stop, beside.get(stop))
 
 
-def _beside_each_other() -> Iterator[tuple[Stretch, Stretch]]:
-    entries, facts = entries_after(None), facts_after(None)
-    while entries.ids:
-        yield entries, facts
-        entries, facts = entries_after(entries), facts_after(facts)
+def _first_wrong(
+    entries: Stretch, there: Sequence[int], facts: tuple[list[str], list[str]], number: int
+) -> int:
+    """Return the first place of a stretch where fact and entry differ; its end if none does.
 
-
-def _first_wrong(entries: Stretch, facts: Stretch, number: int) -> int | None:
-    """Return the first place of a stretch where fact and entry differ."""
-    count = len(entries.ids)
-    hashed = [sha256(b"\x00" + said.encode()).digest() for said in facts.said[:count]]
-    kept = facts.leaves[:count]
-    numbers = [str(one) for one in range(number, number + count)]
-    if (facts.ids[:count], entries.numbers) == (entries.ids, numbers) and (
-        hashed == kept == entries.leaves
-    ):
-        return None
-    beside = zip(
-        zip(entries.ids, entries.leaves, entries.leaves, entries.numbers, strict=True),
-        zip(facts.ids[:count], hashed, kept, numbers[: len(hashed)], strict=True),
-        strict=False,
-    )
-    wrong = (place for place, (sealed, found) in enumerate(beside) if sealed != found)
-    return next(wrong, len(hashed))
+    `there`: the places of entries beside which a fact must stand.
+    """
+    ids, said = facts
+    hashed = [sha256(b"\x00" + one.encode()).digest() for one in said]
+    numbers = [str(number + place) for place in range(len(entries.ids))]
+    is_whole = len(there) == len(entries.ids)
+    sealed = entries.ids if is_whole else [entries.ids[place] for place in there]
+    leaves = entries.leaves if is_whole else [entries.leaves[place] for place in there]
+    if (ids, hashed, numbers) == (sealed, leaves, entries.numbers):
+        return len(entries.ids)
+    misnumbered = (place for place, one in enumerate(numbers) if entries.numbers[place] != one)
+    beside = zip_longest(zip(ids, hashed, strict=True), zip(sealed, leaves, strict=True))
+    differing = (place for place, (found, kept) in zip(there, beside, strict=True) if found != kept)
+    end = len(entries.ids)
+    return min(next(misnumbered, end), next(differing, end))
 
 
 def _found(number: int, entries: Stretch, place: int, there: str | None) -> _FoundError:

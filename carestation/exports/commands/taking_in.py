@@ -16,7 +16,8 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.db import models, transaction
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
 from carestation.accounts.models import User
@@ -40,13 +41,14 @@ from carestation.groups.models.invitations import Invitation
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, DomainError
 from carestation.kernel.ids import uuid7
+from carestation.kernel.sql import row_of
 from carestation.patients.models import Patient
 from carestation.patients.queries.alike import known_likeness
 from carestation.patients.queries.face_sheets import read_face_sheet
 from carestation.timeline.models import Attachment
-from carestation.vault.files import SealedFile, Variant, new_file_key, seal_file
+from carestation.vault.files import SealedFile, Variant, new_file_key, remove_file, seal_file
 from carestation.vault.models import OPERATOR, ScopeKind
-from carestation.vault.scopes import create_scope, open_scope
+from carestation.vault.scopes import create_scope, forget_all, open_scope
 from carestation.vault.sealing import Place
 
 ROWS_AT_ONCE: Final = 500
@@ -54,6 +56,21 @@ ROWS_AT_ONCE: Final = 500
 # that installation ruled, stays in the archive.
 LEFT_THERE: Final = frozenset({"facts", "rulings"})
 NOT_ENTERED: Final = LEFT_THERE | {"addresses"}
+# More than the longest post, face sheet and all else of a row take.
+LONGEST_LINE_BYTES: Final = 4 << 20
+# What lists that nobody wrote out raise on their way into rows.
+MALFORMED: Final = (
+    ArithmeticError,
+    AttributeError,
+    DatabaseError,
+    LookupError,
+    ObjectDoesNotExist,
+    RecursionError,
+    TypeError,
+    ValidationError,
+    ValueError,
+)
+ALONE: Final = "SELECT pg_try_advisory_xact_lock(7262003) AS is_ours"
 KEPT: Final = ("data/", "files/", "thumbnails/")
 LEFT_OUT: Final = frozenset({f"data/{name}.jsonl" for name in LEFT_THERE})
 
@@ -79,22 +96,39 @@ class Compared:
     is_same: bool
 
 
-@transaction.atomic
 def take_in(archive: Archive) -> list[Compared]:
     """Fill an empty installation with an export, and return how each list and file compares.
 
     Raises:
-        Conflict: there is a facility or a person here already (`not_empty`).
-        DomainError: the export is of one person's groups alone (`not_whole`), or something here
-            is not as it is there (`differs`); nothing of it stays.
+        Conflict: there is a facility or a person here already, or another export is being taken
+            in (`not_empty`).
+        DomainError: the export is of one person's groups alone (`not_whole`), its lists are none
+            (`malformed`), or something here is not as it is there (`differs`); nothing of it stays.
     """
-    if Facility.objects.exists() or User.objects.exists():
+    kept: list[UUID] = []
+    try:
+        return _taken_in(archive, kept)
+    except BaseException as error:
+        # Rows are gone with the transaction; opened keys and files are no part of it.
+        forget_all()
+        for file_id in kept:
+            remove_file(file_id)
+        if isinstance(error, MALFORMED):
+            raise DomainError("malformed") from error
+        raise
+
+
+@transaction.atomic
+def _taken_in(archive: Archive, kept: list[UUID]) -> list[Compared]:
+    # One at a time, and to its end: of two, the second would write over the files of the first.
+    is_alone = row_of(ALONE, {})
+    if not (is_alone and is_alone["is_ours"]) or Facility.objects.exists() or User.objects.exists():
         raise Conflict("not_empty")
     listing = json.loads(archive.whole("export.json"))
     if listing["extent"] != Extent.FACILITY.value:
         raise DomainError("not_whole")
     facility_id, actor = UUID(listing["facility_id"]), Actor(user_id=OPERATOR, request_id=uuid7())
-    entering = Entering(archive, facility_id, actor)
+    entering = Entering(archive, facility_id, actor, kept)
     for table in TABLES:
         if table.name not in NOT_ENTERED:
             entering.enter(table)
@@ -109,8 +143,9 @@ def take_in(archive: Archive) -> list[Compared]:
 class Entering:
     """One export while its rows are entered."""
 
-    def __init__(self, archive: Archive, facility_id: UUID, actor: Actor) -> None:
+    def __init__(self, archive: Archive, facility_id: UUID, actor: Actor, kept: list[UUID]) -> None:
         self._archive, self._facility_id, self._actor = archive, facility_id, actor
+        self._kept = kept
         self._now = timezone.now()
         self._addresses = {line["id"]: line["email"] for line in _lines(archive, "addresses")}
         self._more: dict[str, Callable[[Any, Line], None]] = {
@@ -199,6 +234,7 @@ class Entering:
 
     def _file(self, row: Attachment, _line: Line) -> None:
         key = new_file_key()
+        self._kept.append(row.pk)
         bundle = open_scope(row.scope_id, self._actor)
         row.key_sealed = bundle.seal_bytes(key, Attachment.key_place(row.pk))
         content = self._archive.whole(path_of_file(row.pk, row.media_type))
@@ -216,6 +252,8 @@ def _lines(archive: Archive, name: str) -> Iterator[Line]:
     for part in archive.parts(f"data/{name}.jsonl"):
         *whole, held = (held + part).split(b"\n")
         yield from map(json.loads, whole)
+        if len(held) > LONGEST_LINE_BYTES:
+            raise DomainError("malformed")
 
 
 def _compared(archive: Archive, lists: Line, facility_id: UUID, actor: Actor) -> Iterator[Compared]:

@@ -34,4 +34,5 @@ LEFT_OUT: Final = {
     "timeline_attachment.key": _KEY,
     "search_documenttext.words": "read out of a file, which is in the archive whole",
     "audit_signingkey.private": _OPERATORS,
+    "support_probe.password": _OPERATORS,
 }

@@ -41,7 +41,9 @@ class RulesForm(DeskForm):
         label=_("データを書き出せる人"), choices=Allowed.choices, widget=forms.RadioSelect
     )
     family_invitations = forms.BooleanField(label=_("ご家族を招待できる"), required=False)
-    retention_years = forms.IntegerField(label=_("記録を保存する年数"), min_value=5, max_value=30)
+    retention_years = forms.IntegerField(
+        label=_("操作の記録を保存する年数"), min_value=5, max_value=30
+    )
 
     def as_rules(self) -> Rules:
         """Return them."""

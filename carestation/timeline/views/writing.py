@@ -27,6 +27,7 @@ from carestation.timeline.forms.drafts import DraftForm, EditForm, SignForm, fre
 from carestation.timeline.models import Post
 from carestation.timeline.pushes import push_new, push_post
 from carestation.timeline.queries.files import File, waiting_files
+from carestation.timeline.queries.mentions import found_by
 from carestation.timeline.queries.messages import message, require_editable, require_own
 from carestation.timeline.rules import asks_before_sending, doubtful_words
 from carestation.timeline.views.files import receive_files
@@ -122,8 +123,10 @@ def _again(request: CareRequest, group_id: UUID, side: Side, form: DraftForm) ->
 
 def _composer(request: CareRequest, seat: Seat, form: DraftForm) -> dict[str, object]:
     """Return what the composer shows; the key of the device seals the draft there."""
+    room = room_of(seat)
     return {
-        "room": room_of(seat),
+        "room": room,
+        "found_by": found_by(seat.actor, room.others),
         "form": form,
         "attached": _attached(request, form),
         "device_key": device_key_in(request),

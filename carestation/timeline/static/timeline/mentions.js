@@ -4,12 +4,24 @@
  */
 const ASKED = /[@＠]([^\s@＠]{0,20})$/u;
 
+const KATAKANA = /[ァ-ヶ]/gu;
+const KANA_APART = "ァ".codePointAt(0) - "ぁ".codePointAt(0);
+
 /**
  * What is being looked for: the word after the @ right before the caret, or null.
  * @param {string} before the text up to the caret
  */
 export function askedFor(before) {
   return ASKED.exec(before)?.[1] ?? null;
+}
+
+/**
+ * A word as the server folds those by which people are found: one width and case, hiragana.
+ * @param {string} word
+ */
+export function folded(word) {
+  const hiragana = (sign) => String.fromCodePoint(sign.codePointAt(0) - KANA_APART);
+  return word.normalize("NFKC").replace(KATAKANA, hiragana).toLowerCase();
 }
 
 export class Mentions extends HTMLElement {
@@ -47,8 +59,9 @@ export class Mentions extends HTMLElement {
 
   #look() {
     const asked = askedFor(this.#field.value.slice(0, this.#field.selectionStart));
+    const words = asked === null ? null : folded(asked);
     const options = this.#menu.querySelectorAll("[role=option]");
-    for (const one of options) one.hidden = asked === null || !one.dataset.words.includes(asked);
+    for (const one of options) one.hidden = words === null || !one.dataset.words.includes(words);
     this.#menu.hidden = this.#offered.length === 0;
     this.#activate(this.#menu.hidden ? null : this.#offered[0]);
   }

@@ -1,0 +1,75 @@
+"""The limits as rules for Prometheus: `python -m config.watching.alerts > deploy/prometheus/…`.
+
+One table says from where on something is out of order (`carestation.support.rules.LIMITS`).
+
+Controls: ISO/IEC 27017 CLD.12.4.5, 8.6; white paper 「クラウドサービスの監視」,
+    「容量・能力の管理」.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+import django
+from django_stubs_ext import StrOrPromise
+
+from carestation.support.choices import HURTS, MISSING, REMEDIES, SILENT, Measured, State
+from carestation.support.rules import FRESH, LIMITS, Limit
+from config.environment import choose_settings
+
+HEAD: Final = """\
+# Made from carestation.support.rules.LIMITS: python -m config.watching.alerts
+groups:
+  - name: carestation
+    rules:
+"""
+
+
+def alerts() -> str:
+    """Return the file of rules."""
+    return HEAD + "".join(_rules())
+
+
+def _rules() -> Iterator[str]:
+    seconds, at = int(FRESH.total_seconds()), "carestation_measured_at_seconds"
+    silent = f"time() - {at} > {seconds} or absent({at})"
+    yield _rule("CarestationWatchSilent", silent, words=SILENT)
+    for measured, limit in LIMITS.items():
+        yield from _of(measured, limit)
+
+
+def _of(measured: Measured, limit: Limit) -> Iterator[str]:
+    name = "Carestation" + measured.value.title().replace("_", "")
+    metric, waits = f"carestation_{measured.value}", limit.minutes - 1
+    words = f"{measured.label}：{HURTS[measured]}", REMEDIES[measured]
+    for state, bound in ((State.CAUTION, limit.caution), (State.ALARM, limit.alarm)):
+        if bound is not None:
+            expression = f"{metric} {'<' if limit.is_floor else '>'} {bound}"
+            yield _rule(name + state.name.title(), expression, state, minutes=waits, words=words)
+    missing = f"{measured.label}：{MISSING}", REMEDIES[measured]
+    expression = f"absent({metric})"
+    yield _rule(f"{name}Missing", expression, State.CAUTION, minutes=5, words=missing)
+
+
+def _rule(
+    name: str,
+    expression: str,
+    state: State = State.ALARM,
+    *,
+    minutes: int = 0,
+    words: tuple[StrOrPromise, StrOrPromise],
+) -> str:
+    # JSON's strings are YAML's, too.
+    texts = [json.dumps(str(text), ensure_ascii=False) for text in (expression, *words)]
+    return (
+        f"      - alert: {name}\n        expr: {texts[0]}\n        for: {minutes}m\n"
+        f"        labels: {{severity: {state.value}}}\n"
+        f"        annotations:\n          summary: {texts[1]}\n          description: {texts[2]}\n"
+    )
+
+
+if __name__ == "__main__":
+    choose_settings()
+    django.setup()
+    sys.stdout.write(alerts())

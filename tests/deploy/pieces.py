@@ -1,0 +1,95 @@
+"""Pieces started one by one, as the units start them, on ports of this machine."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+from config.ports import take_port
+from tests.live.process import test_database_url
+from tests.running.starts import PROJECT
+
+COMMAND: Final = [sys.executable, "-P", "-m", "config.cli"]
+START_SECONDS: Final = 60
+
+
+class Node:
+    """Some pieces on one data folder, each of which can leave, end and come again."""
+
+    def __init__(self, data: Path, stack: ExitStack) -> None:
+        self.data = data
+        self._stack = stack
+        self._pieces: dict[str, subprocess.Popen[bytes]] = {}
+        self._at: dict[str, int] = {}
+
+    def start(self, name: str, **more: str) -> str:
+        """Start a piece, wait until the proxies know it, and return where it listens."""
+        port = self._at.setdefault(name, take_port(0))
+        at = f"127.0.0.1:{port}"
+        command = [*COMMAND, "piece", name, f"--at={at}"]
+        self._run(name, command, port, os.environ | self._surroundings() | more)
+        subprocess.run([*COMMAND, "arrive", f"--at={at}"], cwd=PROJECT, check=True)  # noqa: S603 - ours
+        return at
+
+    def start_proxy(self, nodes: Path, port: int) -> None:
+        """Start the proxy, which knows nothing of the rest."""
+        command = [*COMMAND, "piece", "proxy", f"--nodes={nodes}"]
+        self._run("proxy", command, port, {"CARESTATION_DATA": str(self.data), "PATH": os.defpath})
+
+    def leave(self, name: str) -> None:
+        """Let it say that it goes."""
+        subprocess.run([*COMMAND, "leave", name, f"--data={self.data}"], cwd=PROJECT, check=True)  # noqa: S603 - ours
+
+    def end(self, name: str) -> None:
+        """End it as a unit does."""
+        self._pieces[name].send_signal(signal.SIGTERM)
+        self._pieces[name].wait(timeout=20)
+
+    def _surroundings(self) -> dict[str, str]:
+        return {
+            "CARESTATION_DATA": str(self.data),
+            "DATABASE_URL": test_database_url(),
+            "SITE_URL": "https://localhost",
+        }
+
+    def _run(self, name: str, command: list[str], port: int, variables: dict[str, str]) -> None:
+        process = subprocess.Popen(command, env=variables, cwd=PROJECT)  # noqa: S603 - ours
+        self._pieces[name] = process
+        self._stack.callback(_ended, process)
+        until = time.monotonic() + START_SECONDS
+        while not _listens(port):
+            assert process.poll() is None, f"{name} ended with {process.returncode}"
+            assert time.monotonic() < until, f"{name} does not listen"
+            threading.Event().wait(0.05)
+
+
+@contextmanager
+def node(data: Path) -> Iterator[Node]:
+    """A node whose pieces end with the block."""
+    with ExitStack() as stack:
+        yield Node(data, stack)
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,80 @@
+"""What stands behind a proxy in its tests, and who asks before it."""
+
+import json
+import socketserver
+import threading
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler
+from typing import Final
+
+LONG: Final = 5_000_000
+SLOW: Final = 8
+STRANGER_REFUSED: Final = threading.Event()
+SIGNED_IN: Final = {"Authorization": "Bearer someone"}
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with what reached it."""
+
+    def do_GET(self) -> None:
+        if self.path == "/api/v1/me" and "Authorization" not in self.headers:
+            self._answer(0, 401)
+        elif self.path == "/long":
+            self._send(b"x" * LONG)
+        else:
+            self._answer(0)
+
+    def do_POST(self) -> None:
+        if self.path == "/api/v1/files" and "Authorization" not in self.headers:
+            STRANGER_REFUSED.set()
+            self._answer(0, 401)
+        else:
+            self._answer(len(self.rfile.read(int(self.headers.get("Content-Length", 0)))))
+
+    def address_string(self) -> str:
+        return "socket"
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def _answer(self, size_bytes: int, status: int = 200) -> None:
+        said = {"headers": self.headers.items(), "size_bytes": size_bytes}
+        self._send(json.dumps(said).encode(), status)
+
+    def _send(self, body: bytes, status: int = 200) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class Behind(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+class OneAtATime(socketserver.UnixStreamServer):
+    """A web with one thread: whoever holds it keeps it from all others."""
+
+    request_queue_size = 64
+
+
+def begun(port: int, path: str, headers: dict[str, str], size_bytes: int = 1_000) -> HTTPConnection:
+    """Send the first of a thousand bytes, or of so many."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.putrequest("POST", path)
+    for name, value in (headers | {"Content-Length": str(size_bytes)}).items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    connection.send(b"x")
+    return connection
+
+
+def ask(
+    port: int, path: str, headers: dict[str, str] | None = None
+) -> tuple[int, dict[str, str], str]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path, headers=headers or {})
+    answer = connection.getresponse()
+    found = {name.lower(): value for name, value in answer.getheaders()}
+    return answer.status, found, answer.read().decode()
