@@ -313,7 +313,7 @@ def test_numbers_from_before_are_those_of_now_after_their_migration(world: World
     now = Entry.objects.get(pk=post).grams
     bundle = open_scope(world.group.pk, None)
     before = bundle.blind(pairs_of(folded_text("むくみが強い")), GRAMS)
-    place = {"group_id": str(world.group.pk), "grams": [*before]}
+    place = {"group_id": str(world.group.pk), "grams": "{" + ",".join(map(str, before)) + "}"}
     migration = import_module("carestation.search.migrations.0005_numbers_of_a_group_lie_together")
     said = migration.TOGETHER.split("ARRAY(")[1].split(");")[0]
 
