@@ -16,13 +16,16 @@ from carestation.vault.blobs import blobs
 from carestation.vault.keyfiles import path_of
 from carestation.vault.roots import root
 from carestation.vault.storing import StoreAwayError
-from carestation.vault.transit import KeyServiceError
+from carestation.vault.transit import KeyServiceError, answered_within
 
 
 @require_GET
 @door(Door.PUBLIC)
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when the process can serve, else 503; the reason is for the machine itself."""
+    """Answer 200 when the process can serve, else 503; the reason is for the machine itself.
+
+    Where a key service went away, it can for as long as keys are kept opened, and says so.
+    """
     reason = _leaving() or missing_tables() or _missing_keys()
     if not reason:
         limit = _limit() if _is_local(request) else ""
@@ -39,9 +42,13 @@ def _leaving() -> str:
 def _limit() -> str:
     """Say what cannot be served meanwhile; without files people still read and write."""
     try:
+        root().is_there()
         blobs().check()
     except StoreAwayError as error:
         return f", but {error}"
+    except KeyServiceError as error:
+        kept = round(settings.KEYS_KEPT_SECONDS / 60)
+        return f", but {error} What was opened before is served for {kept} minutes at most."
     return ""
 
 
@@ -50,8 +57,7 @@ def _missing_keys() -> str:
     try:
         has_root = root().is_there()
     except KeyServiceError as error:
-        kept = round(settings.KEYS_KEPT_SECONDS / 60)
-        return f"{error} What was opened before is served for {kept} minutes at most."
+        return "" if answered_within(settings.KEYS_KEPT_SECONDS) else f"{error} Nothing is open."
     if not has_root or not path_of(settings.BUS_KEY_URL).exists():
         return "a key is missing"
     return ""

@@ -7,6 +7,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
 import json
+import math
 import ssl
 import time
 from base64 import b64decode, b64encode
@@ -74,6 +75,13 @@ def read_url(url: str) -> TransitUrl:
 # Until when, by the clock that only goes forward.
 _away: Final[dict[TransitUrl, float]] = {}
 _believed: Final[dict[TransitUrl, float]] = {}
+# When it answered last.
+_answered: Final[dict[TransitUrl, float]] = {}
+
+
+def answered_within(seconds: float) -> bool:
+    """Whether a service did what this process asked of it, not longer ago than that."""
+    return max(_answered.values(), default=-math.inf) > time.monotonic() - seconds
 
 
 @cache
@@ -184,6 +192,7 @@ class Transit:
             raise tink.TinkError("The key service does not open it.")
         if status not in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}:
             raise KeyServiceError(f"The key service answers {status} to {method} {what}.")
+        _answered[self.url] = time.monotonic()
         data: dict[str, Any] = json.loads(words)["data"] if words else {}
         return data
 

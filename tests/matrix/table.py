@@ -129,6 +129,8 @@ TABLE: Final = (
     Row("exports:exports", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 422, 404)),
     Row("exports:plan", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("exports:plan", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 422, 404)),
+    Row("exports:record", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
+    Row("exports:record", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 422, 404)),
     Row("exports:reader", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("exports:fetch", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("exports:remove", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 302, 404)),

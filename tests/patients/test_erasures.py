@@ -145,7 +145,7 @@ def test_another_machine_learns_what_was_erased_and_finds_an_old_copy_out(
 ) -> None:
     group_id = closed.group.pk
     older = Scope.objects.get(pk=group_id)
-    erasure, _ = erase_patient(a_console(), group_id)
+    erasure, _ = erase(a_console(), group_id)
     settings.ERASED_URL = f"file://{tmp_path}/of-the-other-machine.jsonl"
     unknown = erased_scopes()
 

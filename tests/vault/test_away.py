@@ -16,7 +16,7 @@ from carestation.vault import transit
 from carestation.vault.roots import root
 from carestation.vault.scopes import forget_all
 from tests.accounts.signing_in import sign_in_client
-from tests.vault.key_service import KeyService, forget_waits
+from tests.vault.key_service import KeyService, forget_answers, forget_waits
 from tests.world import World, a_draft, settle
 
 PRO = Side.PROFESSIONAL
@@ -24,8 +24,8 @@ SAFE = "何も失われていません"
 
 
 @pytest.fixture(autouse=True)
-def kept_there(believed: KeyService, settings: Settings) -> None:
-    settings.KEY_URL = believed.url
+def kept_there(believed: KeyService, settings: Settings, tmp_path: Path) -> None:
+    settings.KEY_URL, settings.BLOB_URL = believed.url, f"file://{tmp_path}"
     if not root().is_there():
         root().make()
 
@@ -49,19 +49,24 @@ def test_readiness_says_that_the_service_is_away_in_bounded_time_and_when_it_is_
     service: KeyService, db: None
 ) -> None:
     client, elsewhere = Client(), {"X-Forwarded-For": "203.0.113.7"}
-    assert client.get("/ready").status_code == 200
+    assert client.get("/ready").content == b"ready\n"
 
     with service.stopped():
         forget_waits()
         began = time.monotonic()
+        # What was opened can be served, so nobody takes this process out.
+        kept = client.get("/ready")
+        forget_answers()
         asked = [client.get("/ready") for _ in range(5)]
         took = time.monotonic() - began
         from_outside = client.get("/ready", headers=elsewhere)
     forget_waits()
 
+    assert kept.status_code == 200
+    assert kept.content.startswith(b"ready, but The key service is away")
+    assert b"for 5 minutes at most" in kept.content
     assert {one.status_code for one in asked} == {503}
     assert b"The key service is away" in asked[0].content
-    assert b"for 5 minutes at most" in asked[0].content
     assert from_outside.content == b"not ready\n"
     # One of them waits for an answer, the others are told at once.
     assert took < 2 * transit.ANSWER_SECONDS
