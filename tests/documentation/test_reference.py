@@ -23,7 +23,7 @@ OURS: Final = re.compile(
 )
 COMMAND: Final = re.compile(r"(?:^|\s)carestation ([a-z][a-z-]*)(.*)$", re.MULTILINE)
 MAKE: Final = re.compile(r"^make ([\w./-]+)", re.MULTILINE)
-CLAIMS: Final = (27, *range(46, 61), *range(70, 75), 81, 85, 86, 87, 96, 113, 114)
+CLAIMS: Final = (27, *range(46, 61), *range(70, 76), 81, 82, 84, 85, 86, 87, 96, 113, 114)
 OPTION: Final = re.compile(r"(?<!\S)(--[a-z-]+)")
 
 
