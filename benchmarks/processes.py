@@ -24,6 +24,7 @@ class Spent:
     live: float
     worker: float
     caddy: float
+    watch: float
 
     def __sub__(self, other: "Spent") -> "Spent":
         return Spent(**{name: getattr(self, name) - getattr(other, name) for name in NAMES})
@@ -33,7 +34,7 @@ class Spent:
         return {f"{name}_ms": getattr(self, name) / count * 1e3 for name in NAMES}
 
 
-NAMES: Final = ("web", "postgres", "live", "worker", "caddy")
+NAMES: Final = ("web", "postgres", "live", "worker", "caddy", "watch")
 
 
 def spent(data: Path) -> Spent:

@@ -1,7 +1,7 @@
 """Search: how fast the index follows, and what four letters cost in a history of 10,000 posts.
 
-Beside it the same question asked of the same words in the clear: by pg_trgm where PostgreSQL has it
-(the wheel has not), else by reading the table through.
+Beside it the same question asked of the same words in the clear: by pg_trgm where PostgreSQL
+has it, else by reading the table through.
 """
 
 import statistics

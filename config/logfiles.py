@@ -1,5 +1,6 @@
 """What the pieces say goes into one file each, of limited size; the last words are remembered."""
 
+import time
 from collections import defaultdict, deque
 from logging import LogRecord
 from logging.handlers import RotatingFileHandler
@@ -31,6 +32,11 @@ class LogFiles:
         for line in text.splitlines():
             self._last[message.name].append(line)
             self._file(message.name).emit(LogRecord(message.name, 0, "", 0, line, None, None))
+
+    def say(self, name: str, line: str) -> None:
+        """Write what whoever supervises has to say."""
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        self._file(name).emit(LogRecord(name, 0, "", 0, f"{at} {line}", None, None))
 
     def last_words(self, name: str) -> str:
         """Return what a piece said last, as the end of a sentence."""

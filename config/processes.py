@@ -14,6 +14,8 @@ PYTHON: Final = [sys.executable, "-P", "-m"]
 WEB: Final = r"web-\d{1,3}"
 PROJECT: Final = Path(__file__).resolve().parent.parent
 THREADS_PER_WEB: Final = 4
+# Twice as many as can be decided on: while they are exchanged both are there.
+MOST_WEB: Final = 32
 WORKER_COMMAND: Final = [*PYTHON, "config.worker"]
 WATCH_COMMAND: Final = [*PYTHON, "config.watch"]
 PLAIN: Final = {"LC_ALL": "C", "TZ": "UTC"}
@@ -30,32 +32,51 @@ class Plan:
     tls_names: list[str]
     web: int
 
+    @property
+    def live(self) -> Path:
+        """The socket of live."""
+        return self.places.run / "live.sock"
+
+    def socket(self, number: int) -> Path:
+        """The socket of one web process."""
+        return self.places.run / f"web-{number}.sock"
+
+    @property
+    def site(self) -> Site:
+        """What the proxy is told: every web process that there may be, beside those that are."""
+        return Site(
+            hosts=self.hosts,
+            port=self.port,
+            tls_names=self.tls_names,
+            web=[f"unix/{self.socket(number)}" for number in range(1, MOST_WEB + 1)],
+            live=[f"unix/{self.live}"],
+            is_watched=True,
+        )
+
 
 def postgres_piece(cluster: Cluster) -> Piece:
     """Return PostgreSQL."""
     return Piece(name="postgres", command=cluster.command(), surroundings=PLAIN)
 
 
+def web_piece(plan: Plan, number: int, threads: int = THREADS_PER_WEB) -> Piece:
+    """Return one web process."""
+    command = web_command(f"--uds={plan.socket(number)}", threads=threads)
+    return _own(plan, f"web-{number}", command)
+
+
+def worker_piece(plan: Plan, number: int = 1) -> Piece:
+    """Return one worker."""
+    return _own(plan, "worker" if number == 1 else f"worker-{number}", WORKER_COMMAND)
+
+
 def other_pieces(plan: Plan) -> list[Piece]:
     """Return web, live, worker, watch and, in front of them, caddy with its configuration."""
-    run = plan.places.run
-    sockets = [run / f"web-{number}.sock" for number in range(1, plan.web + 1)]
-    live = run / "live.sock"
-    site = Site(
-        hosts=plan.hosts,
-        port=plan.port,
-        tls_names=plan.tls_names,
-        web=[f"unix/{socket}" for socket in sockets],
-        live=[f"unix/{live}"],
-    )
-    write_caddy_configuration(plan.places, site)
+    write_caddy_configuration(plan.places, plan.site)
     return [
-        *(
-            _own(plan, f"web-{n}", web_command(f"--uds={socket}"))
-            for n, socket in enumerate(sockets, start=1)
-        ),
-        _own(plan, "live", live_command(f"--uds={live}")),
-        _own(plan, "worker", WORKER_COMMAND),
+        *(web_piece(plan, number) for number in range(1, plan.web + 1)),
+        _own(plan, "live", live_command(f"--uds={plan.live}")),
+        worker_piece(plan),
         _own(plan, "watch", [*WATCH_COMMAND, f"--port={plan.port}"]),
         Piece(
             name="caddy",
@@ -74,7 +95,7 @@ def _ended_with_parent(command: list[str]) -> list[str]:
     return ["/usr/bin/setpriv", "--pdeathsig=TERM", "--", *command]
 
 
-def web_command(*at: str) -> list[str]:
+def web_command(*at: str, threads: int = THREADS_PER_WEB) -> list[str]:
     """Return what starts a web process; `at`: the options that say where it listens."""
     return [
         *PYTHON,
@@ -82,7 +103,7 @@ def web_command(*at: str) -> list[str]:
         "--interface=wsgi",
         *at,
         "--workers=1",
-        f"--blocking-threads={THREADS_PER_WEB}",
+        f"--blocking-threads={threads}",
         "--blocking-threads-idle-timeout=600",
         "--workers-kill-timeout=3",
         "--http=1",

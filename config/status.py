@@ -45,7 +45,8 @@ def read_status(places: Places) -> dict[str, object]:
     state = _state(places)
     runs = {piece.name: piece for piece in running_pieces(places.run)}
     own_database = "postgres" if places.postgres.exists() else None
-    expected = [name for name in (*PIECES, "web-1") if name != "postgres" or own_database]
+    web = next((name for name in runs if name.startswith("web-")), "web-1")
+    expected = [name for name in (*PIECES, web) if name != "postgres" or own_database]
     pieces = {
         name: {"pid": piece.pid, "since": datetime.fromtimestamp(piece.began_at, UTC).isoformat()}
         for name, piece in runs.items()

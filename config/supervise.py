@@ -1,7 +1,8 @@
 """The pieces run together: honcho starts and ends them; one that dies ends the whole.
 
 Beyond honcho: PostgreSQL stands before the others start and is pressed only when they had their
-time; a piece may be restarted instead; all end with us, even where we are killed.
+time; a piece may be restarted instead, and one may come or go while the others serve; all end with
+us, even where we are killed.
 """
 
 import json
@@ -52,6 +53,7 @@ class KeptProcess(Process):  # type: ignore[misc]  # honcho has no types
         """Take what honcho knows, and what it does not."""
         super().__init__(*args, **kwargs)
         self.ending = ending
+        self.dismissed = multiprocessing.Event()
         self.restarts = restarts
         self.run_folder = run
 
@@ -66,6 +68,11 @@ class KeptProcess(Process):  # type: ignore[misc]  # honcho has no types
             began = time.monotonic()
             self._run_once()
             quick = quick + 1 if time.monotonic() - began < QUICK_SECONDS else 0
+            if self.dismissed.is_set():
+                # Nobody waits for it: its end is no end of the whole.
+                for end in ("json", "sock"):
+                    (self.run_folder / f"{self.name}.{end}").unlink(missing_ok=True)
+                return
             if not self.restarts or self.ending.is_set() or quick > TOO_OFTEN:
                 break
             time.sleep(PAUSE_SECONDS)
@@ -86,7 +93,7 @@ class KeptProcess(Process):  # type: ignore[misc]  # honcho has no types
         note = {"pid": child.pid, "began_at": time.time(), "ticks": start_ticks(child.pid)}
         write_private(self.run_folder / f"{self.name}.json", json.dumps(note))
         self._send_message({"pid": self._child.pid}, type="start")
-        if self.ending.is_set():
+        if self.ending.is_set() or self.dismissed.is_set():
             self._child.terminate()
         with child:
             threading.Thread(target=_end_group, args=[child], daemon=True).start()
@@ -146,6 +153,30 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
         """Return whether a piece is still running, as far as we were told."""
         return bool(self._processes[name]["process"].is_alive()) and not self.ending.is_set()
 
+    def begin(self, piece: Piece) -> None:
+        """Run one more piece, beside those that run."""
+        # The loop looks at all of them meanwhile: it keeps the table that it has, or finds this.
+        process = self._process_ctor(
+            piece.command,
+            name=piece.name,
+            quiet=False,
+            colour=next(self._colours),
+            env=piece.surroundings,
+            cwd=None,
+        )
+        watcher = self._watcher(piece.name, process)
+        self._processes = {**self._processes, piece.name: {"obj": process, "process": watcher}}
+        watcher.start()
+
+    def dismiss(self, name: str) -> None:
+        """Ask one piece to end; the others go on."""
+        watched = self._processes[name]
+        watched["obj"].dismissed.set()
+        self._processes = {other: one for other, one in self._processes.items() if other != name}
+        if "pid" in watched:
+            with suppress(ProcessLookupError):
+                os.kill(watched["pid"], signal.SIGTERM)
+
     def terminate(self) -> None:
         """Ask the pieces to end, PostgreSQL when the others are gone or had their time."""
         if self._terminating:
@@ -175,9 +206,7 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
 
     def _start_one(self, name: str) -> None:
         watched = self._processes[name]
-        watched["process"] = multiprocessing.Process(
-            name=name, target=watched["obj"].run, args=(self.events, True)
-        )
+        watched["process"] = self._watcher(name, watched["obj"])
         watched["process"].start()
         # Its number is needed at once: whatever comes next may end it again.
         while "pid" not in watched:
@@ -186,6 +215,9 @@ class Supervisor(Manager):  # type: ignore[misc]  # honcho has no types
                 self._processes[message.name]["pid"] = message.data["pid"]
             elif message.type == "line":
                 self.logs.write(message)
+
+    def _watcher(self, name: str, process: KeptProcess) -> multiprocessing.Process:
+        return multiprocessing.Process(name=name, target=process.run, args=(self.events, True))
 
     def _killall(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - honcho's
         for name, process in self._processes.items():

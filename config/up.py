@@ -14,6 +14,7 @@ from typing import IO, Final
 from urllib.parse import urlsplit
 
 from config.buses import check_bus
+from config.capacity import Capacity
 from config.database import (
     as_app_role,
     await_cluster,
@@ -28,7 +29,7 @@ from config.places import Places
 from config.ports import LOOPBACK, port_of, take_port, usable
 from config.postgres import APP, OWNER, Cluster, prepare_cluster
 from config.private_files import secret, write_private_json
-from config.processes import PROJECT, Plan, other_pieces, postgres_piece
+from config.processes import MOST_WEB, PROJECT, Plan, other_pieces, postgres_piece
 from config.readiness import is_ready
 from config.running import forget_pieces, pids
 from config.supervise import Supervisor
@@ -99,8 +100,9 @@ class Start:
         """Run until the end; return the exit code."""
         forget_pieces(self.places.run)
         first = postgres_piece(self.cluster) if self.cluster else None
+        self.plan = self._plan()
         code = self.supervisor.supervise(
-            first, other_pieces(self._plan()), between=self._prepare, after=self._announce
+            first, other_pieces(self.plan), between=self._prepare, after=self._announce
         )
         self.trouble = self.supervisor.trouble
         return code
@@ -158,7 +160,7 @@ class Start:
             hosts=self.hosts,
             port=self.port,
             tls_names=names if self.url.startswith("https://") else [],
-            web=max(1, self.options.web),
+            web=min(max(1, self.options.web), MOST_WEB // 2),
         )
 
     def _prepare(self) -> None:
@@ -200,6 +202,7 @@ class Start:
         }
         write_private_json(self.places.run / "state.json", state)
         self._say(state)
+        Capacity(self.supervisor, self.plan, self.variables["DATABASE_URL"]).follow()
 
     def _say(self, state: dict[str, object]) -> None:
         if self.options.json:

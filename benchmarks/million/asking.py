@@ -2,7 +2,7 @@
 
 The whole of it (statements, unsealing, reading, excerpts), what of that are the statements, and the
 CPU of both; then how fast the index follows. Beside it the same words in the clear, by pg_trgm
-where PostgreSQL has it (the wheel has not), else by reading the table through.
+where PostgreSQL has it, else by reading the table through.
 """
 
 import statistics

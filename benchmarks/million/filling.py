@@ -173,7 +173,7 @@ def _rows(place: Place, bundle: "Bundle") -> Iterator[tuple[tuple[Any, ...], tup
 
     from carestation.search.commands.index import PADDING  # noqa: PLC0415 - the same
     from carestation.search.queries.entries import GRAMS  # noqa: PLC0415 - the same
-    from carestation.search.rules import folded_text, padding_of, pairs_of  # noqa: PLC0415
+    from carestation.search.rules import folded_text, of_group, padding_of, pairs_of  # noqa: PLC0415
     from carestation.timeline.models import Post  # noqa: PLC0415 - the same
 
     random = Random(place.group_id.int)  # noqa: S311 - what it says is no secret
@@ -185,7 +185,8 @@ def _rows(place: Place, bundle: "Bundle") -> Iterator[tuple[tuple[Any, ...], tup
         fresh = [pair for pair in pairs if pair not in known]
         known.update(zip(fresh, bundle.blind(fresh, GRAMS), strict=True))
         nothing = [f"{post_id} {count}" for count in range(padding_of(len(pairs)))]
-        grams = sorted([*map(known.__getitem__, pairs), *bundle.blind(nothing, PADDING)])
+        numbers = [*map(known.__getitem__, pairs), *bundle.blind(nothing, PADDING)]
+        grams = sorted(of_group(place.group_id, numbers))
         seq, sealed = place.seq + number, bundle.seal(words, Post.body_place(post_id))
         where = (post_id, place.group_id, place.side)
         yield (

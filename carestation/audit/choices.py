@@ -18,6 +18,12 @@ class Wrong(models.TextChoices):
     ROLLED_BACK = "rolled_back", "前の状態にもどされています"
 
 
+class Job(StrEnum):
+    """What the worker does for the seal, retried against the outside."""
+
+    MAIL_CHECKPOINT = "audit.mail_checkpoint"
+
+
 class Deed(models.TextChoices):
     """What kind of act: what the record is sifted by."""
 
@@ -165,6 +171,7 @@ class Act(models.TextChoices):
     PATIENTS_PATIENTS_LISTED = "patients.PatientsListed", "患者さんの一覧を見た"
     SEARCH_HITS_SHOWN = "search.HitsShown", "さがして見つけた"
     SEARCH_SEARCH_MADE = "search.SearchMade", "言葉でさがした"
+    SUPPORT_CAPACITY_CHANGED = "support.CapacityChanged", "処理の数を変えた"
     SUPPORT_PROBE_BEGAN = "support.ProbeBegan", "外からの確認を始めた"
     SUPPORT_PROBE_ENDED = "support.ProbeEnded", "外からの確認をやめた"
     TIMELINE_ACKNOWLEDGEMENT_WITHDRAWN = "timeline.AcknowledgementWithdrawn", "了解を取り消した"

@@ -1,7 +1,7 @@
 """What the record is sifted by."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carestation.audit.choices import Deed
 from carestation.audit.queries.record import Asked, GroupTold
-from carestation.ui.times import TOKYO
+from carestation.ui.times import day_begins
 
 DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -32,7 +32,8 @@ class PeriodForm(forms.Form):
         """Return from when to when; what makes no sense is left open."""
         said = self.cleaned_data if self.is_bound and not self.errors else {}
         since, until = said.get("since"), said.get("until")
-        return _begin(since), _begin(until + timedelta(days=1) if until else None)
+        ends = day_begins(until + timedelta(days=1)) if until else None
+        return day_begins(since) if since else None, ends
 
 
 class RecordForm(PeriodForm):
@@ -77,7 +78,3 @@ def group_choices(groups: Sequence[GroupTold], chosen: UUID | None) -> list[tupl
     known = {one.id for one in groups}
     other = [(str(chosen), str(_("選んだグループ")))] if chosen and chosen not in known else []
     return [("", str(_("すべて"))), *named, *other]
-
-
-def _begin(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time.min, TOKYO)

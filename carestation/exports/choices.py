@@ -10,6 +10,7 @@ class Extent(TextChoices):
 
     FACILITY = "facility", "施設のすべて"
     OWN = "own", "自分が参加しているグループ"
+    RECORD = "record", "操作の記録だけ"
 
 
 class Rhythm(TextChoices):

@@ -1,23 +1,31 @@
 """What is typed when data are to be written out."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from carestation.audit.choices import Deed
+from carestation.audit.queries.record import Asked
 from carestation.exports.choices import Extent, Rhythm
 from carestation.exports.commands.exports import Wish
 from carestation.exports.commands.plans import NewPlan
 from carestation.exports.queries.plans import PlanShown
+from carestation.exports.queries.sifting import Sifters
 from carestation.exports.rules import LONGEST_PHRASE, is_strong
 from carestation.kernel.errors import CareError
 from carestation.kernel.text import UnfitText, clean_line
+from carestation.ui.times import day_begins
 
 LONGEST_REASON: Final = 200
+DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+SIFTED_BY: Final = ("since", "until", "person", "deed", "group")
 REFUSALS: Final = {
     "weak_phrase": _("合言葉が弱すぎます。20文字以上の、ちがう文字の多いものにしてください。"),
     "running": _(
@@ -65,16 +73,10 @@ class PhraseForm(forms.Form):
             self.add_error("again", _("合言葉が同じではありません。"))
 
 
-class ExportForm(PhraseForm):
-    """How much is written out, why, and with which pass phrase it is closed."""
+class ReasonForm(PhraseForm):
+    """Why it is written out, and with which pass phrase it is closed."""
 
-    extent = forms.ChoiceField(label=_("書き出すもの"), widget=forms.RadioSelect)
     reason = forms.CharField(label=_("書き出す理由"), max_length=LONGEST_REASON)
-
-    def __init__(self, data: QueryDict | None, offered: Sequence[Extent]) -> None:
-        super().__init__(data, initial={"extent": offered[0].value})
-        choices = [(one.value, one.label) for one in offered]
-        self.fields["extent"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField's
 
     def clean_reason(self) -> str:
         """Return the reason as it is kept; signs that show nothing are no reason."""
@@ -86,6 +88,17 @@ class ExportForm(PhraseForm):
             raise ValidationError(_("理由を書いてください。"))
         return reason
 
+
+class ExportForm(ReasonForm):
+    """How much is written out."""
+
+    extent = forms.ChoiceField(label=_("書き出すもの"), widget=forms.RadioSelect)
+
+    def __init__(self, data: QueryDict | None, offered: Sequence[Extent]) -> None:
+        super().__init__(data, initial={"extent": offered[0].value})
+        choices = [(one.value, one.label) for one in offered]
+        self.fields["extent"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField's
+
     def wish(self) -> Wish:
         """Return it."""
         typed = self.cleaned_data
@@ -93,6 +106,49 @@ class ExportForm(PhraseForm):
             extent=Extent(typed["extent"]),
             reason=typed["reason"],
             pass_phrase=typed["pass_phrase"],
+        )
+
+
+class RecordExportForm(ReasonForm):
+    """Which part of the record is written out: all that is left open is in it."""
+
+    since = forms.DateField(label=_("はじめの日"), required=False, widget=DAY)
+    until = forms.DateField(label=_("おわりの日"), required=False, widget=DAY)
+    person = forms.ChoiceField(label=_("だれが"), required=False)
+    deed = forms.ChoiceField(
+        label=_("操作"), choices=[("", _("すべて")), *Deed.choices], required=False
+    )
+    group = forms.ChoiceField(label=_("患者さん"), required=False)
+
+    def __init__(self, data: QueryDict | None, offered: Sifters, shown: QueryDict) -> None:
+        super().__init__(data, initial={name: shown.get(name) for name in SIFTED_BY})
+        self.fields["person"].choices = offered.people()  # type: ignore[attr-defined]  # the same
+        chosen = (data or shown).get("group", "")
+        self.fields["group"].choices = offered.groups(chosen)  # type: ignore[attr-defined]  # the same
+
+    def clean(self) -> None:
+        """Refuse a period that ends before it begins."""
+        super().clean()
+        said = self.cleaned_data
+        if said.get("since") and said.get("until") and said["until"] < said["since"]:
+            self.add_error("until", _("おわりの日は、はじめの日より後にしてください。"))
+
+    def wish(self) -> Wish:
+        """Return it."""
+        said = self.cleaned_data
+        since, until = said["since"], said["until"]
+        asked = Asked(
+            since=day_begins(since) if since else None,
+            until=day_begins(until + timedelta(days=1)) if until else None,
+            person_id=UUID(said["person"]) if said["person"] else None,
+            deed=Deed(said["deed"]) if said["deed"] else None,
+            group_id=UUID(said["group"]) if said["group"] else None,
+        )
+        return Wish(
+            extent=Extent.RECORD,
+            reason=said["reason"],
+            pass_phrase=said["pass_phrase"],
+            asked=asked,
         )
 
 

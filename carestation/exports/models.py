@@ -48,13 +48,14 @@ class Export(models.Model):
 
     Reason, pass phrase and the key of the archive's second seal are sealed under the facility's
     scope; the pass phrase only until the archive is made. `sha256`: of the archive, as it is given
-    out. `fetched_at`: when it was received first.
+    out. `fetched_at`: when it was received first. `sifted`: by what the record was, ids and times.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
     asker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     extent = models.CharField(max_length=10, choices=Extent)
+    sifted = models.JSONField(null=True)
     reason_sealed = models.BinaryField()
     pass_phrase_sealed = models.BinaryField(null=True)
     key_sealed = models.BinaryField(null=True)

@@ -24,7 +24,13 @@ LONGEST_PHRASE: Final = 100
 FEWEST_SIGNS: Final = 8
 # Without signs that look alike: 5 times 5 of them are 115 bits.
 SIGNS: Final = "BCDFGHJKLMNPQRSTVWXZ2345"
-RIGHT_FOR: Final = {Extent.FACILITY: Right.EXPORT, Extent.OWN: Right.EXPORT_OWN}
+RIGHT_FOR: Final = {
+    Extent.FACILITY: Right.EXPORT,
+    Extent.OWN: Right.EXPORT_OWN,
+    Extent.RECORD: Right.EXPORT,
+}
+# What is chosen on the page of exports; the record alone is asked for where it is read.
+OF_GROUPS: Final = (Extent.FACILITY, Extent.OWN)
 
 
 def extents(rights: AbstractSet[Right]) -> list[Extent]:

@@ -19,7 +19,7 @@ from carestation.exports.commands.exports import (
     remove_export,
 )
 from carestation.exports.commands.plans import plan_exports
-from carestation.exports.forms import ExportForm, PlanForm
+from carestation.exports.forms import ExportForm, PlanForm, RecordExportForm
 from carestation.exports.queries.exports import (
     EXPORT_RIGHTS,
     bytes_of_export,
@@ -27,7 +27,8 @@ from carestation.exports.queries.exports import (
     take_export,
 )
 from carestation.exports.queries.plans import plan_at
-from carestation.exports.rules import extents, new_phrase
+from carestation.exports.queries.sifting import sifters_at
+from carestation.exports.rules import OF_GROUPS, extents, new_phrase
 from carestation.facilities.choices import Right
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.kernel.doors import Door, door
@@ -42,7 +43,7 @@ from carestation.kernel.http import CareRequest
 def exports(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show what was written out, by whom and why; and take a wish for another."""
     desk = take_desk(request.actor, facility_id, *EXPORT_RIGHTS)
-    offered = extents(desk.rights)
+    offered = [one for one in extents(desk.rights) if one in OF_GROUPS]
     form = ExportForm(request.POST if request.method == "POST" else None, offered)
     if form.is_valid():
         try:
@@ -55,6 +56,25 @@ def exports(request: CareRequest, facility_id: UUID) -> HttpResponse:
     context = {"place": frame_of(desk), "form": form, "exports": exports_at(desk)}
     context |= {"plan": plan_at(desk), "phrase": new_phrase()}
     return TemplateResponse(request, "exports/exports.html", context, status=form.status)
+
+
+@require_http_methods(["GET", "POST"])
+@door(Door.DESK)
+@freshly_confirmed
+def record(request: CareRequest, facility_id: UUID) -> HttpResponse:
+    """Take a wish for the record alone, sifted as it was on its page."""
+    desk = take_desk(request.actor, facility_id, Right.EXPORT)
+    data = request.POST if request.method == "POST" else None
+    form = RecordExportForm(data, sifters_at(desk), request.GET)
+    if form.is_valid():
+        try:
+            ask_export(desk, form.wish())
+        except (Conflict, DomainError) as error:
+            form.refuse(error)
+        else:
+            return redirect("exports:exports", facility_id)
+    context = {"place": frame_of(desk), "form": form, "phrase": new_phrase()}
+    return TemplateResponse(request, "exports/record.html", context, status=form.status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -26,9 +26,10 @@ READING: Final = frozenset({"GET", "DELETE"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a call answers: something that is JSON already, or nothing."""
+    """What a call answers: what JSON can say, the `text` of it where that is written already."""
 
     body: object = None
+    text: str = ""
     status: HTTPStatus = HTTPStatus.OK
 
 
@@ -139,5 +140,5 @@ def _response(answer: Answer) -> HttpResponse:
         response = HttpResponse(status=answer.status)
         del response.headers["Content-Type"]
         return response
-    text = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))
+    text = answer.text or json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))
     return HttpResponse(text, status=answer.status, content_type=JSON)

@@ -114,9 +114,10 @@ def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
 def _log(request: HttpRequest, response: HttpResponse, began: float) -> None:
     match, seconds = request.resolver_match, time.perf_counter() - began
     route = match.route if match else ""
-    note_answer(route, response.status_code, seconds)
+    # Of what proxies ask each second nobody waits for the answer: it would hide who does wait.
     if route in ASKED_BY_PROXIES and response.status_code == HTTPStatus.OK:
         return
+    note_answer(route, response.status_code, seconds)
     line = {
         "method": request.method,
         "route": route,

@@ -50,7 +50,8 @@ class Hall:
         self._marked: set[Room] = set()
         self._lagging: set[Room] = set()
         self._ending: set[Room] = set()
-        self._is_behind = False
+        # Rooms that were not read since the bus was away; when there are none, everyone is called.
+        self._unread: set[Room] = set()
 
     def enter(self, stream: Stream, seated: Iterable[Seated], now: float) -> None:
         """Seat a stream everywhere its person sits; it begins with `catchup`."""
@@ -121,10 +122,11 @@ class Hall:
     def doubt_all(self) -> None:
         """Hold everything until all seats are read: pushes may have been lost; then catch up."""
         self.turns += 1
-        self._is_behind = True
-        for room in self._rooms.values():
+        self._unread = set(self._rooms.values())
+        for room in self._unread:
             self._doubt(room)
-        self._call_if_known()
+        if not self._unread:
+            self._call_all()
 
     def doubt_lagging(self, numbers: Iterable[Seated]) -> None:
         """Read the seats of rooms that are behind their timeline, then let them catch up."""
@@ -143,10 +145,14 @@ class Hall:
         """Take the seats as they were read; a room that was doubted meanwhile waits on."""
         read = {(one.group_id, one.side): one for one in seatings}
         self.turns += 1
+        was_behind = bool(self._unread)
         for room in rooms:
             if room not in self.doubted:
                 self._seat(room, read.get((room.group_id, room.side)))
-        self._call_if_known()
+                self._unread.discard(room)
+        # Others may be in doubt again, as some always are where many write: that waits for itself.
+        if was_behind and not self._unread:
+            self._call_all()
 
     def tick(self, now: float) -> None:
         """Once a second: tell marks, keep streams open, end what has its time over."""
@@ -198,11 +204,9 @@ class Hall:
             room.call_to_catch_up("lost")
         self._close_if_empty(room)
 
-    def _call_if_known(self) -> None:
-        if self._is_behind and not self.doubted:
-            self._is_behind = False
-            for stream in self.streams:
-                stream.write(events.catchup("lost"))
+    def _call_all(self) -> None:
+        for stream in self.streams:
+            stream.write(events.catchup("lost"))
 
     def _ends(self, room: Room, until: float) -> None:
         room.until = until
@@ -231,6 +235,7 @@ class Hall:
             self._marked.discard(room)
             self._lagging.discard(room)
             self._ending.discard(room)
+            self._unread.discard(room)
 
     def _forget_session(self, stream: Stream) -> None:
         streams = self._sessions.get(stream.session_id, [])

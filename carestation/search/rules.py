@@ -4,15 +4,18 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
+from uuid import UUID
 
 from carestation.facilities.rules import folded
 
 PAIR: Final = 2
 # The number of an entry's grams is rounded up to a step, so that it says less than the length.
 STEP: Final = 16
+# Of the 64 bits of a number, those of its group and those of its hash (migration 0005).
+FRONT_BITS, HASH_BITS = 16, 48
 # Joiners and marks that choose a form of the same letter (葛󠄀): people do not type them to search.
 _UNSEEN: Final = "Cf"
 _FORMS: Final = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
@@ -36,6 +39,17 @@ def pairs_of(text: str) -> set[str]:
 def padding_of(pairs: int) -> int:
     """Return how many numbers that stand for nothing are added to so many pairs."""
     return -pairs % STEP
+
+
+def of_group(group_id: UUID, numbers: Iterable[int]) -> list[int]:
+    """Return numbers with the group's own bits in front, so that a group's lie side by side.
+
+    What is written or looked up at once is then in a few places of the index, not all over it.
+    """
+    front = (group_id.int % 2**FRONT_BITS) << HASH_BITS
+    if front >= 2**63:
+        front -= 2**64
+    return [front | number % 2**HASH_BITS for number in numbers]
 
 
 def is_short(word: str) -> bool:

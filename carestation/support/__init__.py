@@ -7,10 +7,10 @@ The console is the operator's: which facilities there are and how each stands, a
 is entered by a passkey and stands below the contexts of patients and timelines, so that nothing in
 it can read them. What touches seats has its pages above, in the console's frame.
 
-It also keeps what the watch measures once a minute (`config.watch`), judges it by limits, and knows
-who signs in for the check from outside.
+It also keeps what the watch measures once a minute (`config.watch`), judges it by limits, knows who
+signs in for the check from outside, and how many processes shall run.
 
-Announces: ProbeBegan, ProbeEnded.
+Announces: CapacityChanged, ProbeBegan, ProbeEnded.
 Listens to: nothing.
 Controls: ISO/IEC 27017 5.16, 5.18, 8.2, 8.6, CLD.12.1.5, CLD.12.4.5; white paper
     「管理者用手順」, 「認証情報の管理」, 「ユーティリティプログラム」, 「クラウドサービスの監視」,

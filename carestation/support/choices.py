@@ -64,6 +64,8 @@ class Page(TextChoices):
     STOPPED_FACILITY = "stopped-facility", _("施設が使えなくなったとき")
     CONSOLE = "console", _("運営の画面")
     WATCH = "watch", _("稼働の見守り")
+    STATUS = "status", _("稼働状況")
+    CAPACITY = "capacity", _("処理の数")
     WHO_READS = "who-reads", _("だれが読めるか")
     SAFETY = "safety", _("情報を守るしくみと、お願い")
     ERRORS = "errors", _("エラーが出たとき")
@@ -76,6 +78,7 @@ class Measured(TextChoices):
     """What is measured once a minute; `carestation_` and the value is its name in OpenMetrics."""
 
     PROBE_FAILURES = "probe_failures", _("外からの確認に続けて失敗した回数")
+    AVAILABLE = "available", _("外からの確認ができた")
     PROBE = "probe_seconds", _("外からの確認にかかった時間")
     LATENCY = "latency_p95_seconds", _("画面の応答（100回のうち95回がこの時間内）")
     ERRORS = "error_share", _("応答できなかった割合")
@@ -83,6 +86,7 @@ class Measured(TextChoices):
     WORKERS = "workers", _("動いている処理役")
     QUEUE = "queue_seconds", _("メールなどの順番待ち")
     UNTOLD = "bus_refused", _("すぐに知らせられなかった更新")
+    WEB = "web_processes", _("動いているWebの処理")
     STREAMS = "open_streams", _("更新を待っている画面")
     POSTS = "posts_per_minute", _("投稿（1分あたり）")
     REFUSED = "refused_sign_ins_per_minute", _("断ったサインイン（1分あたり）")
@@ -130,6 +134,7 @@ class Concern(TextChoices):
 # What people notice of it, and what whoever operates does, where it is not in order.
 HURTS: Final = {
     Measured.PROBE_FAILURES: _("サインイン、投稿、閲覧のどれかができません。"),
+    Measured.AVAILABLE: _("サインイン、投稿、閲覧のどれかができません。"),
     Measured.PROBE: _("サインインや投稿を、待たされます。"),
     Measured.LATENCY: _("画面が出るまで、待たされます。"),
     Measured.ERRORS: _("「いま開けません」という画面が出る方がいます。書いた文は端末に残ります。"),
@@ -137,6 +142,7 @@ HURTS: Final = {
     Measured.WORKERS: _("メール、検索、書き出しが止まっています。投稿と閲覧はできます。"),
     Measured.QUEUE: _("パスワードの再設定などのメールが遅れます。"),
     Measured.UNTOLD: _("開いたままの画面に、新しい投稿がすぐに出ません。読み直すと出ます。"),
+    Measured.WEB: _("動いている数が分かりません。"),
     Measured.STREAMS: _("開いたままの画面に、新しい投稿がすぐに出ません。読み直すと出ます。"),
     Measured.POSTS: _("どれだけ投稿されたかが分かりません。"),
     Measured.REFUSED: _(
@@ -166,6 +172,7 @@ REMEDIES: Final = {
         "logs の watch.log で、どこまで進んだか（reason）を見てください。"
         "まだ始めていないときは、carestation probe --begin を使います。"
     ),
+    Measured.AVAILABLE: _("「外からの確認に続けて失敗した回数」を見てください。"),
     Measured.PROBE: _("下の「データベース」と「サーバー」に、ほかの異常がないか見てください。"),
     Measured.LATENCY: _("CPUとデータベースを見て、Webの数を増やすか、重い処理を止めてください。"),
     Measured.ERRORS: _("logs の web で、level が ERROR の行を見てください。"),
@@ -175,6 +182,7 @@ REMEDIES: Final = {
     Measured.WORKERS: _("carestation status で worker を確かめ、起動し直してください。"),
     Measured.QUEUE: _("メールの送り先（SMTP_URL）と、logs の worker.log を見てください。"),
     Measured.UNTOLD: _("BUS_URL の先と、データベースを確かめてください。"),
+    Measured.WEB: _("carestation status で、web が動いているか確かめてください。"),
     Measured.STREAMS: _("carestation status で live を確かめ、起動し直してください。"),
     Measured.POSTS: _("carestation status で watch を確かめてください。"),
     Measured.REFUSED: _(

@@ -1,9 +1,17 @@
-"""What happened to what watches."""
+"""What happened to what watches, and to how much runs."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from carestation.factlog.facts import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityChanged(Fact, kind="support.CapacityChanged", of="capacity_id"):
+    """So many processes shall run on each machine from now on: the row says how many."""
+
+    actor_id: UUID
+    capacity_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What the watch keeps: what it measured, and who it signs in as.
+"""What the watch keeps: what it measured, and who it signs in as; and how much shall run.
 
 Controls: ISO/IEC 27017 CLD.12.4.5, 8.6; white paper 「クラウドサービスの監視」,
     「容量・能力の管理」.
@@ -13,7 +13,6 @@ from django.db import models
 from django.db.models import Q
 
 from carestation.kernel.ids import uuid7
-from carestation.support.choices import Measured
 from carestation.vault.sealing import Place
 
 
@@ -32,12 +31,13 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
 class Reading(models.Model):
     """What one machine measured: in one minute, or in an hour of which so many are `folded`.
 
-    `node`: the machine's own name. A minute that nobody measured has no row.
+    `name`: one of `choices.Measured`, or what was measured once and is no more. `node`: the
+    machine's own name. A minute that nobody measured has no row.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     node = models.CharField(max_length=64)
-    name = models.CharField(max_length=40, choices=Measured)
+    name = models.CharField(max_length=40)
     at = models.DateTimeField(db_index=True)
     folded = models.PositiveSmallIntegerField(default=0)
     mean = models.FloatField()
@@ -60,6 +60,33 @@ class Reading(models.Model):
     def __str__(self) -> str:
         """Return what and when."""
         return f"{self.name} {self.at}"
+
+
+class Capacity(models.Model):
+    """How many processes shall run on each machine: the newest row; the others say what was before.
+
+    `threads`: of each web process; each has a connection to the database.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    web = models.PositiveSmallIntegerField()
+    threads = models.PositiveSmallIntegerField()
+    workers = models.PositiveSmallIntegerField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        """Within what one machine can run (`rules`)."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(web__range=(1, 16), threads__range=(1, 16), workers__range=(1, 4)),
+                name="support_capacity_is_sound",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the numbers."""
+        return f"{self.web} × {self.threads}, {self.workers}"
 
 
 class Probe(models.Model):

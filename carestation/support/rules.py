@@ -14,8 +14,30 @@ from typing import Final
 
 from carestation.support.choices import Concern, Measured, State, Unit
 
+# How many may be asked for, as the table has it.
+WEB, THREADS, WORKERS = range(1, 17), range(1, 17), range(1, 5)
+# Of the database's connections web may take so many; the others are live's, the workers', the
+# watch's, and those of who looks after it.
+CONNECTIONS_FOR_WEB: Final = 0.8
 # What is older tells nothing of now: the watch measures once a minute.
 FRESH: Final = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """How many processes shall run on each machine, and how many threads each web process has."""
+
+    web: int
+    threads: int
+    workers: int
+
+    @property
+    def connections(self) -> int:
+        """How many connections to the database web takes, machine by machine.
+
+        While processes are exchanged for others, both are there.
+        """
+        return 2 * self.web * self.threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +64,7 @@ LIMITS: Final = {
     Measured.PROBE: Limit(caution=3, alarm=10, minutes=2),
     Measured.LATENCY: Limit(caution=0.5, alarm=2, minutes=3),
     Measured.ERRORS: Limit(caution=0.01, alarm=0.05, minutes=2),
+    Measured.WEB: Limit(alarm=1, is_floor=True),
     Measured.LAG: Limit(caution=30, alarm=60),
     Measured.WORKERS: Limit(alarm=1, is_floor=True),
     Measured.QUEUE: Limit(caution=120, alarm=600),
@@ -81,11 +104,12 @@ UNITS: Final = (
     | dict.fromkeys(SECONDS, Unit.SECONDS)
     | dict.fromkeys(SHARES, Unit.SHARE)
     | dict.fromkeys((Measured.DISK_DAYS, Measured.CERTIFICATE_DAYS), Unit.DAYS)
-    | {Measured.UNSYNCHRONISED: Unit.YES_NO}
+    | dict.fromkeys((Measured.UNSYNCHRONISED, Measured.AVAILABLE), Unit.YES_NO)
 )
 CONCERNS: Final = {
     Concern.PEOPLE: (
         Measured.PROBE_FAILURES,
+        Measured.AVAILABLE,
         Measured.PROBE,
         Measured.LATENCY,
         Measured.ERRORS,
@@ -95,7 +119,13 @@ CONCERNS: Final = {
     ),
     Concern.BEHIND: (Measured.LAG, Measured.WORKERS, Measured.QUEUE, Measured.UNTOLD),
     Concern.DATABASE: (Measured.DATABASE, Measured.CONNECTIONS),
-    Concern.MACHINE: (Measured.DISK, Measured.DISK_DAYS, Measured.MEMORY, Measured.CPU),
+    Concern.MACHINE: (
+        Measured.WEB,
+        Measured.DISK,
+        Measured.DISK_DAYS,
+        Measured.MEMORY,
+        Measured.CPU,
+    ),
     Concern.TIME: (
         Measured.CLOCK,
         Measured.UNSYNCHRONISED,

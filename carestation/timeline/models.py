@@ -31,11 +31,14 @@ class Post(models.Model):
     """What a member wrote, sealed.
 
     `number` is its place among the posts of its side, `seq` and `changed_seq` the change that
-    wrote it and its last one, `last_number` the newest post of the thread that it begins.
+    wrote it and its last one, `last_number` the newest post of the thread that it begins. One
+    foreign key holds membership, group and author together (`timeline_post_is_its_members`).
     """
 
     id = models.UUIDField(primary_key=True)
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+", db_index=False)
+    group = models.ForeignKey(
+        Group, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     side = models.CharField(max_length=20, choices=Side)
     number = models.BigIntegerField()
     last_number = models.BigIntegerField()
@@ -45,10 +48,14 @@ class Post(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     membership = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, related_name="+", db_index=False
+        Membership, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     draft_id = models.UUIDField()
     body_sealed = models.BinaryField()

@@ -1,12 +1,11 @@
 """What open pages are shown of a change: rendered once, the same for all who sit at that side."""
 
 import json
-from collections.abc import Sequence
 from typing import Literal
 
 from markupsafe import Markup
 
-from carestation.groups.queries.seats import Member, members_at
+from carestation.groups.queries.seats import members_at
 from carestation.groups.rules import Seat
 from carestation.kernel.after_commit import tell_live
 from carestation.kernel.pushes import Push
@@ -22,21 +21,24 @@ from carestation.vault.sealing import seal_push
 Change = Literal["post", "edit", "withdrawal", "acknowledgement"]
 
 
-def push_new(seat: Seat, published: Published) -> Message:
-    """Show a post that was written just now to the open pages; return it as it is shown."""
+def push_new(seat: Seat, published: Published) -> str:
+    """Show a post that was written just now to the open pages; return it as programs get it."""
     fresh = published.fresh
     if fresh is None:
-        shown = message(seat, published.post.pk)
-        push_post(seat, shown, "post")
-        return shown
-    _push(seat, fresh.message, "post", Standing(readers=fresh.readers), ())
-    return fresh.message
+        shown, members = message(seat, published.post.pk), members_at(seat)
+        standing, text = standing_of(shown, members), post_text(shown, members)
+    else:
+        # Nobody has read what was written just now.
+        shown, standing = fresh.message, Standing(readers=fresh.readers)
+        text = post_text(shown, ())
+    _push(seat, shown, "post", standing, text)
+    return text
 
 
 def push_post(seat: Seat, shown: Message, change: Change) -> Markup:
     """Render a post, send it to the open pages after the commit, and return it."""
     members = members_at(seat)
-    return _push(seat, shown, change, standing_of(shown, members), members)
+    return _push(seat, shown, change, standing_of(shown, members), post_text(shown, members))
 
 
 def push_read(seat: Seat, number: int) -> None:
@@ -53,9 +55,7 @@ def push_read(seat: Seat, number: int) -> None:
     tell_live(seal_push(push, bus_key()))
 
 
-def _push(
-    seat: Seat, shown: Message, change: Change, standing: Standing, members: Sequence[Member]
-) -> Markup:
+def _push(seat: Seat, shown: Message, change: Change, standing: Standing, text: str) -> Markup:
     base = f"/groups/{seat.group_id}/{seat.side}/"
     about = {"message": shown, "standing": standing, "base": base, "regard": ANYONE}
     arrived = rendered("timeline/_arrived.html", **about)
@@ -66,7 +66,7 @@ def _push(
         seq=shown.changed_seq,
         object_id=shown.id,
         html=arrived,
-        json=post_text(shown, members),
+        json=text,
     )
     tell_live(seal_push(push, bus_key()))
     return arrived

@@ -4,7 +4,7 @@ What is shown is relative to the day of the reader; a page that stays open over 
 right by `cs-moment` (static/ui/js/moment.js), which says the same words.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,17 +22,17 @@ def moment(at: datetime, *, now: datetime | None = None) -> Markup:
     """Return a time as people say it: 今日 9:18, 昨日 16:40, 6月8日 15:20; the year if not this."""
     local = at.astimezone(TOKYO)
     words, whole = _said(local.date(), local_date(now), get_language())
-    time = _clock(local)
-    return _time(local, shown=f"{words} {time}", whole=f"{whole} {time}")
+    told = _clock(local)
+    return _time(local, shown=f"{words} {told}", whole=f"{whole} {told}")
 
 
 def short_moment(at: datetime, *, now: datetime | None = None) -> Markup:
     """Return a time for a narrow list: 9:18 for today, else the day alone."""
     local, today = at.astimezone(TOKYO), local_date(now)
     words, whole = _said(local.date(), today, get_language())
-    time = _clock(local)
-    shown = time if local.date() == today else words
-    return _time(local, shown=shown, whole=f"{whole} {time}", kind=" short")
+    told = _clock(local)
+    shown = told if local.date() == today else words
+    return _time(local, shown=shown, whole=f"{whole} {told}", kind=" short")
 
 
 def clock(at: datetime) -> str:
@@ -48,6 +48,11 @@ def day_of(at: datetime, *, now: datetime | None = None) -> str:
 def local_date(at: datetime | None = None) -> date:
     """Return the day in Japan at a time; without one, today."""
     return (at or timezone.now()).astimezone(TOKYO).date()
+
+
+def day_begins(day: date) -> datetime:
+    """Return when a day begins in Japan."""
+    return datetime.combine(day, time.min, TOKYO)
 
 
 def calendar_date(day: date) -> str:

@@ -57,6 +57,7 @@ CLEAR: Final = {
     "procrastinate_periodic_defers.task_name": _JOB,
     "exports_export.extent": _ENUM,
     "exports_export.removal": _ENUM,
+    "exports_export.sifted": "ids, closed words and times: by what the record was sifted",
     "exports_exportplan.rhythm": _ENUM,
     "exports_export.sha256": _HASH,
     "facilities_facility.name": "public: it stands over the door",

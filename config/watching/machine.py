@@ -7,12 +7,16 @@ from pathlib import Path
 import psutil
 
 from carestation.support.choices import Measured
+from config.places import Places
+from config.running import running_pieces
 
 
 def machine(data: Path) -> dict[Measured, float]:
-    """Return the used shares; of the disk, that on which the data folder lies."""
+    """Return the used shares, of the disk on which the data folder lies; and how many serve."""
     disk = shutil.disk_usage(data)
+    pieces = running_pieces(Places(data=data).run)
     return {
+        Measured.WEB: sum(piece.name.startswith("web-") for piece in pieces),
         # What is kept for root is not there for us: as `df` reckons.
         Measured.DISK: disk.used / (disk.used + disk.free),
         Measured.MEMORY: psutil.virtual_memory().percent / 100,

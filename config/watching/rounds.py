@@ -64,7 +64,10 @@ class Rounds:
         seconds = probe(self.front, key)
         self._failures = self._failures + 1 if seconds is None else 0
         self._own_posts += seconds is not None
-        found = {Measured.PROBE_FAILURES: float(self._failures)}
+        found = {
+            Measured.PROBE_FAILURES: float(self._failures),
+            Measured.AVAILABLE: float(seconds is not None),
+        }
         return found if seconds is None else found | {Measured.PROBE: seconds}
 
     def _counted(self) -> dict[Measured, float]:

@@ -30,6 +30,7 @@ def test_there_are_pages_of_the_console() -> None:
     assert MODULES == [
         "carestation.audit.views.consoles",
         "carestation.groups.views.consoles",
+        "carestation.support.views.capacity",
         "carestation.support.views.consoles",
         "carestation.support.views.watching",
     ]

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
+from carestation.audit.queries.record import Asked
 from carestation.exports import reader
 from carestation.exports.choices import Extent
 from carestation.exports.commands import making
@@ -61,12 +62,15 @@ def make_as_it_stands(export: Export) -> None:
         make_export(export.pk)
 
 
-def written(desk: Desk, folder: Path, extent: Extent = Extent.FACILITY) -> Path:
+def written(
+    desk: Desk, folder: Path, extent: Extent = Extent.FACILITY, asked: Asked | None = None
+) -> Path:
     """Write what an export would hold now, as its archive."""
     path = folder / "export.zip"
     with acting_as(Work.EXPORT, of=desk.facility_id), path.open("wb") as file:
         reach = reach_of(desk.facility_id, desk.actor.user_id, extent)
-        writing = Writing(reach=reach, actor=desk.actor, extent=extent, at=timezone.now())
+        now = timezone.now()
+        writing = Writing(reach=reach, actor=desk.actor, extent=extent, at=now, asked=asked)
         file.writelines(encrypted_archive(members_of(writing), PHRASE))
     return path
 

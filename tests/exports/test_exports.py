@@ -151,7 +151,7 @@ class TestRights:
         by_role = {role: extents(rights_of(role, everyone)) for role in StaffRole}
 
         assert by_role == {
-            StaffRole.MANAGER: [Extent.FACILITY, Extent.OWN],
+            StaffRole.MANAGER: [Extent.FACILITY, Extent.OWN, Extent.RECORD],
             StaffRole.MEMBER: [Extent.OWN],
         }
         assert extents(rights_of(StaffRole.MEMBER, Rules())) == []

@@ -6,6 +6,7 @@ from carestation.live.rooms import LONGEST_HELD, MOST_TRIES
 from tests.live.scene import (
     GROUP,
     PATIENT,
+    PROFESSIONAL,
     Listener,
     a_hall,
     a_mark,
@@ -286,6 +287,20 @@ def test_nobody_is_called_to_catch_up_twice_for_one_loss() -> None:
     seats_are_read(hall, 1, sato)
 
     assert sato.wire.kinds() == ["catchup", "membership"]
+
+
+def test_after_the_bus_was_away_everyone_is_called_though_some_room_is_always_in_doubt() -> None:
+    hall, sato = a_hall(), Listener()
+    sato.enters(hall, a_seat(1), a_seat(1, side=PATIENT))
+    hall.doubt_all()
+    rooms = hall.take_doubted()
+    read = [Seating(GROUP, side, 1, frozenset({sato.user_id})) for side in (PROFESSIONAL, PATIENT)]
+
+    hall.take(a_push(3, side=PATIENT))
+    hall.seat(rooms, read)
+
+    assert {one.side for one in hall.doubted} == {PATIENT}
+    assert sato.wire.kinds() == ["catchup", "catchup"]
 
 
 def test_a_second_stream_that_finds_fewer_seats_has_the_first_looked_at() -> None:

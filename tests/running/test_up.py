@@ -8,14 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import psutil
 import psycopg
 import pytest
 
+from carestation.kernel.ids import uuid7
 from carestation.support.choices import Measured, State
 from carestation.support.rules import state_of
+from config.capacity import answers
 from config.places import Places
 from config.running import running_pieces
 from tests.running.starts import COMMAND, PROJECT, Started, lives, refused, started, surroundings
@@ -49,7 +52,7 @@ def test_the_watch_tells_what_every_process_counted_on_this_machine_alone(
     running: Started,
 ) -> None:
     metrics_url = running.said["metrics_url"]
-    with urlopen(f"{running.url}/ready"), urlopen(metrics_url) as answer:  # noqa: S310 - our own
+    with urlopen(f"{running.url}/sign-in/"), urlopen(metrics_url) as answer:  # noqa: S310 - our own
         told = answer.read().decode()
 
     listening = {
@@ -57,7 +60,7 @@ def test_the_watch_tells_what_every_process_counted_on_this_machine_alone(
         for one in psutil.Process(running.said["pids"]["watch"]).net_connections("tcp")
         if one.status == psutil.CONN_LISTEN
     }
-    assert 'carestation_request_seconds_count{answer="2xx",route="ready"}' in told
+    assert 'carestation_request_seconds_count{answer="2xx",route="sign-in/"}' in told
     assert "carestation_streams 0.0" in told
     assert listening == {"127.0.0.1"}
 
@@ -203,6 +206,29 @@ def test_a_worker_that_stands_still_is_told_of(running: Started) -> None:
         os.kill(worker, signal.SIGCONT)
 
 
+@pytest.mark.control("8.6")
+def test_numbers_that_are_decided_run_within_seconds_and_no_request_fails(
+    running: Started,
+) -> None:
+    ending, asked, failed = threading.Event(), [0], list[str]()
+    callers = [
+        threading.Thread(target=_call, args=(running, ending, asked, failed)) for _ in range(4)
+    ]
+    for caller in callers:
+        caller.start()
+    took = [_decide(running, web=web) for web in (4, 2)]
+    ending.set()
+    for caller in callers:
+        caller.join(timeout=20)
+
+    assert failed == []
+    assert asked[0] > 100
+    # Within ten on a machine that has nothing else to do; here it has.
+    assert max(took) < 30
+    assert all(lives(pid) for pid in running.pids)
+    assert running.process.poll() is None
+
+
 def test_two_run_side_by_side_and_each_ends_whole_within_ten_seconds(
     running: Started, tmp_path: Path
 ) -> None:
@@ -253,6 +279,48 @@ def test_a_server_that_dies_leaves_no_orphan_in_its_place(tmp_path: Path) -> Non
         assert came_back
         assert not lives(orphan)
         assert _within(20, lambda: _answers(one.url))
+
+
+def _decide(running: Started, *, web: int) -> float:
+    """Decide how many web processes shall run; return after how many seconds they served."""
+    with psycopg.connect(running.said["database_url"]) as connection:
+        connection.execute(
+            "INSERT INTO support_capacity (id, web, threads, workers, changed_at)"
+            " VALUES (%s, %s, 4, 1, now())",
+            [uuid7(), web],
+        )
+    began = time.monotonic()
+    _within(30, lambda: _web(running) == web)
+    return time.monotonic() - began
+
+
+def _web(running: Started) -> int:
+    """Return how many web processes serve, or are there and do not."""
+    run = Places(data=running.data).run
+    pieces = sum(piece.name.startswith("web-") for piece in running_pieces(run))
+    serving = sum(answers(socket) for socket in run.glob("web-*.sock"))
+    return pieces if pieces == serving else -1
+
+
+def _call(running: Started, ending: threading.Event, asked: list[int], failed: list[str]) -> None:
+    """Ask again and again, also what no proxy asks twice; note what was not answered as always."""
+    sent = json.dumps({"email": "nobody@example.jp", "password": "wrong"}).encode()
+    post = Request(  # noqa: S310 - our own address
+        f"{running.url}/api/v1/groups", data=sent, headers={"Content-Type": "application/json"}
+    )
+    while not ending.is_set():
+        for request, usual in ((Request(f"{running.url}/sign-in/"), 200), (post, 401)):  # noqa: S310 - our own
+            try:
+                with urlopen(request, timeout=20) as answer:  # noqa: S310 - our own address
+                    status = answer.status
+            except HTTPError as error:
+                status = error.code
+            except OSError as error:
+                status = 0
+                failed.append(repr(error))
+            if status not in {usual, 0}:
+                failed.append(f"{request.full_url}: {status}")
+            asked[0] += 1
 
 
 def _told(running: Started, name: str) -> float:

@@ -1,6 +1,7 @@
 """Posts are found by their words, by who sits where they stand, as they are now."""
 
 from datetime import timedelta
+from importlib import import_module
 from unittest.mock import patch
 from uuid import UUID
 
@@ -19,14 +20,15 @@ from carestation.search.commands.index import index_posts
 from carestation.search.commands.rebuilding import rebuild_index
 from carestation.search.models import Entry
 from carestation.search.queries import candidates
-from carestation.search.rules import STEP, folded_text, has_all, walks_on, words_of
+from carestation.search.queries.entries import GRAMS
+from carestation.search.rules import STEP, folded_text, has_all, pairs_of, walks_on, words_of
 from carestation.timeline.choices import Urgency
 from carestation.timeline.commands.changes import edit_post, withdraw_post
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.models import Post
 from carestation.vault.models import Scope
-from carestation.vault.scopes import forget_all
+from carestation.vault.scopes import forget_all, open_scope
 from tests.search.looking import found_posts, let_index_follow, look, say
 from tests.search.test_folding import TEXTS
 from tests.timeline.pictures import a_jpeg
@@ -302,3 +304,26 @@ def test_whichever_reads_less_is_chosen_by_what_was_walked(
     fitting: int, walked: int, posts: int, *, expected: bool
 ) -> None:
     assert walks_on(fitting, walked, posts=posts, wanted=31) is expected
+
+
+@pytest.mark.control("8.24")
+def test_numbers_from_before_are_those_of_now_after_their_migration(world: World) -> None:
+    post = say(world, "kato", PRO, "むくみが強い")
+    let_index_follow()
+    now = Entry.objects.get(pk=post).grams
+    bundle = open_scope(world.group.pk, None)
+    before = bundle.blind(pairs_of(folded_text("むくみが強い")), GRAMS)
+    migration = import_module("carestation.search.migrations.0005_numbers_of_a_group_lie_together")
+    said = migration.TOGETHER.split("ARRAY(")[1].split(");")[0]
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT ARRAY({said}) FROM (VALUES (%(group_id)s::uuid, %(grams)s::bigint[]))"  # noqa: S608 - the migration's own
+            " AS e (group_id, grams)",
+            {"group_id": str(world.group.pk), "grams": [*before]},
+        )
+        [(after,)] = cursor.fetchall()
+
+    assert set(after) <= set(now)
+    assert after == sorted(after)
+    assert len(after) == len(before)

@@ -2,16 +2,19 @@
 
 import unicodedata
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carestation.search.rules import (
+    HASH_BITS,
     STEP,
     folded_text,
     has_all,
     marked,
+    of_group,
     padding_of,
     pairs_of,
     words_of,
@@ -54,6 +57,8 @@ def test_words_are_parted_by_any_space_and_each_is_looked_for() -> None:
     assert not has_all(words_of("むくみ　左足"), folded_text("右足にむくみ"))
 
 
+# The first texts take their time on a machine with much to do.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS, TEXTS, TEXTS)
 def test_what_stands_in_a_text_has_no_pair_that_the_text_has_not(
     before: str, inside: str, after: str
@@ -95,3 +100,16 @@ def test_marks_stand_around_what_was_typed(asked: str, text: str, shown: list[st
 def test_how_many_pairs_there_are_is_said_in_steps(pairs: int) -> None:
     assert (pairs + padding_of(pairs)) % STEP == 0
     assert 0 <= padding_of(pairs) < STEP
+
+
+@given(st.uuids(), st.uuids(), st.lists(st.integers(min_value=-(2**63), max_value=2**63 - 1)))
+def test_numbers_of_a_group_lie_side_by_side_and_stay_apart(
+    group: UUID, other: UUID, numbers: list[int]
+) -> None:
+    own = of_group(group, numbers)
+
+    assert all(-(2**63) <= one < 2**63 for one in own)
+    assert len({one >> HASH_BITS for one in own}) <= 1
+    assert [one % 2**HASH_BITS for one in own] == [one % 2**HASH_BITS for one in numbers]
+    if numbers and group.int % 2**16 != other.int % 2**16:
+        assert set(own).isdisjoint(of_group(other, numbers))

@@ -23,6 +23,7 @@ from tests.world import World
 PAGE: Final = "/console/watch/"
 FILE: Final = Path(__file__).parents[2] / "deploy" / "prometheus" / "alerts.yml"
 RIGHT: Final = dict.fromkeys(Measured, 0.0) | {
+    Measured.WEB: 2.0,
     Measured.WORKERS: 2.0,
     Measured.DISK_DAYS: 400.0,
     Measured.CERTIFICATE: 0.9,

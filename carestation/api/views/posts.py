@@ -48,8 +48,7 @@ def publish(request: CareRequest, group: UUID, side: Side, sent: PostSent) -> An
     if not published.is_new:
         shown = message(seat, published.post.pk)
         return Answer(body=post_json(shown, members_at(seat)))
-    # Nobody has read what was written just now.
-    return Answer(body=post_json(push_new(seat, published), ()), status=HTTPStatus.CREATED)
+    return Answer(text=push_new(seat, published), status=HTTPStatus.CREATED)
 
 
 def move_mark(request: CareRequest, group: UUID, side: Side, sent: MarkSent) -> Answer:

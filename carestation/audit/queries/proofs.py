@@ -36,21 +36,30 @@ def proof_of(facility_id: UUID) -> Iterator[Row]:
     fact = next(facts, None)
     for number, entry in enumerate(entries[: last.size if last else 0].iterator(AT_ONCE)):
         if entry.at is None and (fact is None or fact["id"] != entry.fact_id):
-            yield _line(ABSENT, number, entry) | {"removed": True}
+            yield line_of(ABSENT, number, entry) | {"removed": True}
             continue
         while fact is not None and fact["id"] != entry.fact_id and not _is_sealed(fact):
-            yield _line(fact, None, None)
+            yield line_of(fact, None, None)
             fact = next(facts, None)
         if fact is not None and fact["id"] == entry.fact_id:
-            yield _line(fact, number, entry)
+            yield line_of(fact, number, entry)
             fact = next(facts, None)
         else:
-            yield _line(ABSENT, number, entry)
+            yield line_of(ABSENT, number, entry)
 
 
 def notes_of(facility_id: UUID) -> Iterator[str]:
     """Yield everything that was signed of a part."""
     yield from Checkpoint.objects.of_tree(facility_id).values_list("note", flat=True)
+
+
+def line_of(fact: Row, number: int | None, entry: Entry | None) -> Row:
+    """Return a fact as a line says it: times of Japan, ids as text, and what was sealed of it."""
+    told = dict(fact)
+    if fact["at"] is not None:
+        told["at"] = fact["at"].astimezone(TOKYO).isoformat(timespec="microseconds")
+    told |= {name: None if fact[name] is None else str(fact[name]) for name in IDS}
+    return {"number": number, "leaf": entry and bytes(entry.leaf).hex()} | told
 
 
 def _facts(facility_id: UUID) -> Iterator[Row]:
@@ -62,11 +71,3 @@ def _facts(facility_id: UUID) -> Iterator[Row]:
 
 def _is_sealed(fact: Row) -> bool:
     return Entry.objects.filter(fact_id=fact["id"]).exists()
-
-
-def _line(fact: Row, number: int | None, entry: Entry | None) -> Row:
-    told = dict(fact)
-    if fact["at"] is not None:
-        told["at"] = fact["at"].astimezone(TOKYO).isoformat(timespec="microseconds")
-    told |= {name: None if fact[name] is None else str(fact[name]) for name in IDS}
-    return {"number": number, "leaf": entry and bytes(entry.leaf).hex()} | told

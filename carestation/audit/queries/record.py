@@ -129,16 +129,8 @@ def own_groups(actor: Actor) -> list[GroupTold]:
     return sorted(told.values(), key=lambda one: one.patient)
 
 
-def _entries(desk: Desk, asked: Asked) -> list[Entry]:
-    """Return what was asked for, newest first: the facility's part, and its people's sign-ins."""
-    part = _sifted(Entry.objects.of_facility(desk.facility_id), asked)
-    own = _sifted(Entry.objects.own_of_staff(desk.facility_id), asked)
-    most = READ_AT_ONCE + 1  # the last one says that there is more
-    found = list(part[:most]) + ([] if asked.group_id else list(own[:most]))
-    return sorted(found, key=lambda one: (one.at, one.number), reverse=True)[:most]
-
-
-def _sifted(entries: EntryQuerySet, asked: Asked) -> EntryQuerySet:
+def sifted(entries: EntryQuerySet, asked: Asked) -> EntryQuerySet:
+    """Return those that were asked for, newest first."""
     rows = entries.within(asked.since, asked.until).order_by("-at", "-number")
     if asked.person_id:
         rows = rows.filter(actor_id=asked.person_id)
@@ -147,6 +139,15 @@ def _sifted(entries: EntryQuerySet, asked: Asked) -> EntryQuerySet:
     if asked.group_id:
         rows = rows.filter(group_id=asked.group_id)
     return rows.behind(asked.before)
+
+
+def _entries(desk: Desk, asked: Asked) -> list[Entry]:
+    """Return what was asked for, newest first: the facility's part, and its people's sign-ins."""
+    part = sifted(Entry.objects.of_facility(desk.facility_id), asked)
+    own = sifted(Entry.objects.own_of_staff(desk.facility_id), asked)
+    most = READ_AT_ONCE + 1  # the last one says that there is more
+    found = list(part[:most]) + ([] if asked.group_id else list(own[:most]))
+    return sorted(found, key=lambda one: (one.at, one.number), reverse=True)[:most]
 
 
 def _facts(entries: Sequence[Entry]) -> Iterable[LoggedFact]:

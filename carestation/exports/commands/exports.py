@@ -13,6 +13,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app as jobs
 from procrastinate.exceptions import AlreadyEnqueued
 
+from carestation.audit.queries.record import Asked
 from carestation.exports.choices import Extent, Job, Removal
 from carestation.exports.facts import (
     ExportAsked,
@@ -23,6 +24,7 @@ from carestation.exports.facts import (
 )
 from carestation.exports.models import Export
 from carestation.exports.queries.exports import OpenExport, export_place
+from carestation.exports.queries.sifting import sifting_of
 from carestation.exports.rules import LEFT_ALONE, MADE_WITHIN, RIGHT_FOR, extents, is_strong
 from carestation.facilities.commands.scopes import bundle_of_facility
 from carestation.facilities.commands.staff import lock_desk
@@ -39,11 +41,15 @@ REMOVED_AT_ONCE: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is to be written out, why, and the pass phrase that alone will open it."""
+    """What is to be written out, why, and the pass phrase that alone will open it.
+
+    `asked`: of the record, by what it is sifted.
+    """
 
     extent: Extent
     reason: str
     pass_phrase: str = field(repr=False)
+    asked: Asked | None = None
 
 
 @transaction.atomic
@@ -68,6 +74,7 @@ def ask_export(desk: Desk, wish: Wish) -> Export:
         facility_id=desk.facility_id,
         asker_id=desk.actor.user_id,
         extent=wish.extent,
+        sifted=None if wish.asked is None else sifting_of(wish.asked),
         reason_sealed=bundle.seal(wish.reason, export_place(export_id, "reason")),
         pass_phrase_sealed=bundle.seal(wish.pass_phrase, export_place(export_id, "pass_phrase")),
         asked_at=timezone.now(),

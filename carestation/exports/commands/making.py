@@ -21,6 +21,7 @@ from carestation.exports.models import Export
 from carestation.exports.queries.archives import Writing, members_of
 from carestation.exports.queries.exports import export_place
 from carestation.exports.queries.reach import reach_of
+from carestation.exports.queries.sifting import asked_of
 from carestation.exports.rules import LASTS
 from carestation.factlog.commands import announce
 from carestation.kernel.acting import Work, acting_as
@@ -59,7 +60,7 @@ def make_export(export_id: UUID) -> None:
 
 def _make(export: Export) -> None:
     actor, key = Actor(user_id=export.asker_id, request_id=uuid7()), new_file_key()
-    if export.extent == Extent.FACILITY:
+    if export.extent in {Extent.FACILITY, Extent.RECORD}:
         sign_part(export.facility_id)
     try:
         with _one_state(), acting_as(Work.EXPORT, of=export.facility_id):
@@ -74,7 +75,8 @@ def _make(export: Export) -> None:
 def _written(export: Export, actor: Actor, key: bytes) -> Archive:
     extent = Extent(export.extent)
     reach = reach_of(export.facility_id, export.asker_id, extent)
-    writing = Writing(reach=reach, actor=actor, extent=extent, at=timezone.now())
+    asked = None if export.sifted is None else asked_of(export.sifted)
+    writing = Writing(reach=reach, actor=actor, extent=extent, at=timezone.now(), asked=asked)
     bundle, digest = open_scope(export.facility_id, actor), hashlib.sha256()
     place = export_place(export.pk, "pass_phrase")
     pass_phrase = bundle.unseal(export.pass_phrase_sealed or b"", place)

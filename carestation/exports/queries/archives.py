@@ -14,12 +14,15 @@ from itertools import chain
 from typing import Final
 
 from carestation.audit.queries.evidence import evidence_of
+from carestation.audit.queries.extracts import extract_of
+from carestation.audit.queries.record import Asked
 from carestation.exports.choices import Extent
 from carestation.exports.queries.beside import Beside
 from carestation.exports.queries.pages import groups_of_export, names_of, staff_of_export
 from carestation.exports.queries.posts import path_of_file, posts_of_side
 from carestation.exports.queries.reach import Reach
-from carestation.exports.queries.rows import hash_by_database, lines_of, written
+from carestation.exports.queries.rows import Line, hash_by_database, lines_of, written
+from carestation.exports.queries.sifting import sifting_of
 from carestation.exports.queries.tables import TABLES
 from carestation.facilities.models.facilities import Facility
 from carestation.kernel.actor import Actor
@@ -33,17 +36,22 @@ from carestation.vault.scopes import open_scope
 FORMAT: Final = "carestation export 1"
 LISTING: Final = "export.json"
 MANIFEST: Final = "MANIFEST.sha256"
+EVERYTHING: Final = Asked()
 Content = tuple[str, Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """One export to be written: what it covers, for whom, as of when."""
+    """One export to be written: what it covers, for whom, as of when.
+
+    `asked`: by what the record is sifted, where it is written out alone.
+    """
 
     reach: Reach
     actor: Actor
     extent: Extent
     at: datetime
+    asked: Asked | None = None
 
 
 def members_of(writing: Writing) -> Iterator[Member]:
@@ -57,10 +65,15 @@ def members_of(writing: Writing) -> Iterator[Member]:
             yield part
         hashes.append(f"{digest.hexdigest()}  {path}\n".encode())
 
-    written_out = chain(_pages(writing), _lists(writing), _record(writing), _files(writing))
-    for path, parts in written_out:
+    for path, parts in _contents(writing):
         yield Member(path=path, changed_at=writing.at, parts=hashed(path, parts))
     yield Member(path=MANIFEST, changed_at=writing.at, parts=hashes)
+
+
+def _contents(writing: Writing) -> Iterator[Content]:
+    if writing.asked is not None:
+        return chain(_record_alone(writing, writing.asked), [_listing(writing, {})])
+    return chain(_pages(writing), _lists(writing), _record(writing), _files(writing))
 
 
 def _pages(writing: Writing) -> Iterator[Content]:
@@ -91,21 +104,46 @@ def _lists(writing: Writing) -> Iterator[Content]:
         yield f"data/{table.name}.jsonl", map(written, lines_of(table, reach, writing.actor))
         rows, hashed = hash_by_database(table, reach)
         told[table.name] = {"rows": rows, "database_hash": hashed}
+    yield _listing(writing, told)
+
+
+def _listing(writing: Writing, told: Line) -> Content:
     listing = {
         "format": FORMAT,
-        "facility_id": str(reach.facility_id),
+        "facility_id": str(writing.reach.facility_id),
         "extent": writing.extent.value,
         "at": writing.at.astimezone(TOKYO).isoformat(),
         "lists": told,
     }
-    yield LISTING, [json.dumps(listing, ensure_ascii=False, indent=2).encode()]
+    if writing.asked is not None:
+        listing["sifted"] = sifting_of(writing.asked)
+    return LISTING, [json.dumps(listing, ensure_ascii=False, indent=2).encode()]
 
 
 def _record(writing: Writing) -> Iterator[Content]:
     """Yield the facility's record of acts, which its own people verify with the file beside it."""
     if writing.reach.is_whole:
-        for name, parts in evidence_of(writing.reach.facility_id, writing.actor):
-            yield f"record/{name}", parts
+        facility_id = writing.reach.facility_id
+        found = chain(evidence_of(facility_id), extract_of(facility_id, EVERYTHING, writing.actor))
+        yield from ((f"record/{name}", parts) for name, parts in found)
+
+
+def _record_alone(writing: Writing, asked: Asked) -> Iterator[Content]:
+    """Yield the record as it was sifted; all of it can be verified, a part of it not apart."""
+    facility_id, is_all = writing.reach.facility_id, asked == EVERYTHING
+    index = rendered(
+        "exports/archive/record.html",
+        facility=Facility.objects.get(pk=facility_id).name,
+        extent=writing.extent,
+        asked=asked,
+        is_all=is_all,
+        at=writing.at,
+    )
+    yield "index.html", [index.encode()]
+    yield "style.css", [rendered("exports/archive/style.css").encode()]
+    yield from extract_of(facility_id, asked, writing.actor)
+    if is_all:
+        yield from evidence_of(facility_id)
 
 
 def _files(writing: Writing) -> Iterator[Content]:

@@ -74,6 +74,8 @@ def reach_of(facility_id: UUID, asker_id: UUID, extent: Extent) -> Reach:
     seats = Membership.objects.could_manage(facility_id).exclude(group__kind=Kind.DIRECT)
     if extent is Extent.OWN:
         seats = seats.of_person(asker_id)
+    if extent is Extent.RECORD:
+        seats = seats.none()
     groups = list(seats.order_by("group_id").values_list("group_id", flat=True).distinct())
     is_whole = extent is Extent.FACILITY
     asked = {"groups": groups, "facility_id": facility_id, "whole": is_whole}

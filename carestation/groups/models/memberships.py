@@ -92,6 +92,9 @@ class Membership(models.Model):
                 condition=models.Q(left_at=None),
                 name="groups_member_sits_once",
             ),
+            models.UniqueConstraint(
+                fields=["id", "group", "user"], name="groups_membership_is_named_whole"
+            ),
             models.CheckConstraint(
                 condition=models.Q(role=Role.FAMILY, staff=None)
                 | (~models.Q(role=Role.FAMILY) & models.Q(staff__isnull=False)),

@@ -12,7 +12,7 @@ from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Row, rows_of
 from carestation.search.models import DocumentText, Entry
 from carestation.search.queries.entries import GRAMS, text_of
-from carestation.search.rules import folded_text, padding_of, pairs_of
+from carestation.search.rules import folded_text, of_group, padding_of, pairs_of
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Bundle
 
@@ -101,4 +101,5 @@ def _numbers(bundle: Bundle, row: Row) -> list[int]:
     pairs = pairs_of(folded_text(text_of(bundle, row)))
     # Always the same for the same entry, so that reading it again changes nothing.
     nothing = [f"{row['id']} {count}" for count in range(padding_of(len(pairs)))]
-    return sorted([*bundle.blind(pairs, GRAMS), *bundle.blind(nothing, PADDING)])
+    numbers = [*bundle.blind(pairs, GRAMS), *bundle.blind(nothing, PADDING)]
+    return sorted(of_group(row["group_id"], numbers))

@@ -19,7 +19,7 @@ from carestation.groups.rules import Seat
 from carestation.kernel.sql import Parameters, Row, rows_of
 from carestation.search.choices import EntryKind
 from carestation.search.queries.entries import GRAMS
-from carestation.search.rules import is_short, pairs_of, walks_on
+from carestation.search.rules import is_short, of_group, pairs_of, walks_on
 from carestation.vault.scopes import open_scope
 
 # So many pairs of a long question are looked up; the rest is read.
@@ -151,7 +151,11 @@ def _places(seats: Sequence[Seat], question: Question) -> list[dict[str, str | l
     """Return where to look, and for which numbers: by each key that a group has."""
     pairs = sorted(set().union(*map(pairs_of, question.words)))[:PAIRS_AT_MOST]
     return [
-        {"group_id": str(seat.group_id), "side": seat.side.value, "grams": numbers}
+        {
+            "group_id": str(seat.group_id),
+            "side": seat.side.value,
+            "grams": of_group(seat.group_id, numbers),
+        }
         for seat in seats
         for numbers in open_scope(seat.group_id, seat.actor).blind_by_each(pairs, GRAMS)
     ]

@@ -77,8 +77,8 @@ CONTENTS: Final = (
             Page.STOPPED_FACILITY,
         ),
     ),
-    Section(chapter=Chapter.OPERATE, pages=(Page.CONSOLE, Page.WATCH)),
-    Section(chapter=Chapter.SAFE, pages=(Page.WHO_READS, Page.SAFETY)),
+    Section(chapter=Chapter.OPERATE, pages=(Page.CONSOLE, Page.WATCH, Page.CAPACITY)),
+    Section(chapter=Chapter.SAFE, pages=(Page.WHO_READS, Page.SAFETY, Page.STATUS)),
     Section(
         chapter=Chapter.TROUBLE,
         pages=(Page.ERRORS, Page.OFFLINE, Page.DISPLAY, Page.KEYBOARD),

@@ -58,18 +58,17 @@ class Published:
 # reads the right to sit anew (KEY SHARE would not); a repeated draft inserts and counts nothing.
 PUBLISH: Final = """
 WITH seat AS (
-  SELECT t.posts + 1 AS number, t.seq + 1 AS seq, r.number = t.posts AS is_read
+  SELECT t.posts + 1 AS number, t.seq + 1 AS seq, r.number = t.posts AS is_read,
+    u.name_sealed, m.relation, p.profession, v.name AS facility
   FROM groups_timeline t JOIN groups_readmark r ON r.timeline_id = t.id
   JOIN groups_membership m ON m.id = r.membership_id JOIN groups_group g ON g.id = t.group_id
+  JOIN accounts_user u ON u.id = m.user_id LEFT JOIN facilities_staff p ON p.id = m.staff_id
+  LEFT JOIN facilities_facility v ON v.id = p.facility_id
   WHERE g.id = %(group_id)s AND t.group_id = %(group_id)s AND r.group_id = %(group_id)s
     AND m.group_id = %(group_id)s AND t.id = %(timeline_id)s AND r.id = %(mark_id)s
-    AND m.role = %(role)s
-    AND g.archived_at IS NULL AND m.left_at IS NULL
+    AND m.role = %(role)s AND g.archived_at IS NULL AND m.left_at IS NULL
     AND (m.expires_at IS NULL OR m.expires_at > now())
-    AND NOT EXISTS (
-      SELECT FROM facilities_staff p JOIN facilities_facility v ON v.id = p.facility_id
-      WHERE p.id = m.staff_id
-        AND (p.ended_at IS NOT NULL OR p.paused_at IS NOT NULL OR v.frozen_at IS NOT NULL))
+    AND p.ended_at IS NULL AND p.paused_at IS NULL AND v.frozen_at IS NULL
   FOR NO KEY UPDATE OF t, r FOR SHARE OF m, g
 ), post AS (
   INSERT INTO timeline_post (id, group_id, side, number, last_number, seq, changed_seq, parent_id,
@@ -94,13 +93,11 @@ WITH seat AS (
   SELECT %(kind)s, %(actor_id)s, %(facility_id)s, %(group_id)s, %(object_id)s, %(request_id)s,
     %(detail)s FROM post
 )
-SELECT post.number, post.seq, u.name_sealed, m.relation, s.profession, f.name AS facility,
-  (SELECT count(*) FROM groups_readmark r JOIN groups_membership o ON o.id = r.membership_id
-    WHERE r.group_id = %(group_id)s AND r.timeline_id = %(timeline_id)s AND o.left_at IS NULL
-      AND o.group_id = %(group_id)s AND o.user_id <> %(actor_id)s) AS readers
-FROM post JOIN groups_membership m ON m.id = %(membership_id)s AND m.group_id = %(group_id)s
-JOIN accounts_user u ON u.id = m.user_id LEFT JOIN facilities_staff s ON s.id = m.staff_id
-LEFT JOIN facilities_facility f ON f.id = s.facility_id
+SELECT seat.*, (SELECT count(*) FROM groups_membership o
+    WHERE o.group_id = %(group_id)s AND o.left_at IS NULL AND o.id <> %(membership_id)s
+      AND (o.expires_at IS NULL OR o.expires_at > now())
+      AND (o.role <> 'family' OR %(side)s <> 'professional')) AS readers
+FROM seat, post
 """
 
 
