@@ -41,3 +41,16 @@ def test_home_is_five_statements_with_one_group_and_with_many(world: World, kato
 
     # The session, the groups with patients, what waits, where one works, the fact of the look.
     assert few == many == 5
+
+
+def test_a_timeline_is_seven_statements_with_one_post_and_with_many(
+    world: World, kato: Client
+) -> None:
+    page = reverse("timeline:timeline", args=[world.group.pk, PRO])
+    publish_post(world.seat("sato", PRO), a_draft())
+    few = asked(kato, page)
+    for _ in range(5):
+        publish_post(world.seat("sato", PRO), a_draft())
+
+    # Session, seat; patients, members, the other side; the fact of the look, and the posts.
+    assert few == asked(kato, page) == 7
