@@ -85,4 +85,5 @@ requirements:
 	@touch $@
 
 .venv/.debian: .venv/.made
+	@[ -z "$(CI)" ] || sh requirements/debian.sh readers
 	@sh requirements/debian.sh browser $@

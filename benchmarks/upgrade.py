@@ -35,7 +35,7 @@ def main() -> int:
     commit = sys.argv[1] if len(sys.argv) > 1 else _before_the_newest_migration()
     with tempfile.TemporaryDirectory(prefix="cs-upgrade-") as folder, _code_of(commit) as before:
         data = Path(folder) / "data"
-        with started(data, "--demo", "--web=1", code=before, PYTHONPATH=str(before)) as one:
+        with started(data, "--demo", "--web=1", code=str(before), PYTHONPATH=str(before)) as one:
             one.end()
         with started(data, "--demo", "--web=1") as one, _web_of(before, one) as old_url:
             figures = _posted_through(one.url, old_url)

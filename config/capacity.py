@@ -1,7 +1,7 @@
 """Who supervises follows what was decided at the console: processes come and go while all serve.
 
 The proxy knows every socket that there may be, and sends people to those that answer. So what comes
-is found by it, and what goes takes its socket away first, finishes what it has, and ends.
+is found by it, and what goes says so first (`config.leaving`), finishes what it has, and ends.
 """
 
 import http.client
@@ -115,7 +115,7 @@ class Capacity:
 
     def _end(self, going: list[int]) -> None:
         for number in going:
-            self._plan.socket(number).unlink(missing_ok=True)
+            self._plan.places.leaving(f"web-{number}").touch()
         # The proxy looks once a second: by then it sends nobody there, not by an open line either.
         if going and not self._supervisor.ending.wait(DRAIN_SECONDS):
             for number in going:

@@ -70,7 +70,8 @@ class KeptProcess(Process):  # type: ignore[misc]  # honcho has no types
             quick = quick + 1 if time.monotonic() - began < QUICK_SECONDS else 0
             if self.dismissed.is_set():
                 # Nobody waits for it: its end is no end of the whole.
-                (self.run_folder / f"{self.name}.json").unlink(missing_ok=True)
+                for end in ("json", "sock"):
+                    (self.run_folder / f"{self.name}.{end}").unlink(missing_ok=True)
                 return
             if not self.restarts or self.ending.is_set() or quick > TOO_OFTEN:
                 break

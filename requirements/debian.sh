@@ -1,6 +1,7 @@
 #!/bin/sh
 # What comes from Debian, not from wheels. Installs it when it may, else says what to install.
 #   debian.sh python PYTHON   a Python of 3.11 or later that can make a virtual environment
+#   debian.sh readers         what reads the files of deploy/, for the tests on a machine of CI
 #   debian.sh browser STAMP   Chromium and the Noto CJK fonts, for the tests; STAMP: they are there
 set -eu
 
@@ -33,6 +34,12 @@ python() {
             exit 1
         }
     fi
+}
+
+readers() {
+    # Not on a machine that somebody uses: there they would begin to serve and to set the clock.
+    install nginx-light nftables chrony systemd openssl \
+        || echo "Some tests of deploy/ are skipped; each says what it needs." >&2
 }
 
 browser() {

@@ -18,6 +18,12 @@ class Wrong(models.TextChoices):
     ROLLED_BACK = "rolled_back", "前の状態にもどされています"
 
 
+class Job(StrEnum):
+    """What the worker does for the seal, retried against the outside."""
+
+    MAIL_CHECKPOINT = "audit.mail_checkpoint"
+
+
 class Deed(models.TextChoices):
     """What kind of act: what the record is sifted by."""
 

@@ -3,12 +3,22 @@
 Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 """
 
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from carestation.audit.choices import Job
 from carestation.audit.commands.checkpoints import sign_parts, sign_whole
 from carestation.audit.commands.keeping import keep_outside
+from carestation.audit.commands.letters import send_checkpoints
 from carestation.audit.commands.terms import remove_what_is_over
 from carestation.audit.commands.verifications import verify_and_keep
+from carestation.audit.queries.letters import checkpoint_letter
 
 
 @app.periodic(cron="* * * * *")
@@ -25,6 +35,23 @@ def sign(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
 def sign_parts_too(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
     """Sign every facility's part once an hour."""
     sign_parts()
+
+
+@app.periodic(cron="23 22 * * 0")
+@app.task(name="audit.send_checkpoints", queueing_lock="audit.letters")
+def send(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
+    """Once a week, on Monday morning in Japan, let each manager be mailed what is signed."""
+    send_checkpoints()
+
+
+@app.task(name=Job.MAIL_CHECKPOINT, retry=RetryStrategy(max_attempts=8, exponential_wait=5))
+def mail_checkpoint(*, user_id: str, facility_id: str) -> None:
+    """Mail a manager the newest checkpoints of their facility's part and of the whole."""
+    letter = checkpoint_letter(UUID(user_id), UUID(facility_id))
+    if letter is not None:
+        subject = f"［{settings.PRODUCT_NAME}］{_('操作の記録の要約（残しておいてください）')}"
+        body = render_to_string("audit/letter.txt", {"letter": letter})
+        send_mail(subject, body, None, [letter.address])
 
 
 @app.periodic(cron="11 15 * * *")

@@ -8,6 +8,7 @@ import logging
 from base64 import b64encode
 from collections.abc import Callable
 from functools import cache, partial
+from threading import Lock
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -17,6 +18,7 @@ from carestation.kernel.near_telling import NearTeller
 
 logger = logging.getLogger(__name__)
 _partings: list[Callable[[], None]] = []
+_beginning = Lock()
 NOTIFY = """
 SELECT set_config('synchronous_commit', 'off', true), pg_notify('live', %(message)s)
 """
@@ -24,7 +26,13 @@ SELECT set_config('synchronous_commit', 'off', true), pg_notify('live', %(messag
 
 def tell_live(message: bytes) -> None:
     """Send a sealed push if and when the transaction commits."""
-    transaction.on_commit(partial(_teller_at(settings.BUS_URL), message))
+    transaction.on_commit(partial(_teller(), message))
+
+
+def _teller() -> Callable[[bytes], None]:
+    # Of the threads that tell first one begins the line, and the others take it.
+    with _beginning:
+        return _teller_at(settings.BUS_URL)
 
 
 @cache

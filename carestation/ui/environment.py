@@ -46,7 +46,7 @@ STYLESHEETS: Final = (
     "utilities",
     "print",
 )
-BEHAVIOURS: Final = ("moment", "reveal", "sheet", "grow", "offline", "idle", "problem", "keys")
+BEHAVIOURS: Final = ("moment", "reveal", "sheet", "grow", "offline", "idle", "problem")
 LEAN: Final = (Macro, type)
 
 

@@ -27,8 +27,10 @@ TAKES_AWAY: Final = (
     migrations.DeleteModel,
     migrations.AlterModelTable,
 )
+# What a function would do is not done yet.
+BODY: Final = re.compile(r"(\$\w*\$).*?\1", re.DOTALL)
 IN_SQL: Final = re.compile(
-    r"\bDROP\s+(?:COLUMN|TABLE)\b|\bRENAME\s+(?:COLUMN\b|TO\b)|\bSET\s+NOT\s+NULL\b"
+    r"\bDROP\s+(?:COLUMN|TABLE)\b|\bRENAME\s+COLUMN\b|\bTABLE\s+\S+\s+RENAME\s+TO\b|\bSET\s+NOT\s+NULL\b"
     r"|\bALTER\s+COLUMN\s+\S+\s+(?:SET\s+DATA\s+)?TYPE\b",
     re.IGNORECASE,
 )
@@ -41,7 +43,7 @@ def narrows(operation: Operation, app: str, before: ProjectState) -> bool:
     if isinstance(operation, TAKES_AWAY):
         return True
     if isinstance(operation, migrations.RunSQL):
-        return IN_SQL.search(str(operation.sql)) is not None
+        return IN_SQL.search(BODY.sub("", str(operation.sql))) is not None
     if isinstance(operation, migrations.SeparateDatabaseAndState):
         return any(narrows(one, app, before) for one in operation.database_operations)
     if isinstance(operation, migrations.AddField):
@@ -92,18 +94,13 @@ def steps_of(migration: Migration, state: ProjectState) -> Iterator[Operation]:
 
 
 def test_the_version_before_works_with_the_tables_of_this_one() -> None:
-    docstrings = {
-        migration: sys.modules[type(migration).__module__].__doc__ or "" for migration, _ in ours()
-    }
-    wrong = [
-        f"{migration}: {operation.describe()}"
+    narrow = {
+        str(migration): sys.modules[type(migration).__module__].__doc__ or ""
         for migration, state in ours()
-        for operation in steps_of(migration, state)
-        if not is_contracted(docstrings[migration])
-    ]
+        if any(list(steps_of(migration, state)))
+    }
 
-    assert docstrings
-    assert wrong == []
+    assert [name for name, words in narrow.items() if not is_contracted(words)] == []
 
 
 def people() -> ProjectState:

@@ -106,6 +106,13 @@ def test_the_proxy_knows_no_secret_and_only_preparing_knows_the_owner() -> None:
     assert owners == ["carestation-prepare.service"]
 
 
+def test_what_starts_its_pieces_through_setpriv_may_call_what_that_calls() -> None:
+    later = UNITS / "carestation-up.service.d" / "setpriv.conf"
+
+    assert "SystemCallFilter=capset" in later.read_text(encoding="utf-8")
+    assert later.name > next((UNITS / "carestation-.service.d").iterdir()).name
+
+
 def test_the_files_of_variables_name_what_is_read() -> None:
     known = set(
         re.findall(r"`([A-Z_]+)`", (DEPLOY.parent / "docs/reference/environment.md").read_text())

@@ -166,6 +166,33 @@ def test_who_posts_never_waits_for_the_bus(trusted: NatsServer) -> None:
     assert len(teller._waiting) <= MOST_WAITING
 
 
+def test_threads_that_tell_first_at_once_share_one_line(
+    told_over: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    slowly = threading.Barrier(4)
+
+    class Counted(NatsTeller):
+        def __init__(self, url: str) -> None:
+            begun.append(url)
+            threading.Event().wait(0.05)
+            super().__init__(url)
+
+    monkeypatch.setattr("carestation.kernel.nats_telling.NatsTeller", Counted)
+
+    def tell() -> None:
+        slowly.wait()
+        after_commit._teller()
+
+    threads = [threading.Thread(target=tell) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert begun == [told_over.url]
+
+
 def test_who_hears_too_slowly_is_told_to_read_anew() -> None:
     heard = Heard()
 

@@ -295,6 +295,7 @@ TABLE: Final = (
     Row("patients:answer_custody", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
     Row("patients:answer_custody", "post", None, (302,302,302,404,404,404,404,404,404,404)),
     Row("patients:withdraw_custody", "post", None, (302,302,302,404,404,404,404,404,302,404)),
+    Row("audit:checkpoint", "get", None, OPEN),
     Row("support:manual", "get", None, OPEN),
     Row("support:help", "get", None, OPEN),
     Row("api:create_session", "post", None, (401, 401, 401, 401, 401, 401, 401, 401, 401, 401)),

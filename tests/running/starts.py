@@ -55,7 +55,7 @@ def started(
     data: Path,
     *options: str,
     command: list[str] | None = None,
-    code: Path | str = PROJECT,
+    code: str = str(PROJECT),
     **more: str,
 ) -> Iterator[Started]:
     """Start one and wait until it is ready; it has ended when the block is left."""

@@ -313,7 +313,6 @@ def test_numbers_from_before_are_those_of_now_after_their_migration(world: World
     now = Entry.objects.get(pk=post).grams
     bundle = open_scope(world.group.pk, None)
     before = bundle.blind(pairs_of(folded_text("むくみが強い")), GRAMS)
-    place = {"group_id": str(world.group.pk), "grams": [*before]}
     migration = import_module("carestation.search.migrations.0005_numbers_of_a_group_lie_together")
     said = migration.TOGETHER.split("ARRAY(")[1].split(");")[0]
 
@@ -321,7 +320,7 @@ def test_numbers_from_before_are_those_of_now_after_their_migration(world: World
         cursor.execute(
             f"SELECT ARRAY({said}) FROM (VALUES (%(group_id)s::uuid, %(grams)s::bigint[]))"  # noqa: S608 - the migration's own
             " AS e (group_id, grams)",
-            place,
+            {"group_id": str(world.group.pk), "grams": [*before]},
         )
         [(after,)] = cursor.fetchall()
 

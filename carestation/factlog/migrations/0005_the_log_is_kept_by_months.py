@@ -7,8 +7,11 @@ for stands in `factlog_loggedfact_other`, so that no post waits for the timetabl
 A row finds its part before triggers run, so time and transaction are defaults of their columns
 (the application may not name them), and the leaf hash is reckoned by who seals it
 (`factlog_leaf`), with what it said before. That facts are final is asked row by row: a trigger for
-a statement would not hold on a part of its own. The version before seals nothing meanwhile, and
-loses nothing: its sealer's cursor stays.
+a statement would not hold on a part of its own.
+
+The column `leaf` goes at once: no released version reads it. One of before the first release would
+seal nothing meanwhile, and show no record; what it writes stands, and its sealer's cursor stays.
+Contract: 0.0.0
 Locks: ACCESS EXCLUSIVE on factlog_loggedfact for a look at every row's time: 0.2 s for a million.
 Back: the reverse puts all facts into one table again, as they are: ACCESS EXCLUSIVE while it does.
 Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.

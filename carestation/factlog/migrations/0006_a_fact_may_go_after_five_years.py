@@ -2,7 +2,8 @@
 
 A month that is over its shortest term and holds nothing any more goes as a whole
 (`factlog_drop_months`, called by the timetable); where someone reads the log right then, the next
-day.
+day. No table that any version names goes by this.
+Contract: 0.0.0
 Locks: nothing that is used: functions. Dropping a month takes ACCESS EXCLUSIVE on
 factlog_loggedfact for milliseconds, and waits for it a second at most.
 Back: the reverse makes facts final for good again; what went stays away.

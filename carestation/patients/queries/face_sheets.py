@@ -4,9 +4,10 @@ Controls: ISO/IEC 27017 8.3, 8.24; white paper 「暗号化」.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,7 +18,8 @@ from carestation.groups.choices import Kind
 from carestation.groups.rules import Seat
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
-from carestation.kernel.sql import Row, rows_of
+from carestation.kernel.read_once import ReadOnce
+from carestation.kernel.sql import Row
 from carestation.patients.choices import CareLevel, Sex
 from carestation.patients.models import Patient
 from carestation.patients.rules import may_see_face_sheet
@@ -79,30 +81,28 @@ class PatientCard:
     has_namesake: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What the row of a patient says by itself."""
+
+    id: UUID
+    group_id: UUID
+    version: int
+    face_sheet: FaceSheet
+
+
+# What the rows of OWN said lately: every page of a group asks them, for namesakes.
+_READ: Final = ReadOnce[_Known](most=20_000)
+
+
 def patients_of(actor: Actor) -> dict[UUID, PatientCard]:
     """Return the patients of the actor's groups, by group."""
-    return read_patients(actor, rows_of(OWN, {"user_id": actor.user_id}))
+    return _cards(_own(actor))
 
 
 def read_patients(actor: Actor, rows: Iterable[Row]) -> dict[UUID, PatientCard]:
     """Return the patients of rows that are all of the actor's own, by group; each group once."""
-    found = [
-        (row, read_face_sheet(actor, row["group_id"], row["patient_id"], row["face_sheet_sealed"]))
-        for row in rows
-    ]
-    today = timezone.localdate(timezone=TOKYO)
-    shared = namesakes(sheet.surname for _, sheet in found)
-    return {
-        row["group_id"]: PatientCard(
-            id=row["patient_id"],
-            group_id=row["group_id"],
-            face_sheet=sheet,
-            version=row["version"],
-            years=age(sheet.birth_date, today),
-            has_namesake=sheet.surname in shared,
-        )
-        for row, sheet in found
-    }
+    return _cards([_known(actor, row) for row in rows])
 
 
 def patient_of(seat: Seat) -> PatientCard | None:
@@ -113,10 +113,11 @@ def patient_of(seat: Seat) -> PatientCard | None:
     """
     if seat.kind is not Kind.PATIENT:
         return None
-    card = patients_of(seat.actor).get(seat.group_id)
-    if card is None:
-        raise NotVisible
-    return card
+    own = _own(seat.actor)
+    for one in own:
+        if one.group_id == seat.group_id:
+            return _card(one, namesakes(each.face_sheet.surname for each in own), _today())
+    raise NotVisible
 
 
 def take_face_sheet(seat: Seat) -> PatientCard:
@@ -156,3 +157,37 @@ def namesakes(surnames: Iterable[str]) -> frozenset[str]:
     for surname in surnames:
         (twice if surname in seen else seen).add(surname)
     return frozenset(twice)
+
+
+def _own(actor: Actor) -> list[_Known]:
+    return _READ.rows_of(OWN, {"user_id": actor.user_id}, partial(_known, actor))
+
+
+def _known(actor: Actor, row: Row) -> _Known:
+    group_id, patient_id = row["group_id"], row["patient_id"]
+    return _Known(
+        id=patient_id,
+        group_id=group_id,
+        version=row["version"],
+        face_sheet=read_face_sheet(actor, group_id, patient_id, row["face_sheet_sealed"]),
+    )
+
+
+def _cards(own: Sequence[_Known]) -> dict[UUID, PatientCard]:
+    shared, today = namesakes(one.face_sheet.surname for one in own), _today()
+    return {one.group_id: _card(one, shared, today) for one in own}
+
+
+def _card(one: _Known, shared: frozenset[str], today: date) -> PatientCard:
+    return PatientCard(
+        id=one.id,
+        group_id=one.group_id,
+        face_sheet=one.face_sheet,
+        version=one.version,
+        years=age(one.face_sheet.birth_date, today),
+        has_namesake=one.face_sheet.surname in shared,
+    )
+
+
+def _today() -> date:
+    return timezone.localdate(timezone=TOKYO)

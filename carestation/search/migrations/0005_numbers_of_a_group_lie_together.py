@@ -2,8 +2,8 @@
 
 Locks: ACCESS EXCLUSIVE on search_entry while the numbers are written anew and the index is made
 again, minutes for a million posts: looking for posts, and the follower, wait so long.
-Back: nothing to take back; of the bits in front nothing else is read. The version before finds
-again after `carestation search --rebuild`.
+Back: nothing to take back. The version before works with it, but finds posts again only after its
+own `carestation search --rebuild`; this one finds after the same what that wrote while both ran.
 """
 
 from django.db import migrations

@@ -27,6 +27,6 @@ ANYONE: Final = Regard()
 def regard_of(seat: Seat, message: Message, standing: Standing) -> Regard:
     """Return what of a thread, or of a reply alone, is the own of who holds the seat."""
     me = seat.actor.user_id
-    writers = {message.author_id, *(one.author_id for one in message.replies)}
-    has_part = me in writers or me in message.acknowledged_by or me in standing.asked
+    has_part = me == message.author_id or me in message.acknowledged_by or me in standing.asked
+    has_part = has_part or any(me == one.author_id for one in message.replies)
     return Regard(me=me if has_part else None, mark=min(seat.mark, message.last_number))

@@ -4,8 +4,8 @@
  */
 const ASKED = /[@＠]([^\s@＠]{0,20})$/u;
 
-const KATAKANA = /[ァ-ヶ]/gu;
-const KANA_APART = "ァ".codePointAt(0) - "ぁ".codePointAt(0);
+const KATAKANA = /[\u30a1-\u30f6]/gu;
+const KANA_APART = 0x60;
 
 /**
  * What is being looked for: the word after the @ right before the caret, or null.
