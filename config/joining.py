@@ -55,6 +55,7 @@ def _started_with(places: Places, variables: dict[str, str]) -> dict[str, str]:
         "CARESTATION_DATA": str(places.data),
         "CARESTATION_ENV": state["kind"],
         "DATABASE_URL": state["database_app_url"],
+        "BUS_URL": state["bus_url"],
         "SITE_URL": state["url"],
         "CARESTATION_SECRET_KEY": variables.get("CARESTATION_SECRET_KEY")
         or secret(places.secrets, "django"),

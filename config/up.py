@@ -198,6 +198,7 @@ class Start:
             "database_app_url": self.variables["DATABASE_URL"],
             "data": str(self.places.data),
             "kind": self.environment.kind,
+            "bus_url": self.environment.bus_url,
             "key_url_next": self.environment.key_url_next,
         }
         write_private_json(self.places.run / "state.json", state)

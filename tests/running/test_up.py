@@ -103,6 +103,20 @@ def test_the_web_process_does_not_hold_the_owners_password(running: Started) -> 
         assert owner.encode() not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
+def test_a_command_of_the_shell_tells_live_where_it_hears(running: Started) -> None:
+    asked = (
+        "import sys; from pathlib import Path; from config.joining import join_running;"
+        "join_running(Path(sys.argv[1]));"
+        "from django.conf import settings; print(settings.BUS_URL)"
+    )
+
+    said = subprocess.check_output(  # noqa: S603 - ours
+        [COMMAND[0], "-c", asked, str(running.data)], env=surroundings(), cwd=PROJECT, text=True
+    )
+
+    assert said.strip() == f"unix://{Places(data=running.data).run}/bus.sock"
+
+
 def test_no_statement_reaches_the_databases_log(running: Started) -> None:
     with (
         psycopg.connect(running.said["database_url"]) as connection,
