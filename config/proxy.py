@@ -44,7 +44,13 @@ UNTRUSTED: Final = ["Forwarded", "X-Real-Ip", "X-Forwarded-*", "X-Original-*", "
 # No query strings, and no single-use tokens out of paths (the ids of rows are shorter).
 CUT_FROM_URI: Final = r"\?.*$|[A-Za-z0-9_-]{40,}"
 # Who says no, or nothing for ten seconds, is not chosen until it says yes again.
-CHECKED: Final = {"interval": "1s", "timeout": "10s", "headers": {"Host": ["localhost"]}}
+# Each time over a connection of its own: caddy keeps those of all sockets under one name, and took
+# the yes of one for that of another, which is not even there.
+CHECKED: Final = {
+    "interval": "1s",
+    "timeout": "10s",
+    "headers": {"Host": ["localhost"], "Connection": ["close"]},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

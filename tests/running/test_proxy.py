@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,8 @@ from tests.running.behind import (
 from tests.running.nginx import needs_nginx, nginx_command, without_tls
 
 pytestmark = pytest.mark.xdist_group("running")
+MUTE: Final = 5
+HEARD: Final[list[bytes]] = []
 
 
 @contextmanager
@@ -40,9 +42,10 @@ def serving(
     command: list[str],
     port: int,
     behind: type[socketserver.UnixStreamServer] = Behind,
+    handler: type[Echo] = Echo,
 ) -> Iterator[int]:
     with (
-        behind(str(places.run / "web.sock"), Echo) as server,
+        behind(str(places.run / "web.sock"), handler) as server,
         subprocess.Popen(  # noqa: S603 - ours
             command, env=caddy_surroundings(places), stderr=subprocess.DEVNULL
         ) as proxy,
@@ -264,6 +267,51 @@ def test_tls_comes_from_an_authority_of_our_own(tmp_path: Path) -> None:
         reached = dict(json.loads(connection.getresponse().read())["headers"])
 
         assert reached["X-Forwarded-Proto"] == "https"
+
+
+class Kept(Echo):
+    """Keeps its connections, as web does."""
+
+    protocol_version = "HTTP/1.1"
+
+
+class Mute(socketserver.BaseRequestHandler):
+    """Hears what is asked and says nothing."""
+
+    def handle(self) -> None:
+        HEARD.append(self.request.recv(200).split(b" ")[1])
+
+
+def test_who_says_nothing_is_not_chosen_however_often_others_say_yes(
+    tmp_path: Path,
+) -> None:
+    HEARD.clear()
+    places, port = Places(data=tmp_path / "data"), take_port(0)
+    places.make()
+    mute = [places.run / f"mute-{number}.sock" for number in range(MUTE)]
+    site = Site(
+        hosts=["127.0.0.1"],
+        port=port,
+        tls_names=[],
+        web=[f"unix/{path}" for path in (*mute, places.run / "web.sock")],
+        live=[f"unix/{places.run}/none"],
+        is_watched=True,
+    )
+    write_caddy_configuration(places, site)
+    with ExitStack() as open_ones:
+        for path in mute:
+            server = open_ones.enter_context(Behind(str(path), Mute))
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            open_ones.callback(server.shutdown)
+        open_ones.enter_context(serving(places, caddy_command(places), port, handler=Kept))
+        for rounds in range(2, 7):
+            until = time.monotonic() + 10
+            while len(HEARD) < rounds * 4 * MUTE and time.monotonic() < until:
+                threading.Event().wait(0.02)
+            answers = {ask(port, "/page")[0] for _ in range(40)}
+
+    assert answers == {200}
+    assert set(HEARD) == {b"/ready"}
 
 
 def _shakes_hands(connection: HTTPSConnection) -> bool:
