@@ -107,6 +107,7 @@ OPENS: Final = {
     "audit:readers": {Right.READ_RECORD},
     "exports:exports": {Right.EXPORT, Right.EXPORT_OWN},
     "exports:plan": {Right.EXPORT},
+    "exports:record": {Right.EXPORT},
     "exports:reader": {Right.EXPORT, Right.EXPORT_OWN},
     "exports:fetch": {Right.EXPORT, Right.EXPORT_OWN},
     "exports:remove": {Right.EXPORT, Right.EXPORT_OWN},
