@@ -27,6 +27,7 @@ from uuid import UUID
 import psutil
 import psycopg
 
+from carestation.kernel.near_telling import NearTeller
 from carestation.kernel.pushes import Push
 from carestation.vault.keyfiles import key_from_file
 from carestation.vault.sealing import seal_push
@@ -36,9 +37,6 @@ FEW, MANY = 300, 2_000
 PUSHES: Final = 600
 ASKED: Final = 3_000
 HTML: Final = f"<cs-arrival><li>{'お変わりありません。' * 90}</li></cs-arrival>"
-NOTIFY: Final = (
-    "SELECT set_config('synchronous_commit', 'off', true), pg_notify('live', encode(%s, 'base64'))"
-)
 COUNTED: Final = "UPDATE groups_timeline SET seq = %s WHERE group_id = %s"
 Figures = dict[str, float]
 
@@ -55,9 +53,10 @@ class Bench:
     seq: int = 1_000_000
 
     def __post_init__(self) -> None:
-        """Sign in to the bus."""
+        """Find the bus, and the tables."""
         self.process = psutil.Process(self.pid)
-        self.bus = psycopg.connect(self.database_url, autocommit=True)
+        self.database = psycopg.connect(self.database_url, autocommit=True)
+        self.bus = NearTeller(f"unix://{self.data}/run/bus.sock")
         self.key = key_from_file(f"file://{self.data}/keys/bus.json")
 
     def tokens(self, group: int) -> list[str]:
@@ -66,7 +65,7 @@ class Bench:
 
     def open(self, count: int, tokens: list[str]) -> None:
         """Open streams until there are so many; the timeline has counted what was told before."""
-        self.bus.execute(COUNTED, [self.seq, self.seed["groups"][0]["id"]])
+        self.database.execute(COUNTED, [self.seq, self.seed["groups"][0]["id"]])
         for number in range(len(self.streams), count):
             token = tokens[number % len(tokens)]
             stream = self.connect()
@@ -95,7 +94,7 @@ class Bench:
         push = Push(
             kind="post", group_id=UUID(group["id"]), side=group["side"], seq=self.seq, html=HTML
         )
-        self.bus.execute(NOTIFY, [seal_push(push, self.key)])
+        self.bus.tell(seal_push(push, self.key))
         return f"/{self.seq}\n".encode()
 
     def cpu_us(self, work: Callable[[], None]) -> float:
