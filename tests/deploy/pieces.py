@@ -3,11 +3,12 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,25 @@ from tests.running.starts import PROJECT
 
 COMMAND: Final = [sys.executable, "-P", "-m", "config.cli"]
 START_SECONDS: Final = 60
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _shakes_hands(port: int) -> bool:
+    """Tell whether it has a certificate: the proxy listens before its authority has made one."""
+    context = ssl._create_unverified_context()  # noqa: S323 - our own authority
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as plain:
+            context.wrap_socket(plain, server_hostname="localhost").close()
+    except OSError:
+        return False
+    return True
 
 
 class Node:
@@ -41,7 +61,8 @@ class Node:
     def start_proxy(self, nodes: Path, port: int) -> None:
         """Start the proxy, which knows nothing of the rest."""
         command = [*COMMAND, "piece", "proxy", f"--nodes={nodes}"]
-        self._run("proxy", command, port, {"CARESTATION_DATA": str(self.data), "PATH": os.defpath})
+        variables = {"CARESTATION_DATA": str(self.data), "PATH": os.defpath}
+        self._run("proxy", command, port, variables, answers=_shakes_hands)
 
     def leave(self, name: str) -> None:
         """Let it say that it goes."""
@@ -59,14 +80,21 @@ class Node:
             "SITE_URL": "https://localhost",
         }
 
-    def _run(self, name: str, command: list[str], port: int, variables: dict[str, str]) -> None:
+    def _run(
+        self,
+        name: str,
+        command: list[str],
+        port: int,
+        variables: dict[str, str],
+        answers: Callable[[int], bool] = _listens,
+    ) -> None:
         process = subprocess.Popen(command, env=variables, cwd=PROJECT)  # noqa: S603 - ours
         self._pieces[name] = process
         self._stack.callback(_ended, process)
         until = time.monotonic() + START_SECONDS
-        while not _listens(port):
+        while not answers(port):
             assert process.poll() is None, f"{name} ended with {process.returncode}"
-            assert time.monotonic() < until, f"{name} does not listen"
+            assert time.monotonic() < until, f"{name} does not answer"
             threading.Event().wait(0.05)
 
 
@@ -85,11 +113,3 @@ def _ended(process: "subprocess.Popen[bytes]") -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
