@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -92,9 +92,12 @@ class GateMiddleware:
         """Let the request in, or say where to go first."""
         try:
             return self._led_away(request, view)
-        except (InterfaceError, OperationalError, Unavailable) as error:
+        except (InterfaceError, InternalError, OperationalError, Unavailable) as error:
             # Django asks `process_exception` about what a view raises, not about us.
-            return answer_for(request, error)
+            answer = answer_for(request, error)
+            if answer is None:
+                raise
+            return answer
 
     def _led_away(self, request: HttpRequest, view: View) -> HttpResponse | None:
         if not getattr(view, "login_required", True):
