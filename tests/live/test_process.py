@@ -248,9 +248,7 @@ def test_two_streams_of_one_person_hear_the_same(live: LiveProcess, committed_wo
     assert second.hears_post(seq)
 
 
-def test_a_silent_stream_is_kept_open_by_beats(
-    live: LiveProcess, committed_world: World
-) -> None:
+def test_a_silent_stream_is_kept_open_by_beats(live: LiveProcess, committed_world: World) -> None:
     sato = live.opens(bearer(a_token(committed_world.people["sato"])))
 
     assert sato.hears(lambda ear: ear.text.count("event: beat") >= 2)
