@@ -8,6 +8,7 @@ shown anything.
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -45,6 +46,8 @@ def main() -> int:
         "--only", nargs="*", default=[""], help="faults whose name holds any of these"
     )
     options = parser.parse_args()
+    # Told to end, it takes its disks away as at the end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with (
         tempfile.TemporaryDirectory(prefix="cs-faults-") as folder,
         scene(Path(folder)) as whole,
