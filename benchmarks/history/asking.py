@@ -1,19 +1,17 @@
 """What is measured with few posts and with many: the same requests of the same people."""
 
-import statistics
 from functools import partial
 from typing import Final
 
 from benchmarks import seats
-from benchmarks.clients import Ask, ask_all, request
+from benchmarks.clients import Ask, ask_all
 from benchmarks.figures import Figures
+from benchmarks.pages import cost_of, looks
 from benchmarks.posts import post_in
-from benchmarks.processes import spent_on
 from benchmarks.scene import Group, Scene
 from carestation.kernel.acting import Work, acting_as
 
-SECONDS: Final = 4
-WARM_SECONDS: Final = 1
+FRESH_SECONDS: Final = 3
 READERS: Final = 8
 WRITERS: Final = 16
 
@@ -27,14 +25,17 @@ def measure(scene: Scene) -> Figures:
         for token in (group.tokens[row],)
     ]
     return (
-        _cost(scene, "post", writers[:WRITERS]) | looks_at(scene, scene.old) | seats.measure(scene)
+        cost_of(scene, "post", writers[:WRITERS])
+        | looks_at(scene, scene.old)
+        | seats.measure(scene)
     )
 
 
 def looks_at(scene: Scene, group: Group) -> Figures:
-    """Return what a post in one group, its pages, what came after, and home cost."""
+    """Return what the pages of a group, what came after, and home cost. Its newest are real."""
     tokens = group.tokens[:READERS]
-    ask_all(scene.url, [partial(post_in, group, token) for token in tokens], seconds=WARM_SECONDS)
+    writers: list[Ask] = [partial(post_in, group, token) for token in tokens]
+    ask_all(scene.url, writers, seconds=FRESH_SECONDS)
     figures: Figures = {}
     for name, path, cookie in (
         ("api", group.posts, False),
@@ -42,26 +43,8 @@ def looks_at(scene: Scene, group: Group) -> Figures:
         ("after", f"{group.posts}?after={_seq(group) - 10}", False),
         ("home", "/", True),
     ):
-        asks: list[Ask] = [partial(request, "GET", path, one, cookie=cookie) for one in tokens]
-        figures |= _cost(scene, name, asks)
+        figures |= cost_of(scene, name, looks(path, tokens, cookie=cookie))
     return figures
-
-
-def _cost(scene: Scene, name: str, asks: list[Ask]) -> Figures:
-    ask_all(scene.url, asks, seconds=WARM_SECONDS)
-    taken: list[float] = []
-
-    def work() -> int:
-        taken.extend(ask_all(scene.url, asks, seconds=SECONDS))
-        return len(taken)
-
-    spent, count = spent_on(scene.data, work)
-    return {
-        f"{name}_per_second": count / SECONDS,
-        f"{name}_web_ms": spent.web / count * 1e3,
-        f"{name}_postgres_ms": spent.postgres / count * 1e3,
-        f"{name}_ms_p50": statistics.median(taken) * 1e3,
-    }
 
 
 def _seq(group: Group) -> int:

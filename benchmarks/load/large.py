@@ -3,16 +3,14 @@
 A post reaches every open stream; the page names everyone; the bars count who has read.
 """
 
-import statistics
 import time
 from contextlib import ExitStack
-from functools import partial
 from typing import Final
 from uuid import UUID
 
-from benchmarks.clients import Ask, ask_all, request
 from benchmarks.crowd import Crowd
 from benchmarks.figures import Budget, Figures
+from benchmarks.pages import cost_of, looks
 from benchmarks.processes import NAMES, spent_on
 from benchmarks.scene import Group, Scene, more_groups
 from carestation.kernel.actor import Actor
@@ -21,7 +19,6 @@ from carestation.kernel.ids import uuid7
 MEMBERS: Final = 500
 HISTORY: Final = 1_000
 POSTS: Final = 100
-SECONDS: Final = 3
 READERS: Final = 4
 SEATS: Final = 1_000
 BUDGETS: Final = (
@@ -62,26 +59,12 @@ def _post(scene: Scene, group: Group) -> Figures:
 
 def _looks(scene: Scene, group: Group) -> Figures:
     figures: Figures = {}
-    page = group.page
     for name, path in (
-        ("page", page),
-        ("members", f"{page}members/"),
-        ("caught_up", f"{page}after/{_seq(group) - 5}/"),
+        ("page", group.page),
+        ("members", f"{group.page}members/"),
+        ("caught_up", f"{group.page}after/{_seq(group) - 5}/"),
     ):
-        asks: list[Ask] = [
-            partial(request, "GET", path, token, cookie=True) for token in group.tokens[:READERS]
-        ]
-        ask_all(scene.url, asks, seconds=1)
-        taken: list[float] = []
-
-        def look(into: list[float] = taken, those: list[Ask] = asks) -> int:
-            into += ask_all(scene.url, those, seconds=SECONDS)
-            return len(into)
-
-        spent, count = spent_on(scene.data, look)
-        figures[f"{name}_web_ms"] = spent.web / count * 1e3
-        figures[f"{name}_postgres_ms"] = spent.postgres / count * 1e3
-        figures[f"{name}_ms_p50"] = statistics.median(taken) * 1e3
+        figures |= cost_of(scene, name, looks(path, group.tokens[:READERS]))
     return figures
 
 
