@@ -57,11 +57,14 @@ def _closed_loop(scene: Scene) -> Figures:
         crowd.acknowledged.clear()
         crowd.delivered.clear()
         crowd.expected = 0
-        began = time.perf_counter()
+        began, own = time.perf_counter(), time.process_time()
         spent, count = spent_on(scene.data, lambda: _write_for(crowd, SECONDS))
-        whole = time.perf_counter() - began
-        figures = crowd.figures("in_crowd")
-    return figures | {"posts_per_second_in_crowd": count / whole} | _costs(spent, count)
+        own, whole = time.process_time() - own, time.perf_counter() - began
+        figures = crowd.figures("in_crowd") | _costs(spent, count)
+    return figures | {
+        "posts_per_second_in_crowd": count / whole,
+        "post_asker_ms_in_crowd": own / count * 1e3,
+    }
 
 
 def _write_for(crowd: Crowd, seconds: float) -> int:
