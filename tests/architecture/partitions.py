@@ -17,7 +17,7 @@ from django.db import connection
 from psycopg import ClientCursor
 from psycopg.rows import TupleRow
 
-PARTS: Final = 4
+PARTS: Final = 2
 # Whose key is their group: of the first it is the id itself.
 TABLES: Final = (
     "groups_group",
@@ -72,7 +72,7 @@ class Rehearsal:
         answer = execute(statement, parameters, many, context)
         after = touches()
         parts |= {part for part, count in after.items() if count > before.get(part, 0)}
-        self.seen |= {statement} if parts else set()
+        self.seen.add(statement)
         of_tables = [match[1] for match in map(PART.fullmatch, parts) if match]
         if twice := {table for table in of_tables if of_tables.count(table) > 1}:
             self.several.setdefault(statement, set()).update(twice)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from carestation.accounts.choices import Proof
 from carestation.groups.choices import Side
+from carestation.groups.queries.answers import ANSWERS
 from carestation.groups.queries.seats import SEATS, take_seats
 from carestation.kernel.ids import uuid7
 from carestation.kernel.sql import rows_of
@@ -31,6 +32,7 @@ PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 # What goes through all groups of a person, each with its reason.
 ACROSS: Final = {
     OWN_SIDES: "home shows all groups of a person",
+    ANSWERS: "and what waits there for their answer",
     SEATS: "all seats of a person",
     OWN: "two patients of a person's with one surname are told apart",
     live.SEATS_OF_PERSON: "an open page hears of all groups of its person",
