@@ -28,7 +28,7 @@ BUDGETS: Final = (
 
 def main() -> int:
     """Measure everything; return 1 where a budget is exceeded."""
-    _raise_file_limit()
+    raise_file_limit()
     _say(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} before the start\n")
     with tempfile.TemporaryDirectory(prefix="cs-bench-") as folder, running(Path(folder)) as scene:
         figures = _measured(scene)
@@ -66,7 +66,8 @@ def _keeps(budget: Budget, figures: Figures) -> bool:
     return budget.ratio(figures) <= budget.most
 
 
-def _raise_file_limit() -> None:
+def raise_file_limit() -> None:
+    """Let as many files be open as the streams need."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, FILES)), hard))
 
