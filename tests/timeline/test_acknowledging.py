@@ -64,13 +64,18 @@ def outcome(changes: tuple[Change, Change], told: list[tuple[str, str, str]]) ->
                 answers.append(changes[what == "take"](seats[name], posts[which]))
         except CareError as error:
             answers.append(type(error))
-    return answers, [
-        (row.seq, row.changed_seq)
-        for row in Post.objects.filter(group=world.group).order_by("side", "number")
-    ], [
-        (row.post.number, row.withdrawn_at is None)
-        for row in Acknowledgement.objects.order_by("at").select_related("post")
-    ], list(LoggedFact.objects.order_by("id").values_list("kind", flat=True))
+    return (
+        answers,
+        [
+            (row.seq, row.changed_seq)
+            for row in Post.objects.filter(group=world.group).order_by("side", "number")
+        ],
+        [
+            (row.post.number, row.withdrawn_at is None)
+            for row in Acknowledgement.objects.order_by("at").select_related("post")
+        ],
+        list(LoggedFact.objects.order_by("id").values_list("kind", flat=True)),
+    )
 
 
 def undone(changes: tuple[Change, Change], told: list[tuple[str, str, str]]) -> object:

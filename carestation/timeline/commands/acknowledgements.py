@@ -34,7 +34,7 @@ WITH held AS (
   INSERT INTO timeline_acknowledgement (id, group_id, post_id, user_id, at)
   SELECT %(sign_id)s, %(group_id)s, %(object_id)s, %(actor_id)s, %(at)s
   FROM held WHERE %(gives)s AND NOT is_closed
-  ON CONFLICT (post_id, user_id) WHERE withdrawn_at IS NULL DO NOTHING RETURNING post_id
+  ON CONFLICT DO NOTHING RETURNING post_id
 ), taken AS (
   UPDATE timeline_acknowledgement SET withdrawn_at = %(at)s FROM held
   WHERE group_id = %(group_id)s AND post_id = %(object_id)s AND user_id = %(actor_id)s
