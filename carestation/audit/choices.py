@@ -108,6 +108,10 @@ class Act(models.TextChoices):
     FACILITIES_FACILITY_APPROVED = "facilities.FacilityApproved", "施設を承認した"
     FACILITIES_FACILITY_FROZEN = "facilities.FacilityFrozen", "施設を凍結した"
     FACILITIES_FACILITY_OPENED = "facilities.FacilityOpened", "施設を登録した"
+    FACILITIES_FACILITY_READING_CHANGED = (
+        "facilities.FacilityReadingChanged",
+        "施設の名前のふりがなを変えた",
+    )
     FACILITIES_FACILITY_REFUSED = "facilities.FacilityRefused", "施設を承認しなかった"
     FACILITIES_FACILITY_UNFROZEN = "facilities.FacilityUnfrozen", "施設の凍結を解いた"
     FACILITIES_POLICY_CHANGED = "facilities.PolicyChanged", "安全の決まりを変えた"

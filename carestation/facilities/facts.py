@@ -47,6 +47,14 @@ class FacilityRefused(Fact, kind="facilities.FacilityRefused", of="facility_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityReadingChanged(Fact, kind="facilities.FacilityReadingChanged", of="facility_id"):
+    """The desk said how the facility's name is read."""
+
+    actor_id: UUID
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FacilityFrozen(Fact, kind="facilities.FacilityFrozen", of="facility_id"):
     """The operator stopped a facility: no place in it gives anything until it is unfrozen."""
 

@@ -118,7 +118,7 @@ def _facts(reach: Reach) -> Q:
 TABLES: Final = (
     _table(
         "facility",
-        "id name kind created_at approved_at",
+        "id name kana kind created_at approved_at",
         Facility,
         lambda reach: Q(pk=reach.facility_id),
         sealed="address contact",
@@ -126,7 +126,7 @@ TABLES: Final = (
     ),
     _table(
         "other_facilities",
-        "id name kind created_at",
+        "id name kana kind created_at",
         Facility,
         lambda reach: Q(pk__in=reach.facility_ids),
     ),
