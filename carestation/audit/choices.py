@@ -18,6 +18,16 @@ class Wrong(models.TextChoices):
     ROLLED_BACK = "rolled_back", "前の状態にもどされています"
 
 
+class Bent(StrEnum):
+    """What is wrong with a checkpoint."""
+
+    UNREADABLE = "unreadable"
+    UNSIGNED = "unsigned"
+    ELSEWHERE = "elsewhere"
+    UNLINKED = "unlinked"
+    LOST = "lost"
+
+
 class Job(StrEnum):
     """What the worker does for the seal, retried against the outside."""
 

@@ -29,4 +29,7 @@ def verify_and_keep() -> Verification:
         wrong="" if finding is None else finding.wrong,
         number=None if finding is None else finding.number,
         fact_id=None if finding is None else finding.fact_id,
+        tree_id=None if finding is None else finding.tree_id,
+        size=None if finding is None else finding.size,
+        facts_hold=verdict.rows is None if finding is not None and finding.bent else None,
     )
