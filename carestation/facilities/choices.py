@@ -181,6 +181,13 @@ class Allowed(TextChoices):
     EVERYONE = "everyone", "スタッフ全員"
 
 
+class Letters(TextChoices):
+    """How often a facility's managers are mailed what is signed of its record; never is none."""
+
+    WEEKLY = "weekly", "毎週（月曜日の朝）"
+    DAILY = "daily", "毎日（朝）"
+
+
 class FacilityState(TextChoices):
     """How a facility stands with the operator."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from carestation.facilities.choices import (
     Allowed,
     EndCause,
+    Letters,
     Profession,
     Right,
     StaffRole,
@@ -204,6 +205,7 @@ class PolicyChanged(Fact, kind="facilities.PolicyChanged", of="policy_id"):
     may_export: Allowed
     family_invitations: bool
     retention_years: int
+    checkpoint_letters: Letters | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

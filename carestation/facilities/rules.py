@@ -14,6 +14,7 @@ from carestation.facilities.choices import (
     Allowed,
     FacilityState,
     InvitationState,
+    Letters,
     Right,
     Ruling,
     StaffRole,
@@ -152,6 +153,7 @@ class Rules:
     may_export: Allowed = Allowed.MANAGERS
     family_invitations: bool = True
     retention_years: int = 5
+    checkpoint_letters: Letters = Letters.WEEKLY
 
 
 def rights_of(

@@ -67,6 +67,7 @@ CLEAR: Final = {
     "facilities_facilityapplication.terms_version": "the version of a public page",
     "facilities_facilityruling.ruling": _ENUM,
     "facilities_grant.right": _ENUM,
+    "facilities_policy.checkpoint_letters": _ENUM,
     "facilities_policy.may_export": _ENUM,
     "facilities_policy.may_invite": _ENUM,
     "facilities_termsacceptance.version": "the version of a public page",
