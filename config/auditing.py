@@ -17,6 +17,7 @@ WORDS: Final = {
     "missing": "fact {fact_id} was taken away",
     "added": "fact {fact_id} was put in and never sealed",
     "moved": "fact {fact_id} stands at another place",
+    "unsealed": "fact {fact_id} and what follows was not sealed for an hour: it was led past",
     "rolled_back": "an older state was put back: behind this number {checkpoint} left the machine",
 }
 ENTRY: Final = "the seal itself was changed: its entry is not what was signed, fact {fact_id} is"

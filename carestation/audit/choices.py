@@ -16,6 +16,7 @@ class Wrong(models.TextChoices):
     SEAL = "seal", "封のつながりが合いません"
     CHECKPOINT = "checkpoint", "署名された要約が合いません"
     ROLLED_BACK = "rolled_back", "前の状態にもどされています"
+    UNSEALED = "unsealed", "封をされていない記録があります"
 
 
 class Bent(StrEnum):

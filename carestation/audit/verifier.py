@@ -33,8 +33,7 @@ NOTE = re.compile(
 )
 FIRST = bytes(32)
 KEY_HASH = 4
-SHORTEST_TERM = timedelta(days=5 * 365)
-SIGNED_WITHIN = timedelta(days=31)
+SHORTEST_TERM, SIGNED_WITHIN = timedelta(days=5 * 365), timedelta(days=31)
 CHANGED = "が、署名されたものとちがいます", "is not what was signed"
 LACKS = "の前の要約がありません", "lacks the one before it"
 
@@ -171,14 +170,15 @@ def _verify_lines(folder: Path, checkpoints: list[Checkpoint]) -> tuple[int, Rem
 
 
 def _removal(folder: Path, checkpoints: list[Checkpoint]) -> Removal:
-    """Return the newest removal that may be; its own line is verified like the others."""
+    """Return the newest removal that may be, and could when it was signed; its time is no proof."""
     newest = Removal(EPOCH, 0, 0)
-    for line in _lines(folder / "facts.jsonl"):
+    for number, line in enumerate(_lines(folder / "facts.jsonl"), start=1):
         if '"kind": "audit.FactsRemoved"' in line:
             fact = json.loads(line)
-            before = datetime.fromisoformat(fact["detail"]["before"])
+            before, at = map(datetime.fromisoformat, (fact["detail"]["before"], fact["at"]))
             signed = (one.size for one in checkpoints if one.at >= before + SIGNED_WITHIN)
-            if before <= datetime.fromisoformat(fact["at"]) - SHORTEST_TERM:
+            known = next((one.at for one in checkpoints if one.size >= number), EPOCH)
+            if before <= min(at, known) - SHORTEST_TERM:
                 newest = Removal(before, fact["detail"]["total"], next(signed, 0))
     return newest
 

@@ -2,23 +2,30 @@
 
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
 
 from carestation.audit.choices import Bent, Wrong
 from carestation.audit.commands.checkpoints import sign_whole
 from carestation.audit.commands.keeping import keep_outside
-from carestation.audit.models import WHOLE, Checkpoint, Entry, Tree
+from carestation.audit.commands.verifications import verify_and_keep
+from carestation.audit.models import WHOLE, Checkpoint, Entry, SigningKey, Tree
 from carestation.audit.queries.checkpoints import kept_note
 from carestation.audit.queries.verification import Finding, verify_log
 from carestation.factlog.checkpoints import NotACheckpointError
+from carestation.factlog.commands import FOLLOWERS, follow
 from carestation.factlog.merkle import Frontier
 from carestation.factlog.models import Cursor, LoggedFact
 from carestation.groups.choices import Side
 from carestation.timeline.commands.posts import publish_post
+from tests.accounts.people import clock_at
 from tests.audit.sealed import COPY, SEALER, change, seal_all, seal_and_sign, undone
 from tests.world import World, a_draft
 
@@ -62,6 +69,11 @@ def exchanged() -> None:
 
 def seal_cut_off() -> None:
     Entry.objects.filter(number__gte=PLACE).delete()
+
+
+def found_otherwise(**said: object) -> None:
+    """The fact and its leaf stay; only by what pages find it is another."""
+    Entry.objects.filter(number=PLACE).update(**said)
 
 
 def entry_bent() -> None:
@@ -116,6 +128,13 @@ BENT: Final[dict[Callable[[], None], tuple[Wrong, int]]] = {
     # Whoever bends the seal too has the signatures against them: from the last one on.
     exchanged: (Wrong.SEAL, PLACE),
     entry_bent: (Wrong.SEAL, PLACE),
+    # Pages look for entries: who hides a look from them leaves leaf and fact as they are.
+    lambda: found_otherwise(group_id=UUID(int=1)): (Wrong.SEAL, PLACE),
+    lambda: found_otherwise(actor_id=None): (Wrong.SEAL, PLACE),
+    lambda: found_otherwise(facility_id=UUID(int=1)): (Wrong.SEAL, PLACE),
+    lambda: found_otherwise(kind="x"): (Wrong.SEAL, PLACE),
+    lambda: found_otherwise(at=F("at") + timedelta(seconds=1)): (Wrong.SEAL, PLACE),
+    lambda: found_otherwise(at=None): (Wrong.MISSING, PLACE),
     seal_cut_off: (Wrong.SEAL, PLACE),
     checkpoint_taken_away: (Wrong.CHECKPOINT, 0),
     checkpoint_forged: (Wrong.CHECKPOINT, 0),
@@ -268,6 +287,41 @@ def test_a_log_that_was_put_back_and_grew_on_leaves_what_is_kept_beside_it(
     finding = verify_log([kept]).finding
     assert finding is not None
     assert finding.wrong is Wrong.ROLLED_BACK
+
+
+@pytest.mark.control("8.15")
+def test_a_sealer_that_was_led_past_the_facts_is_found_within_the_hour(
+    committed_world: World,
+) -> None:
+    size = seal_and_sign().size
+    Cursor.objects.filter(pk=SEALER).update(xid=str(2**62))
+    publish_post(committed_world.seat("kato", Side.PROFESSIONAL), a_draft())
+    fact = LoggedFact.objects.order_by("-id")[0]
+    follow(FOLLOWERS[SEALER])
+    at_once = verify_log().finding
+
+    with clock_at(timezone.now() + timedelta(hours=1, seconds=1)):
+        later = verify_log().finding
+
+    assert at_once is None, "it may be on its way"
+    assert later == Finding(wrong=Wrong.UNSEALED, number=size, fact_id=fact.pk)
+
+
+@pytest.mark.control("8.15")
+def test_keys_that_were_put_in_the_place_of_ours_are_found_by_the_clock_too(
+    committed_world: World, kept_in: Path
+) -> None:
+    keep_outside(seal_and_sign())
+    assert verify_and_keep().wrong == ""
+    Checkpoint.objects.all().delete()
+    SigningKey.objects.all().delete()
+    Tree.objects.update(signed_size=0)
+    sign_whole()
+
+    kept = verify_and_keep()
+
+    assert kept_in.exists()
+    assert (kept.wrong, kept.number, kept.tree_id) == (Wrong.CHECKPOINT, 0, WHOLE)
 
 
 def test_a_checkpoint_of_another_log_is_no_evidence(committed_world: World) -> None:

@@ -4,13 +4,19 @@ Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
+
+from django.utils import timezone
 
 from carestation.audit.choices import Wrong
 from carestation.audit.models import WHOLE, Tree, Verification
 from carestation.audit.queries.checkpoints import published_keys
 from carestation.facilities.models.facilities import Facility
+
+# The timetable verifies each hour: what was found longer ago says nothing of now.
+LATE: Final = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +37,13 @@ class WrongPlace:
 class SealState:
     """How the seal stands: how many facts of a facility are sealed, what was found last.
 
-    `checked_at` is None before the first time; `wrong` where something was bent, `place` where.
+    `checked_at` is None before the first time, `is_late` where it is too long ago; `wrong` where
+    something was bent, `place` where.
     """
 
     facts: int
     checked_at: datetime | None
+    is_late: bool
     wrong: Wrong | None
     place: WrongPlace | None
     key: str
@@ -49,6 +57,7 @@ def seal_state(tree_id: UUID) -> SealState:
     return SealState(
         facts=tree.size if tree else 0,
         checked_at=last.at if last else None,
+        is_late=last is not None and timezone.now() - last.at > LATE,
         wrong=Wrong(last.wrong) if last and last.wrong else None,
         place=_place(last) if last and last.wrong else None,
         key=keys[-1] if keys else "",

@@ -1,6 +1,7 @@
 """Whether the log is as it was sealed: read from its first row, in the order of the seal.
 
-Each fact is hashed anew and laid beside its entry; over the entries the trees grow again, and
+Each fact is hashed anew and laid beside its entry, which must be found by what the fact says; over
+the entries the trees grow again, and
 where something was signed their root must be the one that was signed. The first that differs is
 named; of a checkpoint that is not what was signed, which one, and whether the facts are as they
 were all the same. Where a fact went because its term was over, its leaf is enough, and a removal
@@ -12,16 +13,19 @@ Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import zip_longest
+from typing import Final
 from uuid import UUID
+
+from django.utils import timezone
 
 from carestation.audit.choices import Bent, Wrong
 from carestation.audit.models import WHOLE, Checkpoint, Entry, SigningKey, Tree
 from carestation.audit.queries.checkpoints import signer_of
 from carestation.audit.queries.removals import Removal, removals_of
-from carestation.audit.queries.stretches import Facts, Stretch, stretches
+from carestation.audit.queries.stretches import Facts, Stretch, Taken, hashes_in, stretches
 from carestation.factlog.checkpoints import FIRST, Head, NotACheckpointError, Signed, read_note
 from carestation.factlog.merkle import Frontier
 from carestation.factlog.models import LoggedFact
@@ -61,6 +65,10 @@ class Verdict:
     rows: Finding | None = None
     removed: int = 0
     removed_before: datetime | None = None
+
+
+# The sealer is seconds behind; an hour is no backlog, but a sealer that was led past them.
+UNSEALED_AT_MOST: Final = timedelta(hours=1)
 
 
 class _FoundError(Exception):
@@ -223,8 +231,8 @@ def _read_log(walk: _Walk) -> None:
     for entries in stretches():
         gone = frozenset(entries.gone)
         there = [place for place in range(len(entries.ids)) if place not in gone]
-        ids, said = log.take(len(there))
-        wrong = _first_wrong(entries, there, (ids, said), walk.size)
+        facts = log.take(len(there))
+        wrong = _first_wrong(entries, there, facts, walk.size)
         unexplained = walk.first_unexplained(entries)
         stop = min(wrong, unexplained)
         walk.take(entries, stop)
@@ -233,27 +241,36 @@ def _read_log(walk: _Walk) -> None:
         if stop == unexplained:
             gone_id = int(entries.ids[stop])
             raise _FoundError(Finding(wrong=Wrong.MISSING, number=walk.size, fact_id=gone_id))
-        beside = dict(zip(there, zip(ids, said, strict=True), strict=False))
+        beside = dict(zip(there, zip(facts.ids, facts.said, strict=True), strict=False))
         raise _FoundError(_found(walk, entries, stop, beside.get(stop)))
+    _see_that_all_is_sealed(walk, log)
 
 
-def _first_wrong(
-    entries: Stretch, there: Sequence[int], facts: tuple[list[str], list[str]], number: int
-) -> int:
+def _see_that_all_is_sealed(walk: _Walk, log: Facts) -> None:
+    """See that no fact has stood behind the last entry for long."""
+    next_ones = LoggedFact.objects.filter(pk__in=log.take(1).ids)
+    for fact in next_ones.filter(at__lt=timezone.now() - UNSEALED_AT_MOST):
+        raise _FoundError(Finding(wrong=Wrong.UNSEALED, number=walk.size, fact_id=fact.pk))
+
+
+def _first_wrong(entries: Stretch, there: Sequence[int], facts: Taken, number: int) -> int:
     """Return the first place of a stretch where fact and entry differ; its end if none does.
 
     `there`: the places of entries beside which a fact must stand.
     """
-    ids, said = facts
-    hashed = [sha256(b"\x00" + one.encode()).digest() for one in said]
+    ids, hashed = facts.ids, [_leaf(one) for one in facts.said]
     numbers = [str(number + place) for place in range(len(entries.ids))]
     is_whole = len(there) == len(entries.ids)
     sealed = entries.ids if is_whole else [entries.ids[place] for place in there]
     leaves = entries.leaves if is_whole else [entries.leaves[place] for place in there]
-    if (ids, hashed, numbers) == (sealed, leaves, entries.numbers):
+    sealed_as, said_as = (entries.numbers, entries.found_by), (numbers, facts.found_by)
+    if (ids, hashed, said_as) == (sealed, leaves, sealed_as):
         return len(entries.ids)
     misnumbered = (place for place, one in enumerate(numbers) if entries.numbers[place] != one)
-    beside = zip_longest(zip(ids, hashed, strict=True), zip(sealed, leaves, strict=True))
+    beside = zip_longest(
+        zip(ids, hashed, hashes_in(facts.found_by), strict=True),
+        zip(sealed, leaves, hashes_in(entries.found_by), strict=True),
+    )
     differing = (place for place, (found, kept) in zip(there, beside, strict=True) if found != kept)
     end = len(entries.ids)
     return min(next(misnumbered, end), next(differing, end))
@@ -266,8 +283,10 @@ def _found(walk: _Walk, entries: Stretch, place: int, beside: tuple[str, str] | 
     if entries.numbers[place] != str(number):
         return Finding(wrong=Wrong.SEAL, number=number, until=number)
     if there == entries.ids[place]:
-        # Either the fact or its entry is not what it was: the signature knows which.
-        if walk.is_signed_with(sha256(b"\x00" + said.encode()).digest()):
+        # Either the fact or its entry is not what it was: the signature knows which, where it is
+        # not what the entry is found by alone.
+        leaf = _leaf(said)
+        if leaf == entries.leaves[place] or walk.is_signed_with(leaf):
             return Finding(wrong=Wrong.SEAL, number=number, until=number, fact_id=sealed_id)
         return Finding(wrong=Wrong.CHANGED, number=number, fact_id=sealed_id)
     if not LoggedFact.objects.filter(pk=sealed_id).exists():
@@ -275,6 +294,10 @@ def _found(walk: _Walk, entries: Stretch, place: int, beside: tuple[str, str] | 
     if there is not None and not Entry.objects.filter(fact_id=int(there)).exists():
         return Finding(wrong=Wrong.ADDED, number=number, fact_id=int(there))
     return Finding(wrong=Wrong.MOVED, number=number, fact_id=sealed_id)
+
+
+def _leaf(said: str) -> bytes:
+    return sha256(b"\x00" + said.encode()).digest()
 
 
 def _end(walk: _Walk, outside: Sequence[Signed]) -> None:
