@@ -10,8 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health, name="health"),
     path("ready", ready, name="ready"),
     path("api/v1/", include("carestation.api.urls")),
-    path("", include("carestation.accounts.urls")),
+    # First who is asked most: each of the others is asked whether the address is theirs.
     path("", include("carestation.timeline.urls")),
+    path("", include("carestation.accounts.urls")),
     path("", include("carestation.search.urls")),
     path("", include("carestation.patients.urls")),
     path("", include("carestation.facilities.urls")),

@@ -66,12 +66,7 @@ def require_length(request: HttpRequest) -> None:
 
 
 def _strict_json(body: bytes) -> Any:
-    return json.loads(
-        body.decode("utf-8"),
-        object_pairs_hook=_each_once,
-        parse_constant=_refuse,
-        parse_float=_finite,
-    )
+    return _STRICT.decode(body.decode("utf-8"))
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -90,3 +85,8 @@ def _finite(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError("a number without end")
     return value
+
+
+_STRICT: Final = json.JSONDecoder(
+    object_pairs_hook=_each_once, parse_constant=_refuse, parse_float=_finite
+)

@@ -147,6 +147,7 @@ def _hints_of(make: Callable[..., Any]) -> dict[str, Any]:
     return get_type_hints(make, include_extras=True)
 
 
+@cache
 def fields_of(make: Callable[..., Any]) -> dict[str, Field[Any]]:
     """Return the fields of a frozen dataclass by their names."""
     return {field.name: field for field in fields(make)}  # type: ignore[arg-type]  # a dataclass
@@ -161,11 +162,13 @@ def _number_in(text: str) -> object:
     return int(text) if WHOLE_NUMBER.fullmatch(text) else text
 
 
+@cache
 def is_nullable(hint: Any) -> bool:
     """Whether a type takes None."""
     return get_origin(hint) in {Union, UnionType} and NoneType in get_args(hint)
 
 
+@cache
 def parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     """Return the type inside `NotRequired`, `Annotated` and `| None`, and the marks on it."""
     if get_origin(hint) is NotRequired:

@@ -1,23 +1,24 @@
 """Hand-written statements: constants with named parameters, never put together from text."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container, Sequence
+from functools import cached_property
 from threading import local
 from typing import Any, Final
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+from psycopg import Cursor
 from psycopg.pq import Format
-from psycopg.rows import dict_row
 
 Parameters = dict[str, Any]
 Row = dict[str, Any]
 Raw = tuple[bytes | None, ...]
-_KEPT: Final = local()
 
 
 def rows_of(statement: str, parameters: Parameters) -> list[Row]:
     """Run one statement; return its rows by the names of their columns; JSON comes read."""
-    cursor = _cursor()
+    cursor = _cursor(statement)
     cursor.execute(statement, parameters)
     result = cursor.cursor.pgresult
     return cursor.cursor.fetchall() if result is not None and result.nfields else []
@@ -32,7 +33,7 @@ def raw_rows_of(
     statement: str, parameters: Parameters, known: Container[Raw]
 ) -> tuple[list[Raw], dict[Raw, Row]]:
     """Run one statement; return its rows as their bytes came, and read those that are not known."""
-    cursor = _cursor()
+    cursor = _cursor(statement)
     cursor.execute(statement, parameters)
     found, unread = cursor.cursor, dict[Raw, Row]()
     columns, value = range(found.pgresult.nfields), found.pgresult.get_value
@@ -44,17 +45,48 @@ def raw_rows_of(
     return raws, unread
 
 
-def _cursor() -> CursorWrapper:
-    # Hot (benchmarks/posts.py): kept as long as its connection, for making one costs a third of
-    # what a statement does.
-    db = connections["default"]
-    of = (db.connection, db.queries_logged)
-    if db.connection is None or getattr(_KEPT, "of", None) != of:
-        _KEPT.cursor = db.cursor()
-        # Names without the columns' descriptions: making those costs more than the rows.
-        _KEPT.cursor.cursor.row_factory = dict_row
+class _Kept(local):
+    """The cursors of this thread's connection: one for each statement that it ran."""
+
+    def __init__(self) -> None:
+        self.of: tuple[object, bool] | None = None
+        self.cursors: dict[str, CursorWrapper] = {}
+
+    @cached_property
+    def db(self) -> BaseDatabaseWrapper:
+        """Return the connection, which Django looks up at length."""
+        return connections["default"]
+
+
+class _Names:
+    """Makes rows by the names of a statement's columns; it reads them once."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+
+    def __call__(self, cursor: Cursor[Row]) -> Callable[[Sequence[Any]], Row]:
+        result, names = cursor.pgresult, self._names
+        count = result.nfields if result is not None else 0
+        if result is not None and len(names) != count:
+            said = [result.fname(place) or b"" for place in range(count)]
+            names = self._names = [name.decode() for name in said]
+        return lambda values: dict(zip(names, values, strict=True))
+
+
+_KEPT: Final = _Kept()
+
+
+def _cursor(statement: str) -> CursorWrapper:
+    # Hot (benchmarks/posts.py): kept as long as the connection, and each for one statement, so that
+    # how its values are written and its rows are read is worked out once.
+    kept, db = _KEPT, _KEPT.db
+    if db.connection is None or kept.of != (db.connection, db.queries_logged):
+        db.ensure_connection()
+        kept.of, kept.cursors = (db.connection, db.queries_logged), {}
+    cursor = kept.cursors.get(statement)
+    if cursor is None:
+        cursor = kept.cursors[statement] = db.cursor()
+        cursor.cursor.row_factory = _Names()
         # As bytes, not as text: reading thirty posts costs two thirds (benchmarks/pages.py).
-        _KEPT.cursor.cursor.format = Format.BINARY
-        _KEPT.of = (db.connection, db.queries_logged)
-    kept: CursorWrapper = _KEPT.cursor
-    return kept
+        cursor.cursor.format = Format.BINARY
+    return cursor

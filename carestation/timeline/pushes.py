@@ -14,7 +14,7 @@ from carestation.timeline.queries.messages import Message, message
 from carestation.timeline.queries.regards import ANYONE
 from carestation.timeline.queries.standing import Standing, standing_of
 from carestation.timeline.wire import post_text
-from carestation.ui.rendering import rendered
+from carestation.ui.rendering import said
 from carestation.vault.scopes import bus_key
 from carestation.vault.sealing import seal_push
 
@@ -57,8 +57,7 @@ def push_read(seat: Seat, number: int) -> None:
 
 def _push(seat: Seat, shown: Message, change: Change, standing: Standing, text: str) -> Markup:
     base = f"/groups/{seat.group_id}/{seat.side}/"
-    about = {"message": shown, "standing": standing, "base": base, "regard": ANYONE}
-    arrived = rendered("timeline/_arrived.html", **about)
+    arrived = said("timeline/_arrived.html", "arrived", shown, standing, base, ANYONE)
     push = Push(
         kind=change,
         group_id=seat.group_id,

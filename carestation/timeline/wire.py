@@ -18,6 +18,7 @@ from carestation.timeline.queries.files import File
 from carestation.timeline.queries.messages import Message
 
 TOKYO: Final = ZoneInfo("Asia/Tokyo")
+_WRITTEN: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 Id = Annotated[str, Format(name="uuid")]
 Moment = Annotated[str, Format(name="date-time")]
 
@@ -89,7 +90,7 @@ def post_json(message: Message, members: Sequence[Member]) -> PostJson:
 
 def post_text(message: Message, members: Sequence[Member]) -> str:
     """Return the same as the text of a push."""
-    return json.dumps(post_json(message, members), ensure_ascii=False, separators=(",", ":"))
+    return _WRITTEN.encode(post_json(message, members))
 
 
 def file_json(file: File) -> FileJson:

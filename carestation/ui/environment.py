@@ -1,6 +1,5 @@
 """The one template engine of our pages: escaped, strict, translated."""
 
-from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -10,11 +9,11 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from jinja2 import Environment, StrictUndefined
-from jinja2.runtime import Context, Macro
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from carestation.ui import components, fields, icons, keeping, times
-from carestation.ui.compiling import StillFirst
+from carestation.ui.compiling import Straight
 from carestation.ui.words import say
 
 # Loaded by every page, in one order; what only some pages need they link themselves.
@@ -47,28 +46,13 @@ STYLESHEETS: Final = (
     "print",
 )
 BEHAVIOURS: Final = ("moment", "reveal", "sheet", "grow", "offline", "idle", "problem")
-LEAN: Final = (Macro, type)
 
 
 class LeanContext(Context):
-    """Calls what a template calls without asking each time what it would like to be passed.
-
-    Hot (benchmarks/pages.py): a page makes hundreds of calls. What is marked to be passed something
-    (the extensions' own functions) is still called Jinja's way. No template is given globals of its
-    own, so an imported one need not be compared with them, nor read again.
-    """
+    """No template is given globals of its own: an imported one is not compared, nor read again."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Jinja's own
         super().__init__(*args, **kwargs | {"globals": None})
-
-    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the template calls
-        """Return what a function or a macro says."""
-        # A macro is never marked, nor is a class: an enumeration takes long to say so.
-        if not isinstance(called, LEAN) and hasattr(called, "jinja_pass_arg"):
-            return super().call(called, *args, **kwargs)
-        kwargs.pop("_block_vars", None)
-        kwargs.pop("_loop_vars", None)
-        return called(*args, **kwargs)
 
 
 def environment(**options: Any) -> Environment:  # noqa: ANN401 - Django passes its engine's options through
@@ -83,7 +67,7 @@ def environment(**options: Any) -> Environment:  # noqa: ANN401 - Django passes 
     }
     env = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 - escaping is set above
     env.context_class = LeanContext
-    env.code_generator_class = StillFirst
+    env.code_generator_class = Straight
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     env.globals.update(_known())
     return env

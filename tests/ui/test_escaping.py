@@ -54,6 +54,48 @@ def test_what_a_macro_returns_is_escaped_once() -> None:
     assert said == "<i>&lt;</i><i><i>&lt;</i></i>"
 
 
-def test_what_is_nowhere_stops_the_page() -> None:
-    with pytest.raises(UndefinedError):
-        kit().from_string("{{ one.two }}").render(one={})
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("{{ one }}", UndefinedError),
+        ("{{ one.two }}", UndefinedError),
+        ("{{ one() }}", UndefinedError),
+        ("{{ pair.one }}", AttributeError),
+        ("{{ pair.two }}", AttributeError),
+        ("{% macro said(a) %}{{ a }}{% endmacro %}{{ said() }}", UndefinedError),
+        ("{% macro said(a) %}{{ a }}{% endmacro %}{{ said(1, 2) }}", TypeError),
+    ],
+)
+def test_what_is_nowhere_stops_the_page(source: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        kit().from_string(source).render(pair={"two": 2})
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("said(1)", "1-2"),
+        ("said(1, 3)", "1-3"),
+        ("said(1, b=3)", "1-3"),
+        ("said(b=3, a=1)", "1-3"),
+        ("said(*[1, 3])", "1-3"),
+        ("said(**{'a': 1})", "1-2"),
+        ("self.title()", "T"),
+    ],
+)
+def test_a_macro_is_called_as_a_function_is(call: str, said: str) -> None:
+    source = "{% macro said(a, b=2) %}{{ a }}-{{ b }}{% endmacro %}{% block title %}T{% endblock %}"
+
+    assert kit().from_string(f"{source}|{{{{ {call} }}}}").render() == f"T|{said}"
+
+
+def test_what_a_call_holds_is_given_to_its_macro() -> None:
+    source = "{% macro box(a) %}<{{ a }}>{{ caller() }}{% endmacro %}"
+
+    assert kit().from_string(source + "{% call box(1) %}in{% endcall %}").render() == "<1>in"
+
+
+def test_a_choice_of_our_words_says_nothing_where_it_has_no_else() -> None:
+    source = "{{ 'a' if yes }}|{{ 'b' if no }}|{{ '<' if yes else '' }}"
+
+    assert kit().from_string(source).render(yes=True, no=False) == "a||&lt;"
