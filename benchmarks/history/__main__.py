@@ -1,7 +1,8 @@
 """`make bench-history`: ten million posts are made, and what was measured before is measured anew.
 
 A quarter of an hour, and ten gigabytes while it runs. Each figure is told as it is with 10,000
-posts, with ten million, and of the group that holds a million of them; a budget is the ratio.
+posts, with ten million, and of the group that holds a million of them. A budget is how much of its
+yardstick it is then and now; of pages of the database that a statement touches, the bare ratio.
 """
 
 import argparse
@@ -21,14 +22,24 @@ from carestation.kernel.acting import Work, work_as
 from config.joining import join_running
 
 MANY, LARGEST = "_among_many", "_in_largest"
-# Of CPU alone: clock times of two halves of an hour are no ratio.
-ALIKE: Final = ("post", "api", "page", "after", "home", "session", "take_seat")
+# A figure and what it is measured with; pages touched are themselves the measure.
+PAGES: Final = "buffers"
+YARDSTICKS: Final = {
+    "web_ms": "empty_web_ms",
+    "postgres_ms": "bare_postgres_ms_at_16",
+    PAGES: None,
+}
+OF_GROUPS: Final = ("api", "page", "after", "home")
+OF_ALL: Final = ("post",)
 BUDGETS: Final = tuple(
-    Budget(figure=f"{name}_{piece}_ms{where}", of=f"{name}_{piece}_ms", most=1.5)
-    for piece in ("web", "postgres")
-    for name in ALIKE
+    Budget(figure=f"{name}_{piece}{where}_grown", of="one", most=1.5 if piece == PAGES else 2.0)
     for where in (MANY, LARGEST)
-    if where == MANY or name not in {"post", "session", "take_seat"}
+    for piece in YARDSTICKS
+    for name in (
+        ("page", "api", "after", "seat", "members")
+        if piece == PAGES
+        else (*OF_GROUPS, *(OF_ALL if where == MANY else ()))
+    )
 )
 
 
@@ -51,6 +62,7 @@ def main() -> int:
         print(f"{filled.posts} posts were made in {time.perf_counter() - began:.0f} seconds\n")
         figures |= _told("many", _named(measure(scene), MANY))
         figures |= _told("largest", _named(looks_at(scene, filled.largest), LARGEST))
+    figures |= _grown(figures)
     write_down("history", figures)
     for budget in BUDGETS:
         print(verdict_of(budget, figures))
@@ -60,6 +72,21 @@ def main() -> int:
 def _told(title: str, figures: Figures) -> Figures:
     print(table_of(title, figures), flush=True)
     return figures
+
+
+def _grown(figures: Figures) -> Figures:
+    """Return how many times as dear each figure is as with few posts, yardstick by yardstick."""
+    grown: Figures = {"one": 1.0}
+    for budget in BUDGETS:
+        figure = budget.figure.removesuffix("_grown")
+        where = MANY if figure.endswith(MANY) else LARGEST
+        before = figure.removesuffix(where)
+        [yardstick] = [of for piece, of in YARDSTICKS.items() if before.endswith(piece)]
+        ratio = figures[figure] / figures[before]
+        if yardstick is not None:
+            ratio *= figures[yardstick] / figures[f"{yardstick}{MANY}"]
+        grown[budget.figure] = ratio
+    return grown
 
 
 def _named(figures: Figures, where: str) -> Figures:

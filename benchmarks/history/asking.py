@@ -3,9 +3,10 @@
 from functools import partial
 from typing import Final
 
-from benchmarks import seats
+from benchmarks import seats, yardstick
 from benchmarks.clients import Ask, ask_all
 from benchmarks.figures import Figures
+from benchmarks.history.counting import touched_by
 from benchmarks.pages import cost_of, looks
 from benchmarks.posts import post_in
 from benchmarks.scene import Group, Scene
@@ -25,7 +26,8 @@ def measure(scene: Scene) -> Figures:
         for token in (group.tokens[row],)
     ]
     return (
-        cost_of(scene, "post", writers[:WRITERS])
+        yardstick.measure(scene)
+        | cost_of(scene, "post", writers[:WRITERS])
         | looks_at(scene, scene.old)
         | seats.measure(scene)
     )
@@ -44,7 +46,7 @@ def looks_at(scene: Scene, group: Group) -> Figures:
         ("home", "/", True),
     ):
         figures |= cost_of(scene, name, looks(path, tokens, cookie=cookie))
-    return figures
+    return figures | touched_by(scene.database_url, group)
 
 
 def _seq(group: Group) -> int:
