@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 TESTS ?=
 
-.PHONY: run test setup check lint bench bench-million bench-durability bench-faults test-nodes docs bundle bundle-rehearsal upgrade-rehearsal messages requirements clean
+.PHONY: run test setup check lint bench bench-load bench-history bench-million bench-durability bench-faults test-nodes docs bundle bundle-rehearsal upgrade-rehearsal messages requirements clean
 
 run: .venv/.run  ## start everything on this machine, with demo data
 	@exec $(BIN)/carestation up --demo --data $(DATA) --port $(PORT)
@@ -30,6 +30,12 @@ lint: .venv/.develop  ## style, types, contracts
 
 bench: .venv/.develop  ## speed figures: a table and benchmarks/out/*.json
 	@$(BIN)/python -m benchmarks
+
+bench-load: .venv/.develop  ## a group of 500, slow and hostile clients, the start of a shift
+	@$(BIN)/python -m benchmarks.load
+
+bench-history: .venv/.develop  ## the same figures at 10,000 and at 10,000,000 posts; 10 GB for a while
+	@$(BIN)/python -m benchmarks.history
 
 bench-million: .venv/.develop  ## search among a million posts: makes them first, half an hour
 	@$(BIN)/python -m benchmarks.million
