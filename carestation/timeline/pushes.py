@@ -22,7 +22,11 @@ Change = Literal["post", "edit", "withdrawal", "acknowledgement"]
 
 
 def push_new(seat: Seat, published: Published) -> str:
-    """Show a post that was written just now to the open pages; return it as programs get it."""
+    """Show a post that was written to the open pages; return it as programs get it.
+
+    Also where its draft comes again: its author had no answer, so whoever wrote it was killed,
+    maybe, before anyone was told.
+    """
     fresh = published.fresh
     if fresh is None:
         shown, members = message(seat, published.post.pk), members_at(seat)

@@ -26,11 +26,11 @@ class Event:
 
 
 def events_of(text: str) -> list[Event]:
-    """Return the events of a stream's text; comments are none."""
+    """Return the events of a stream's text; comments and beats are none."""
     found = []
     for block in text.split("\n\n"):
         lines = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
-        if "event" in lines:
+        if lines.get("event", "beat") != "beat":
             found.append(Event(lines["event"], json.loads(lines["data"])))
     return found
 

@@ -1,9 +1,11 @@
 import http.client
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from carestation.accounts.choices import Proof
@@ -246,6 +248,25 @@ def test_two_streams_of_one_person_hear_the_same(live: LiveProcess, committed_wo
 
     assert first.hears_post(seq)
     assert second.hears_post(seq)
+
+
+def test_a_draft_that_comes_again_is_shown_though_who_wrote_it_told_nobody(
+    live: LiveProcess, committed_world: World
+) -> None:
+    world, draft = committed_world, a_draft()
+    sato = live.opens(bearer(a_token(world.people["sato"])))
+    # Web was killed between its commit and its push.
+    seq = publish_post(world.seat("kato", PRO), draft).post.changed_seq
+
+    answer = Client().post(
+        f"/api/v1/groups/{world.group.pk}/{PRO}/posts",
+        json.dumps({"draft_id": str(draft.id), "body": draft.body}),
+        content_type="application/json",
+        headers=bearer(a_token(world.people["kato"])),
+    )
+
+    assert answer.status_code == OK
+    assert sato.hears_post(seq)
 
 
 def test_a_silent_stream_is_kept_open_by_beats(live: LiveProcess, committed_world: World) -> None:

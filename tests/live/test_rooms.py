@@ -243,7 +243,7 @@ def test_a_page_hears_a_beat_every_ten_seconds() -> None:
     for second in range(61):
         hall.tick(float(second))
 
-    assert sato.wire.kinds() == ["catchup", *(["beat"] * 6)]
+    assert sato.wire.text.count("event: beat") == 6
 
 
 def test_a_programs_stream_is_kept_open_by_comments_and_ends_when_its_time_is_over() -> None:

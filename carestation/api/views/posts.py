@@ -45,10 +45,8 @@ def publish(request: CareRequest, group: UUID, side: Side, sent: PostSent) -> An
     """Write a post. 201: it is on disk. 200: this draft was written before; here is its post."""
     seat = take_seat(request.actor, group, side)
     published = publish_post(seat, sent.draft())
-    if not published.is_new:
-        shown = message(seat, published.post.pk)
-        return Answer(body=post_json(shown, members_at(seat)))
-    return Answer(text=push_new(seat, published), status=HTTPStatus.CREATED)
+    status = HTTPStatus.CREATED if published.is_new else HTTPStatus.OK
+    return Answer(text=push_new(seat, published), status=status)
 
 
 def move_mark(request: CareRequest, group: UUID, side: Side, sent: MarkSent) -> Answer:

@@ -59,8 +59,7 @@ def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     except DomainError as error:
         form.refuse(error.reason)
         return _again(request, group_id, side, form)
-    if published.is_new:
-        push_new(seat, published)
+    push_new(seat, published)
     return redirect(_shown_at(published.post) + f"?sent={published.post.pk}")
 
 
