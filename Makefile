@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 TESTS ?=
 
-.PHONY: run test setup check lint bench bench-million bench-durability bench-faults test-nodes docs bundle bundle-rehearsal upgrade-rehearsal messages requirements clean
+.PHONY: run test setup check lint bench bench-load bench-history bench-million bench-durability bench-faults test-nodes docs bundle bundle-rehearsal upgrade-rehearsal messages requirements clean
 
 run: .venv/.run  ## start everything on this machine, with demo data
 	@exec $(BIN)/carestation up --demo --data $(DATA) --port $(PORT)
@@ -31,6 +31,12 @@ lint: .venv/.develop  ## style, types, contracts
 bench: .venv/.develop  ## speed figures: a table and benchmarks/out/*.json
 	@$(BIN)/python -m benchmarks
 
+bench-load: .venv/.develop  ## a group of 500, slow and hostile clients, the start of a shift
+	@$(BIN)/python -m benchmarks.load
+
+bench-history: .venv/.develop  ## the same figures at 10,000 and at 10,000,000 posts; 10 GB for a while
+	@$(BIN)/python -m benchmarks.history
+
 bench-million: .venv/.develop  ## search among a million posts: makes them first, half an hour
 	@$(BIN)/python -m benchmarks.million
 
@@ -39,7 +45,7 @@ bench-durability: .venv/.develop  ## 200 pieces killed while people write; keys 
 	@$(BIN)/python -m benchmarks.rotation --kills 20
 	@$(BIN)/python -m benchmarks.erasure
 
-bench-faults: .venv/.develop  ## two nodes, every piece killed and paused in turn; docs/reference/faults.md
+bench-faults: .venv/.develop  ## everything killed, paused, cut, filled and renewed in turn; docs/reference/faults.md
 	@$(BIN)/python -m benchmarks.faults --write
 
 test-nodes: setup  ## the tests of the browser on two nodes, each request on either

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 OUT: Final = Path(__file__).parent / "out"
+SHARES: Final = (50, 95, 99)
 Figures = dict[str, float]
 
 
@@ -26,6 +27,15 @@ class Budget:
     def ratio(self, figures: Figures) -> float:
         """Return the ratio as measured."""
         return figures[self.figure] / figures[self.of]
+
+
+def shares_of(figure: str, seconds: list[float], at: str = "") -> Figures:
+    """Return below how many milliseconds the half of them stays, and nearly all."""
+    taken = sorted(seconds)
+    return {
+        f"{figure}_ms_p{share}{at}": taken[min(len(taken) - 1, len(taken) * share // 100)] * 1e3
+        for share in SHARES
+    }
 
 
 def table_of(title: str, figures: Figures) -> str:

@@ -16,7 +16,7 @@ from benchmarks.live import Bench
 from config.running import pids
 
 COMMAND: Final = [sys.executable, "-P", "-m", "config.cli"]
-GROUPS, MEMBERS = 8, 15
+GROUPS, MEMBERS = 20, 15
 HISTORY: Final = 10_000
 
 
@@ -59,16 +59,16 @@ class Scene:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Scene]:
+def running(data: Path, *, groups: int = GROUPS, history: int = HISTORY) -> Iterator[Scene]:
     """Start a CareStation with people in groups, and end it."""
     up = [*COMMAND, "up", "--data", str(data), "--port", "0", "--json"]
     with subprocess.Popen(up, stdout=subprocess.PIPE, text=True) as started:  # noqa: S603 - ours
         try:
             assert started.stdout is not None  # noqa: S101 - a pipe
             told = json.loads(started.stdout.readline())
-            young = _seeded(data, groups=GROUPS, history=0)
-            old = _seeded(data, groups=1, history=HISTORY)
-            _let_count(told["database_url"])
+            young = _seeded(data, groups=groups, members=MEMBERS, history=0)
+            old = _seeded(data, groups=1, members=MEMBERS, history=history)
+            let_count(told["database_url"])
             yield Scene(
                 url=told["url"],
                 data=data,
@@ -81,9 +81,22 @@ def running(data: Path) -> Iterator[Scene]:
             started.send_signal(signal.SIGTERM)
 
 
-def _seeded(data: Path, *, groups: int, history: int) -> dict[str, Any]:
+def more_groups(scene: Scene, *, groups: int, members: int, history: int = 0) -> list[Group]:
+    """Make more groups where it runs already."""
+    seed = _seeded(scene.data, groups=groups, members=members, history=history)
+    let_count(scene.database_url)
+    return [_group(one) for one in seed["groups"]]
+
+
+def let_count(database_url: str) -> None:
+    """Do what autovacuum does within a minute: else the planner thinks the tables are empty."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
+def _seeded(data: Path, *, groups: int, members: int, history: int) -> dict[str, Any]:
     file = data / "seed.json"
-    load = ["load-seed", f"--data={data}", f"--groups={groups}", f"--members={MEMBERS}"]
+    load = ["load-seed", f"--data={data}", f"--groups={groups}", f"--members={members}"]
     subprocess.run(  # noqa: S603 - ours
         [*COMMAND, *load, f"--history={history}", f"--json={file}"],
         check=True,
@@ -91,12 +104,6 @@ def _seeded(data: Path, *, groups: int, history: int) -> dict[str, Any]:
     )
     seed: dict[str, Any] = json.loads(file.read_text())
     return seed
-
-
-def _let_count(database_url: str) -> None:
-    # What autovacuum does within a minute: without it the planner thinks the tables are empty.
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
 
 
 def _group(told: dict[str, Any]) -> Group:

@@ -59,7 +59,9 @@ SELECT t.group_id, t.side, t.seq,
     FILTER (WHERE m.left_at IS NULL AND m.expires_at > now()) - now())
 FROM groups_timeline t
 LEFT JOIN groups_readmark r ON r.group_id = t.group_id AND r.timeline_id = t.id
+  AND r.group_id = ANY(%(group_ids)s)
 LEFT JOIN groups_membership m ON m.id = r.membership_id AND m.group_id = t.group_id
+  AND m.group_id = ANY(%(group_ids)s)
 LEFT JOIN facilities_staff s ON s.id = m.staff_id
 LEFT JOIN facilities_facility f ON f.id = s.facility_id
 WHERE t.group_id = ANY(%(group_ids)s) GROUP BY t.group_id, t.side, t.seq

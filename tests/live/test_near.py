@@ -2,13 +2,17 @@
 
 import socket
 import stat
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from carestation.kernel import after_commit
+from carestation.kernel.near_telling import WAIT_SECONDS, NearTeller
 from tests.accounts.signing_in import a_token
 from tests.live.process import bearer, live_process
 from tests.live.test_process import posted
@@ -58,3 +62,46 @@ def test_whoever_posts_while_live_is_away_is_not_held_up_and_the_next_process_he
 
         assert sato.hears_post(seq)
         assert sato.posts() == [seq] != [written]
+
+
+@pytest.fixture
+def deaf(tmp_path: Path) -> Iterator[socket.socket]:
+    """Live that hears nothing for the moment, and behind which no message has room."""
+    path = tmp_path / "bus.sock"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(path))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as others:
+            others.setblocking(False)
+            with suppress(BlockingIOError):
+                while others.sendto(b"before", str(path)):
+                    pass
+        yield ear
+
+
+def test_who_is_behind_for_a_moment_loses_nothing(deaf: socket.socket) -> None:
+    told = threading.Thread(target=NearTeller(f"unix://{deaf.getsockname()}").tell, args=[b"now"])
+    told.start()
+    told.join(WAIT_SECONDS / 5)
+    assert told.is_alive()
+
+    heard = b""
+    while heard != b"now":
+        heard = deaf.recv(100)
+
+    told.join()
+
+
+def test_who_does_not_come_back_is_waited_for_once(deaf: socket.socket) -> None:
+    teller, began = NearTeller(f"unix://{deaf.getsockname()}"), time.monotonic()
+    for _ in range(100):
+        teller.tell(b"now")
+    assert time.monotonic() - began < 5 * WAIT_SECONDS
+
+    deaf.recv(100)
+    teller.tell(b"again")
+
+    deaf.setblocking(False)
+    heard = [b"before"]
+    while heard[-1] == b"before":
+        heard.append(deaf.recv(100))
+    assert heard[-1] == b"again"

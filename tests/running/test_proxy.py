@@ -81,6 +81,17 @@ def proxy(kind: str, places: Places, port: int) -> list[str]:
     )
 
 
+def in_a_hurry(kind: str, places: Places) -> None:
+    """Let the proxy wait for headers half a second, where it waits for ten."""
+    file, term = {
+        "caddy": (places.caddy / "caddy.json", '"read_header_timeout": "10s"'),
+        "nginx": (places.data / "nginx/carestation.conf", "client_header_timeout 10s"),
+    }[kind]
+    said = file.read_text()
+    assert said.count(term) == 1
+    file.write_text(said.replace(term, term.replace("10s", "500ms")))
+
+
 # What is promised of our own proxy holds for the other that is described (deploy/nginx).
 BOTH: Final = ("caddy", pytest.param("nginx", marks=needs_nginx))
 
@@ -209,6 +220,32 @@ def test_who_reads_a_byte_a_second_keeps_nobody_waiting(slim_port: int) -> None:
 
     assert answers == [200] * SLOW
     assert [len(one.getresponse().read()) for one in slow] == [LONG] * SLOW
+
+
+def test_who_does_not_come_to_the_end_of_the_headers_is_sent_away(
+    kind: str, tmp_path: Path
+) -> None:
+    places, port = Places(data=tmp_path / "data"), take_port(0)
+    places.make()
+    command = proxy(kind, places, port)
+    in_a_hurry(kind, places)
+    with serving(places, command, port), socket.create_connection(("127.0.0.1", port)) as slow:
+        slow.settimeout(0.05)
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+
+        heard, until = None, time.monotonic() + 10
+        while heard is None and time.monotonic() < until:
+            try:
+                slow.sendall(b"X-Slow: 1\r\n")
+                heard = slow.recv(100)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                heard = b""
+
+        assert heard is not None
+        assert b"200" not in heard
+        assert ask(port, "/")[0] == 200
 
 
 def test_a_strangers_file_is_refused_before_it_is_there(port: int) -> None:

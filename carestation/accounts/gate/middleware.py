@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -39,7 +39,7 @@ from carestation.kernel.problems import API, problem_json
 View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
 # What we need and what does not answer now: the way to say so is the edge's.
-AWAY: Final = (InterfaceError, OperationalError, Unavailable)
+AWAY: Final = (InterfaceError, InternalError, OperationalError, Unavailable)
 BEARER: Final = "bearer"
 FULL_ALONE: Final = frozenset({Standing.FULL})
 FRESH: Final = timedelta(minutes=10)
@@ -94,7 +94,7 @@ class GateMiddleware:
             return self._led_away(request, view)
         except AWAY as error:
             # Django asks `process_exception` about what a view raises, not about us.
-            return answer_for(request, error)
+            return _told(request, error)
 
     def _led_away(self, request: HttpRequest, view: View) -> HttpResponse | None:
         if not getattr(view, "login_required", True):
@@ -140,8 +140,15 @@ def _put_aside(request: HttpRequest, store: SessionStore) -> HttpResponse | None
             store.save()
     except AWAY as error:
         # The view is over, so of this, too, Django asks nobody.
-        return answer_for(request, error)
+        return _told(request, error)
     return None
+
+
+def _told(request: HttpRequest, error: Exception) -> HttpResponse:
+    answer = answer_for(request, error)
+    if answer is None:
+        raise error
+    return answer
 
 
 def _entered(token: str) -> Entry | None:

@@ -25,7 +25,7 @@ def lock_timeline(seat: Seat) -> Timeline:
         .select_for_update(no_key=True)
         .get(pk=seat.timeline_id)
     )
-    sitting = Membership.objects.seated(timezone.now())
+    sitting = Membership.objects.of_group(seat.group_id).seated(timezone.now())
     sitting = sitting.filter(pk=seat.membership_id, role=seat.role)
     require(allowed=sitting.filter(group__archived_at=None).exists(), reason="archived")
     return timeline
@@ -41,5 +41,6 @@ def count_change(timeline: Timeline, *, posts: int = 0) -> int:
     """Return the number of the change at hand; the timeline is locked, the row is written."""
     timeline.seq += 1
     timeline.posts += posts
-    timeline.save(update_fields=["seq", "posts"])
+    counted = Timeline.objects.of_group(timeline.group_id).filter(pk=timeline.pk)
+    counted.update(seq=timeline.seq, posts=timeline.posts)
     return timeline.seq

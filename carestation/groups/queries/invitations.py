@@ -203,7 +203,7 @@ def find_invitation_at(desk: Desk, invitation_id: UUID) -> Invitation:
 
 def is_patient(seat: Seat) -> bool:
     """Whether it is the patient who sits there."""
-    own = Membership.objects.active().filter(pk=seat.membership_id)
+    own = Membership.objects.active().of_group(seat.group_id).filter(pk=seat.membership_id)
     return own.filter(role=Role.FAMILY, relation=Relation.PATIENT).exists()
 
 
