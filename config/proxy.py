@@ -53,12 +53,17 @@ CHECKED: Final = {
 }
 
 
+# Who was asked and stands still answers nobody; after so long people are asked to wait instead.
+LONGEST_ANSWER_SECONDS: Final = 30
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Where the proxy listens, and what stands behind it: `unix//FILE` or `ADDRESS:PORT`.
 
     `certificate` and `key`: from elsewhere, as files; without them our own authority makes one.
     `is_watched`: whether those behind it come and go by themselves, and are asked how they are.
+    `answer_seconds`: so long web may take to begin its answer.
     """
 
     hosts: list[str]
@@ -69,6 +74,7 @@ class Site:
     certificate: str = ""
     key: str = ""
     is_watched: bool = False
+    answer_seconds: int = LONGEST_ANSWER_SECONDS
 
 
 def caddy_command(places: Places) -> list[str]:
@@ -248,7 +254,9 @@ def _refused() -> dict[str, Any]:
 
 
 def _to_web(site: Site, **more: Any) -> dict[str, Any]:
-    return _handed_to(site, site.web, "/ready", **more)
+    begins = f"{site.answer_seconds}s"
+    transport = {"protocol": "http", "response_header_timeout": begins}
+    return _handed_to(site, site.web, "/ready", transport=transport, **more)
 
 
 def _handed_to(site: Site, upstreams: list[str], asked: str, **more: Any) -> dict[str, Any]:

@@ -14,6 +14,15 @@ LIBRARIES: Final = (
     "/usr/lib64",
     "/usr/lib",
 )
+LOST: Final = """
+table inet {table} {{
+  chain lost {{
+    type filter hook input priority 0
+    tcp dport {port} drop
+    tcp sport {port} drop
+  }}
+}}
+"""
 STEP_BYTES: Final = 1_048_576
 
 
@@ -62,10 +71,13 @@ class Network:
         return is_done
 
     def cut(self) -> None:
-        """Let everything to it and from it fall away: nobody is told."""
-        rules = f"tcp dport {self._port} drop; tcp sport {self._port} drop;"
-        chain = f"chain lost {{ type filter hook input priority 0; {rules} }}"
-        _nft(f"table inet {self._table} {{ {chain} }}")
+        """Let everything to it and from it fall away: nobody is told.
+
+        Raises:
+            OSError: the rules were not taken.
+        """
+        if not _nft(LOST.format(table=self._table, port=self._port)):
+            raise OSError(self._table)
 
     def mend(self) -> None:
         """Let it be heard again."""

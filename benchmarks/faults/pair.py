@@ -32,6 +32,7 @@ SETTINGS: Final = {
     "max_wal_size": "128MB",
     "wal_keep_size": "64MB",
     "synchronous_commit": "on",
+    "tcp_user_timeout": "10000",
     "wal_retrieve_retry_interval": "1s",
     "wal_log_hints": "on",
 }
@@ -173,6 +174,12 @@ class Pair:
         self.writes.ask("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
         self.writes.ask("SELECT pg_reload_conf()")
         await_that("the standby is waited for", self._is_waited_for)
+
+    def ask(self, statement: LiteralString) -> object:
+        """Ask the database of CareStation as the administrator; return what it says first."""
+        with psycopg.connect(self.writes.cluster.url(ADMIN)) as connection:
+            row = connection.execute(statement).fetchone()
+        return row[0] if row else None
 
     def fail_over(self) -> None:
         """Let the standby write, once it is certain that the other does not."""

@@ -72,6 +72,12 @@ class Ear:
     def hears_post(self, seq: int) -> bool:
         return self.hears(lambda ear: seq in ear.posts())
 
+    def is_told_of(self, post: Callable[[], int]) -> bool:
+        """Whether what is posted now is heard, or a call to ask for it."""
+        calls = self.kinds().count("catchup")
+        seq = post()
+        return self.hears(lambda ear: seq in ear.posts() or ear.kinds().count("catchup") > calls)
+
     def hears_kinds(self, *kinds: str) -> bool:
         return self.hears(lambda ear: ear.kinds() == list(kinds))
 

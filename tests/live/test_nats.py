@@ -1,9 +1,11 @@
 """The bus between nodes: a real nats-server with TLS and users, several live processes on it."""
 
+import signal
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -20,12 +22,13 @@ from carestation.live.nats_bus import Heard
 from config.buses import check_bus
 from config.environment import read_environment
 from tests.accounts.signing_in import BROWSER, a_token
-from tests.live.nats_server import HOST, NatsServer, free_port, nats_server
+from tests.live.nats_server import HOST, NatsServer, free_port, nats_cluster, nats_server
 from tests.live.process import LiveProcess, bearer, cookie, live_process
 from tests.live.test_process import ended, posted
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("live")
+Three = list[NatsServer]
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +106,37 @@ def test_streams_outlive_a_restart_of_the_bus_and_catch_up(
     seq = posted(committed_world)
     assert all(ear.hears_post(seq) for ear in ears)
     assert missed < seq
+
+
+@pytest.fixture
+def three(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Three]:
+    """Three servers that speak to each other; web tells the first, live hears the others."""
+    between = [free_port() for _ in range(3)]
+    ways = {port: [other for other in between if other != port] for port in between}
+    servers = nats_cluster(tmp_path, between, ways)
+    for server in servers:
+        server.start()
+    monkeypatch.setenv("SSL_CERT_FILE", str(servers[0].authority))
+    settings.BUS_URL = servers[0].url
+    monkeypatch.setenv("BUS_URL", f"{servers[1].url},{HOST}:{servers[2].port}")
+    yield servers
+    after_commit.part()
+    after_commit._teller_at.cache_clear()
+    for server in servers:
+        server.stop()
+
+
+@pytest.mark.control("8.14")
+def test_what_is_told_at_one_server_is_heard_at_another_and_one_may_be_gone(
+    three: Three, committed_world: World
+) -> None:
+    with live_process(tick_seconds=0.1) as live:
+        sato = live.opens(bearer(a_token(committed_world.people["sato"])))
+        for gone in three[1:]:
+            gone.stop(signal.SIGKILL)
+            # Whoever hung on that very server was away for a moment, and is called to ask.
+            assert sato.is_told_of(lambda: posted(committed_world))
+            gone.start()
 
 
 @pytest.mark.control("8.3")

@@ -42,7 +42,7 @@ def serving(
     command: list[str],
     port: int,
     behind: type[socketserver.UnixStreamServer] = Behind,
-    handler: type[Echo] = Echo,
+    handler: type[socketserver.BaseRequestHandler] = Echo,
 ) -> Iterator[int]:
     with (
         behind(str(places.run / "web.sock"), handler) as server,
@@ -317,6 +317,35 @@ class Mute(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         HEARD.append(self.request.recv(200).split(b" ")[1])
+
+
+def test_who_was_asked_and_stands_still_holds_nobody(tmp_path: Path) -> None:
+    places, port = Places(data=tmp_path / "data"), take_port(0)
+    places.make()
+    site = Site(
+        hosts=["127.0.0.1"],
+        port=port,
+        tls_names=[],
+        web=[f"unix/{places.run}/web.sock"],
+        live=[f"unix/{places.run}/none"],
+        answer_seconds=1,
+    )
+    write_caddy_configuration(places, site)
+    ending = threading.Event()
+
+    class Still(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            ending.wait(30)
+
+    with serving(places, caddy_command(places), port, handler=Still):
+        began = time.monotonic()
+        connection = begun(port, "/sign-in/", SIGNED_IN, size_bytes=1)
+        status = connection.getresponse().status
+        took = time.monotonic() - began
+        ending.set()
+
+    assert status == 503
+    assert took < 4
 
 
 def test_who_says_nothing_is_not_chosen_however_often_others_say_yes(
