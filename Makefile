@@ -45,7 +45,7 @@ bench-durability: .venv/.develop  ## 200 pieces killed while people write; keys 
 	@$(BIN)/python -m benchmarks.rotation --kills 20
 	@$(BIN)/python -m benchmarks.erasure
 
-bench-faults: .venv/.develop  ## two nodes, every piece killed and paused in turn; docs/reference/faults.md
+bench-faults: .venv/.develop  ## everything killed, paused, cut, filled and renewed in turn; docs/reference/faults.md
 	@$(BIN)/python -m benchmarks.faults --write
 
 test-nodes: setup  ## the tests of the browser on two nodes, each request on either

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from benchmarks import deliveries, live, pages, posts, sealing, search, seats, yardstick
+from benchmarks import acts, deliveries, live, pages, posts, sealing, search, seats, yardstick
 from benchmarks.figures import Budget, Figures, table_of, verdict_of, write_down
 from benchmarks.scene import Scene, running
 
@@ -18,6 +18,7 @@ from benchmarks.scene import Scene, running
 FILES: Final = 16_384
 BUDGETS: Final = (
     *posts.BUDGETS,
+    *acts.BUDGETS,
     *pages.BUDGETS,
     *deliveries.BUDGETS,
     *seats.BUDGETS,
@@ -41,6 +42,7 @@ def _measured(scene: Scene) -> Figures:
     for name, measure in (
         ("yardstick", yardstick.measure),
         ("posts", posts.measure),
+        ("acts", acts.measure),
         ("pages", pages.measure),
         ("deliveries", deliveries.measure),
         ("seats", seats.measure),

@@ -32,8 +32,8 @@ MIGRATIONS: Final = "carestation/*/migrations/[0-9]*.py"
 
 def main() -> int:
     """Rehearse, and say how many posts passed."""
-    commit = sys.argv[1] if len(sys.argv) > 1 else _before_the_newest_migration()
-    with tempfile.TemporaryDirectory(prefix="cs-upgrade-") as folder, _code_of(commit) as before:
+    commit = sys.argv[1] if len(sys.argv) > 1 else before_the_newest_migration()
+    with tempfile.TemporaryDirectory(prefix="cs-upgrade-") as folder, code_of(commit) as before:
         data = Path(folder) / "data"
         with started(data, "--demo", "--web=1", code=str(before), PYTHONPATH=str(before)) as one:
             one.end()
@@ -98,7 +98,7 @@ def _web_of(code: Path, one: Started) -> Iterator[str]:
 
 
 @contextmanager
-def _code_of(commit: str) -> Iterator[Path]:
+def code_of(commit: str) -> Iterator[Path]:
     """Lay the code of a commit into a worktree of its own."""
     with tempfile.TemporaryDirectory(prefix="cs-code-") as folder:
         code = Path(folder) / "code"
@@ -109,7 +109,8 @@ def _code_of(commit: str) -> Iterator[Path]:
             _git("worktree", "remove", "--force", str(code))
 
 
-def _before_the_newest_migration() -> str:
+def before_the_newest_migration() -> str:
+    """Return the commit whose tables are those of the version before."""
     return _git("rev-parse", f"{_git('log', '-1', '--format=%H', '--', MIGRATIONS)}^")
 
 

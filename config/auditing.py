@@ -17,9 +17,19 @@ WORDS: Final = {
     "missing": "fact {fact_id} was taken away",
     "added": "fact {fact_id} was put in and never sealed",
     "moved": "fact {fact_id} stands at another place",
-    "seal": "the seal itself was changed: its tree does not lead to the root that was signed",
-    "checkpoint": "the signed checkpoint that follows is not there, or not ours",
-    "rolled_back": "an older state was put back: behind this number it was signed otherwise",
+    "unsealed": "fact {fact_id} and what follows was not sealed for an hour: it was led past",
+    "rolled_back": "an older state was put back: behind this number {checkpoint} left the machine",
+}
+ENTRY: Final = "the seal itself was changed: its entry is not what was signed, fact {fact_id} is"
+NUMBERED: Final = "the seal itself was changed: its entries are not numbered one by one"
+UNMET: Final = "the seal itself was changed: up to number {until} it does not lead to {checkpoint}"
+CUT_OFF: Final = "the seal itself was cut off: {checkpoint} covers more"
+BENT: Final = {
+    "unreadable": "says nothing that can be read",
+    "unsigned": "is not signed by this log's key",
+    "elsewhere": "was signed for another part or size",
+    "unlinked": "does not follow the one before it, which is missing or another",
+    "lost": "was signed and is not there",
 }
 
 
@@ -56,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         told = asdict(verdict) | {"intact": verdict.finding is None, "keys": published_keys()}
         told["removed_before"] = verdict.removed_before and verdict.removed_before.isoformat()
-        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.write(json.dumps(told, default=str) + "\n")
     else:
         sys.stdout.write(f"{_said(verdict)}\n")
     return 0 if verdict.finding is None else 1
@@ -81,8 +91,32 @@ def _said(verdict: "Verdict") -> str:
         read += f"; {verdict.removed} of them, from before {day}, were removed by policy"
     if verdict.finding is None:
         return f"{read}: the log is as it was sealed"
-    return f"{read}: WRONG at number {verdict.finding.number}: {_wrong(verdict.finding)}"
+    said = f"{read}: {_wrong(verdict.finding)}"
+    if verdict.finding.bent is None:
+        return said
+    if verdict.rows is None:
+        return f"{said}. The facts themselves are as they were sealed, and lead to every other root"
+    return f"{said}. The facts are not as they were sealed either: {_wrong(verdict.rows)}"
 
 
 def _wrong(finding: "Finding") -> str:
-    return WORDS[finding.wrong.value].format(fact_id=finding.fact_id)
+    if finding.bent:
+        return f"WRONG: {_checkpoint(finding)} {BENT[finding.bent.value]}"
+    words = WORDS.get(finding.wrong.value) or _seal(finding)
+    about = {"fact_id": finding.fact_id, "until": finding.until}
+    words = words.format(checkpoint=_checkpoint(finding), **about)
+    return f"WRONG at number {finding.number}: {words}"
+
+
+def _seal(finding: "Finding") -> str:
+    if finding.fact_id is not None:
+        return ENTRY
+    if finding.size is None:
+        return NUMBERED
+    return CUT_OFF if finding.until is None else UNMET
+
+
+def _checkpoint(finding: "Finding") -> str:
+    tree_id = finding.tree_id
+    of = f"facility {tree_id}" if tree_id and tree_id.int else "the whole log"
+    return f"the checkpoint of {finding.size} facts of {of}"

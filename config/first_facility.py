@@ -20,6 +20,7 @@ class FirstFacility:
     """What is to be opened, and who is to manage it."""
 
     name: str
+    kana: str
     kind: FacilityKind
     manager_email: str
     manager_name: str
@@ -32,6 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--name", type=typed_line, required=True, help="what the facility is called"
     )
+    parser.add_argument("--kana", type=typed_line, required=True, help="the same in hiragana")
     parser.add_argument("--kind", type=FacilityKind, required=True, help=_words(FacilityKind))
     parser.add_argument(
         "--manager-email", type=typed_line, required=True, help="address to sign in"
@@ -62,6 +64,7 @@ def run(options: argparse.Namespace) -> int:
 
     first = FirstFacility(
         name=options.name,
+        kana=options.kana,
         kind=options.kind,
         manager_email=options.manager_email,
         manager_name=options.manager_name,

@@ -59,7 +59,7 @@ def _opened(first: FirstFacility) -> str:
         is_professional=True,
     )
     user = register_person(operator, manager)
-    facility = open_facility(operator, name=first.name, kind=first.kind)
+    facility = open_facility(operator, name=first.name, kana=first.kana, kind=first.kind)
     begin_staff(
         operator,
         facility.pk,

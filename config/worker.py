@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("carestation.worker")
 IDLE_SECONDS: Final = 0.2
 REST_SECONDS: Final = 1.0
-LIST_SECONDS: Final = 60.0
+LOOK_SECONDS: Final = 60.0
 QUEUES: Final = ("default", "long")
 
 
@@ -60,13 +60,13 @@ def follow_all(ending: threading.Event) -> None:
     )
 
     rests: dict[str, float] = {}
-    listed_at = float("-inf")
+    looked_at = float("-inf")
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="followers") as hands:
         while not ending.is_set():
             has_more = False
-            if time.monotonic() > listed_at + LIST_SECONDS:
-                listed_at = time.monotonic()
-                _keep_list(hands)
+            if time.monotonic() > looked_at + LOOK_SECONDS:
+                looked_at = time.monotonic()
+                _look_up(hands)
             for one in _behind(hands, pass_by):
                 if ending.is_set() or rests.get(one.name, 0.0) > time.monotonic():
                     continue
@@ -96,14 +96,16 @@ def _behind(hands: ThreadPoolExecutor, ask: Callable[[], list["Reader"]]) -> lis
     return []
 
 
-def _keep_list(hands: ThreadPoolExecutor) -> None:
-    """Let this machine's list know what was erased on another."""
+def _look_up(hands: ThreadPoolExecutor) -> None:
+    """Learn what time it is, and let this machine's list know what was erased on another."""
+    from carestation.kernel.health import set_clock  # noqa: PLC0415 - needs the apps
     from carestation.vault.erasing import list_what_others_erased  # noqa: PLC0415 - needs the apps
 
-    error = hands.submit(list_what_others_erased).exception()
-    if error is not None:
-        _tell("list of what was erased", error)
-        hands.submit(_let_go).result()
+    for name, look in (("clock", set_clock), ("list of erasures", list_what_others_erased)):
+        error = hands.submit(look).exception()
+        if error is not None:
+            _tell(name, error)
+            hands.submit(_let_go).result()
 
 
 def _let_go() -> None:

@@ -85,7 +85,12 @@ class World:
 def settle() -> World:
     people = {name: a_person(name) for name in CAST}
     actor = Actor(user_id=people["kato"].pk, request_id=uuid7())
-    facility = open_facility(actor, name="月見坂在宅クリニック", kind=FacilityKind.CLINIC)
+    facility = open_facility(
+        actor,
+        name="月見坂在宅クリニック",
+        kana="つきみざかざいたくくりにっく",
+        kind=FacilityKind.CLINIC,
+    )
     callings = {
         "kato": Profession.VISITING_NURSE,
         "sato": Profession.PHYSICIAN,

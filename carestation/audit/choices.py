@@ -16,6 +16,17 @@ class Wrong(models.TextChoices):
     SEAL = "seal", "封のつながりが合いません"
     CHECKPOINT = "checkpoint", "署名された要約が合いません"
     ROLLED_BACK = "rolled_back", "前の状態にもどされています"
+    UNSEALED = "unsealed", "封をされていない記録があります"
+
+
+class Bent(StrEnum):
+    """What is wrong with a checkpoint."""
+
+    UNREADABLE = "unreadable"
+    UNSIGNED = "unsigned"
+    ELSEWHERE = "elsewhere"
+    UNLINKED = "unlinked"
+    LOST = "lost"
 
 
 class Job(StrEnum):
@@ -108,6 +119,10 @@ class Act(models.TextChoices):
     FACILITIES_FACILITY_APPROVED = "facilities.FacilityApproved", "施設を承認した"
     FACILITIES_FACILITY_FROZEN = "facilities.FacilityFrozen", "施設を凍結した"
     FACILITIES_FACILITY_OPENED = "facilities.FacilityOpened", "施設を登録した"
+    FACILITIES_FACILITY_READING_CHANGED = (
+        "facilities.FacilityReadingChanged",
+        "施設の名前のふりがなを変えた",
+    )
     FACILITIES_FACILITY_REFUSED = "facilities.FacilityRefused", "施設を承認しなかった"
     FACILITIES_FACILITY_UNFROZEN = "facilities.FacilityUnfrozen", "施設の凍結を解いた"
     FACILITIES_POLICY_CHANGED = "facilities.PolicyChanged", "安全の決まりを変えた"

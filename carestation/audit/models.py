@@ -125,7 +125,11 @@ class Tree(models.Model):
 
 
 class Verification(models.Model):
-    """What was found when the whole log was last read; `wrong` is empty where all was well."""
+    """What was found when the whole log was last read; `wrong` is empty where all was well.
+
+    `tree_id`, `size`: which checkpoint is not what was signed, or not led to; `facts_hold`: whether
+    the facts are as they were sealed all the same, where a checkpoint is wrong.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     at = models.DateTimeField()
@@ -134,6 +138,9 @@ class Verification(models.Model):
     wrong = models.CharField(max_length=20, choices=Wrong, blank=True)
     number = models.BigIntegerField(null=True)
     fact_id = models.BigIntegerField(null=True)
+    tree_id = models.UUIDField(null=True)
+    size = models.BigIntegerField(null=True)
+    facts_hold = models.BooleanField(null=True)
 
     def __str__(self) -> str:
         """Return how it ended."""

@@ -5,14 +5,16 @@ Controls: ISO/IEC 27017 8.15; white paper 「ログ」.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from carestation.audit.choices import DEEDS, DELETIONS, LOOKS, Act, Deed, Interaction
+from carestation.facilities.choices import Letters
 
 # Who looks at the same thing again within this time, is shown as having looked once.
 FOLDED: Final = timedelta(minutes=5)
+MONDAY: Final = 0
 # How the names of facts end of which something new comes.
 BEGINNINGS: Final = (
     "Accepted",
@@ -35,6 +37,11 @@ BEGINNINGS: Final = (
     "SignedIn",
     "Uploaded",
 )
+
+
+def is_letter_day(letters: Letters, day: date) -> bool:
+    """Whether what is signed goes out on this day of Japan: each day, or on Mondays."""
+    return letters is Letters.DAILY or day.weekday() == MONDAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 """
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from carestation.audit.commands.letters import send_checkpoints
 from carestation.audit.commands.terms import remove_what_is_over
 from carestation.audit.commands.verifications import verify_and_keep
 from carestation.audit.queries.letters import checkpoint_letter
+from carestation.ui.times import local_date
 
 
 @app.periodic(cron="* * * * *")
@@ -37,11 +39,11 @@ def sign_parts_too(timestamp: int) -> None:  # noqa: ARG001 - the timetable's ow
     sign_parts()
 
 
-@app.periodic(cron="23 22 * * 0")
+@app.periodic(cron="23 22 * * *")
 @app.task(name="audit.send_checkpoints", queueing_lock="audit.letters")
-def send(timestamp: int) -> None:  # noqa: ARG001 - the timetable's own
-    """Once a week, on Monday morning in Japan, let each manager be mailed what is signed."""
-    send_checkpoints()
+def send(timestamp: int) -> None:
+    """In the morning of Japan let managers be mailed what is signed, as often as they decided."""
+    send_checkpoints(local_date(datetime.fromtimestamp(timestamp, tz=UTC)))
 
 
 @app.task(name=Job.MAIL_CHECKPOINT, retry=RetryStrategy(max_attempts=8, exponential_wait=5))

@@ -22,6 +22,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import reduce
 from pathlib import Path
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - runs on Python 3.10 too
@@ -32,8 +33,9 @@ NOTE = re.compile(
 )
 FIRST = bytes(32)
 KEY_HASH = 4
-SHORTEST_TERM = timedelta(days=5 * 365)
-SIGNED_WITHIN = timedelta(days=31)
+SHORTEST_TERM, SIGNED_WITHIN = timedelta(days=5 * 365), timedelta(days=31)
+CHANGED = "が、署名されたものとちがいます", "is not what was signed"
+LACKS = "の前の要約がありません", "lacks the one before it"
 
 
 class WrongError(Exception):
@@ -44,42 +46,19 @@ class WrongError(Exception):
         self.japanese, self.english, self.line = japanese, english, line
 
 
-@dataclass(frozen=True)
+Bent = WrongError | None
+
+
 class Checkpoint:
     """What was signed: of which tree, how many facts, their root, and which one came before."""
 
-    text: str
-    signature: bytes
-
-    @property
-    def origin(self) -> str:
-        """Whose tree."""
-        return self.text.split("\n")[0]
-
-    @property
-    def size(self) -> int:
-        """How many facts."""
-        return int(self.text.split("\n")[1])
-
-    @property
-    def root(self) -> bytes:
-        """The root over their hashes."""
-        return base64.b64decode(self.text.split("\n")[2])
-
-    @property
-    def at(self) -> datetime:
-        """When it was signed."""
-        return datetime.fromisoformat(self.text.split("\n")[3].removeprefix("at "))
-
-    @property
-    def previous(self) -> bytes:
-        """The hash of the checkpoint before."""
-        return base64.b64decode(self.text.split("\n")[4].removeprefix("previous "))
-
-    @property
-    def digest(self) -> bytes:
-        """By what the next one names this one."""
-        return hashlib.sha256(self.text.encode()).digest()
+    def __init__(self, text: str, signature: bytes) -> None:
+        self.text, self.signature = text, signature
+        self.origin, size, root, at, previous, *_ = text.split("\n")
+        self.size, self.root = int(size), base64.b64decode(root)
+        self.at = datetime.fromisoformat(at.removeprefix("at "))
+        self.previous = base64.b64decode(previous.removeprefix("previous "))
+        self.digest = hashlib.sha256(text.encode()).digest()
 
 
 @dataclass
@@ -110,12 +89,7 @@ class Tree:
 
     def root(self) -> bytes:
         """Return the root as it stands."""
-        if not self.peaks:
-            return hashlib.sha256(b"").digest()
-        root = self.peaks[-1]
-        for peak in reversed(self.peaks[:-1]):
-            root = _node(peak, root)
-        return root
+        return reduce(lambda root, peak: _node(peak, root), reversed(self.peaks))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -157,7 +131,25 @@ def verify(folder: Path, key: bytes, kept: Iterable[Checkpoint] = ()) -> tuple[i
         WrongError: what is wrong, and where first.
     """
     checkpoints = read_checkpoints(_text(folder / "checkpoints.txt"))
-    _verify_chain(checkpoints, key)
+    sound, bent = _chained(checkpoints, key)
+    if bent is not None:
+        raise _told_of_lines(folder, sound, bent)
+    size, removal = _verify_lines(folder, sound)
+    _verify_kept(sound, list(kept), key)
+    return size, len(sound), removal
+
+
+def _told_of_lines(folder: Path, sound: list[Checkpoint], bent: WrongError) -> WrongError:
+    """Say of a checkpoint that is not what was signed whether the lines are, all the same."""
+    try:
+        size, _ = _verify_lines(folder, sound)
+        told = f"{size}行は、すべて署名されたとおりです", f"all {size} lines are what was signed"
+    except WrongError as wrong:
+        told = f"行も、{wrong.line}行目：{wrong.japanese}", f"line {wrong.line}: {wrong.english}"
+    return WrongError(f"{bent.japanese}。{told[0]}", f"{bent.english}; {told[1]}")
+
+
+def _verify_lines(folder: Path, checkpoints: list[Checkpoint]) -> tuple[int, Removal]:
     roots = {one.size: one.root for one in checkpoints}
     tree, removal = Tree(), _removal(folder, checkpoints)
     for number, line in enumerate(_lines(folder / "facts.jsonl"), start=1):
@@ -174,38 +166,51 @@ def verify(folder: Path, key: bytes, kept: Iterable[Checkpoint] = ()) -> tuple[i
         raise WrongError("ここから後ろがありません", "lines are missing from here", tree.size + 1)
     if tree.size > last:
         raise WrongError("ここから後ろは署名されていません", "not signed from here on", last + 1)
-    _verify_kept(checkpoints, list(kept), key)
-    return tree.size, len(checkpoints), removal
+    return tree.size, removal
 
 
 def _removal(folder: Path, checkpoints: list[Checkpoint]) -> Removal:
-    """Return the newest removal that may be; its own line is verified like the others."""
+    """Return the newest removal that may be, and could when it was signed; its time is no proof."""
     newest = Removal(EPOCH, 0, 0)
-    for line in _lines(folder / "facts.jsonl"):
+    for number, line in enumerate(_lines(folder / "facts.jsonl"), start=1):
         if '"kind": "audit.FactsRemoved"' in line:
             fact = json.loads(line)
-            before = datetime.fromisoformat(fact["detail"]["before"])
+            before, at = map(datetime.fromisoformat, (fact["detail"]["before"], fact["at"]))
             signed = (one.size for one in checkpoints if one.at >= before + SIGNED_WITHIN)
-            if before <= datetime.fromisoformat(fact["at"]) - SHORTEST_TERM:
+            known = next((one.at for one in checkpoints if one.size >= number), EPOCH)
+            if before <= min(at, known) - SHORTEST_TERM:
                 newest = Removal(before, fact["detail"]["total"], next(signed, 0))
     return newest
 
 
-def _verify_chain(checkpoints: list[Checkpoint], key: bytes) -> None:
-    """Each names the one before; so the last signature is one of them all."""
-    if not checkpoints:
-        raise WrongError("署名された要約がありません", "there is no signed checkpoint")
-    if not is_signed(checkpoints[-1], key):
-        raise WrongError("要約の署名が合いません", "the last checkpoint is not signed by this key")
-    previous, size, origin = FIRST, 0, checkpoints[0].origin
-    for one in checkpoints:
-        if one.previous != previous or one.size <= size or one.origin != origin:
-            raise WrongError(
-                f"{one.size}件の要約が前の要約につながりません",
-                f"the checkpoint of {one.size} facts does not follow the one before",
-                size + 1,
-            )
-        previous, size = one.digest, one.size
+def _chained(checkpoints: list[Checkpoint], key: bytes) -> tuple[list[Checkpoint], Bent]:
+    """Return those that were signed, and what is wrong with the first that was not, or is missing.
+
+    Each names the one before; so the last signature is one of them all.
+    """
+    sound: list[Checkpoint] = []
+    bent: Bent = None
+    expected: bytes | None = None  # by its digest; none where anything signed may come
+    for place, one in enumerate(reversed(checkpoints)):
+        is_next = one.digest == expected
+        if not is_next and not is_signed(one.text, one.signature, key):
+            if place and not sound:
+                break
+            bent, expected = _told(one.size, *CHANGED), None
+            continue
+        if not is_next and expected is not None:
+            bent = _told(sound[-1].size, *LACKS)
+        sound.append(one)
+        expected = one.previous
+    if not sound:
+        raise WrongError("署名の合う要約がありません", "there is no checkpoint signed by this key")
+    if expected not in {None, FIRST}:
+        bent = _told(sound[-1].size, *LACKS)
+    return sound[::-1], bent
+
+
+def _told(size: int, japanese: str, english: str) -> WrongError:
+    return WrongError(f"{size}件の要約{japanese}", f"the checkpoint of {size} facts {english}")
 
 
 def _verify_kept(checkpoints: list[Checkpoint], kept: list[Checkpoint], key: bytes) -> None:
@@ -213,7 +218,7 @@ def _verify_kept(checkpoints: list[Checkpoint], kept: list[Checkpoint], key: byt
     for one in sorted(kept, key=lambda known: known.size):
         if one.origin != origin or one.text in texts:
             continue
-        if not is_signed(one, key):
+        if not is_signed(one.text, one.signature, key):
             raise WrongError("控えの署名が合いません", "what you kept is not signed by this key")
         if one.size > checkpoints[-1].size:
             raise WrongError(
@@ -258,10 +263,7 @@ def leaf_of(fact: dict) -> bytes:  # type: ignore[type-arg]  # a line, as it is
 def read_checkpoints(text: str) -> list[Checkpoint]:
     """Return the checkpoints that stand somewhere in a text."""
     plain = "".join(f"{line.strip()}\n" for line in text.splitlines())
-    return [
-        Checkpoint(text=body, signature=base64.b64decode(signature)[KEY_HASH:])
-        for body, signature in NOTE.findall(plain)
-    ]
+    return [Checkpoint(body, base64.b64decode(by)[KEY_HASH:]) for body, by in NOTE.findall(plain)]
 
 
 def public_key(told: str) -> bytes:
@@ -269,16 +271,15 @@ def public_key(told: str) -> bytes:
     return base64.b64decode(told.split("+", 2)[2])[1:]
 
 
-def is_signed(checkpoint: Checkpoint, key: bytes) -> bool:
+def is_signed(text: str, signature: bytes, key: bytes) -> bool:
     """Return whether the key signed it: Ed25519 (RFC 8032, 5.1.7)."""
-    signature = checkpoint.signature
     if len(signature) != 64:  # noqa: PLR2004 - of RFC 8032
         return False
     here, there = _point(signature[:32]), _point(key)
     scalar = int.from_bytes(signature[32:], "little")
     if here is None or there is None or scalar >= ORDER:
         return False
-    told = hashlib.sha512(signature[:32] + key + checkpoint.text.encode()).digest()
+    told = hashlib.sha512(signature[:32] + key + text.encode()).digest()
     factor = int.from_bytes(told, "little") % ORDER
     return _same(_times(scalar, BASE), _added(here, _times(factor, there)))
 
@@ -308,8 +309,7 @@ def _point(told: bytes) -> Point | None:
 def _added(one: Point, other: Point) -> Point:
     a = (one[1] - one[0]) * (other[1] - other[0]) % PRIME
     b = (one[1] + one[0]) * (other[1] + other[0]) % PRIME
-    c = 2 * one[3] * other[3] * CURVE % PRIME
-    d = 2 * one[2] * other[2] % PRIME
+    c, d = 2 * one[3] * other[3] * CURVE % PRIME, 2 * one[2] * other[2] % PRIME
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % PRIME, g * h % PRIME, f * g % PRIME, e * h % PRIME
 

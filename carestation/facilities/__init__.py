@@ -11,9 +11,10 @@ a manager. Twice a year a manager signs the list of who has a place. The facilit
 whoever works there: the strictest, where there are several.
 
 Announces: FacilityApplied, FacilityOpened, FacilityApproved, FacilityRefused, FacilityFrozen,
-    FacilityUnfrozen, TermsAccepted, StaffInvited, StaffInvitationResent, StaffInvitationCancelled,
-    StaffInvitationAccepted, StaffBegan, StaffChanged, StaffPaused, StaffResumed, StaffEnded,
-    StaffReviewed, PolicyChanged, RoleChanged, RightGiven, RightTaken, RoleEnded.
+    FacilityUnfrozen, FacilityReadingChanged, TermsAccepted, StaffInvited, StaffInvitationResent,
+    StaffInvitationCancelled, StaffInvitationAccepted, StaffBegan, StaffChanged, StaffPaused,
+    StaffResumed, StaffEnded, StaffReviewed, PolicyChanged, RoleChanged, RightGiven, RightTaken,
+    RoleEnded.
 Listens to: PolicyChanged, RoleChanged, RoleEnded, FacilityApproved, FacilityRefused,
     FacilityFrozen, FacilityUnfrozen.
 Controls: ISO/IEC 27017 5.16, 5.18, 8.2; white paper 「利用者アクセスの管理」.

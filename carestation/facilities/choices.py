@@ -128,6 +128,7 @@ class Todo(TextChoices):
     EMERGENCIES = "emergencies", "確かめていない緊急の閲覧があります"
     CUSTODY = "custody", "管理施設の変更の提案が届いています"
     EXPORT = "export", "データの控えを書き出す時期です"
+    READING = "reading", "施設の名前のふりがながまだありません"
     REVIEW = "review", "名簿の確認の時期です"
     SECOND_MANAGER = "second_manager", "管理者がひとりだけです"
 
@@ -178,6 +179,13 @@ class Allowed(TextChoices):
 
     MANAGERS = "managers", "施設の管理者だけ"
     EVERYONE = "everyone", "スタッフ全員"
+
+
+class Letters(TextChoices):
+    """How often a facility's managers are mailed what is signed of its record; never is none."""
+
+    WEEKLY = "weekly", "毎週（月曜日の朝）"
+    DAILY = "daily", "毎日（朝）"
 
 
 class FacilityState(TextChoices):

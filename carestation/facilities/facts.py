@@ -6,6 +6,7 @@ from uuid import UUID
 from carestation.facilities.choices import (
     Allowed,
     EndCause,
+    Letters,
     Profession,
     Right,
     StaffRole,
@@ -41,6 +42,14 @@ class FacilityApproved(Fact, kind="facilities.FacilityApproved", of="facility_id
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacilityRefused(Fact, kind="facilities.FacilityRefused", of="facility_id"):
     """The operator does not let a facility that registered itself take part."""
+
+    actor_id: UUID
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityReadingChanged(Fact, kind="facilities.FacilityReadingChanged", of="facility_id"):
+    """The desk said how the facility's name is read."""
 
     actor_id: UUID
     facility_id: UUID
@@ -196,6 +205,7 @@ class PolicyChanged(Fact, kind="facilities.PolicyChanged", of="policy_id"):
     may_export: Allowed
     family_invitations: bool
     retention_years: int
+    checkpoint_letters: Letters | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

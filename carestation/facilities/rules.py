@@ -14,6 +14,7 @@ from carestation.facilities.choices import (
     Allowed,
     FacilityState,
     InvitationState,
+    Letters,
     Right,
     Ruling,
     StaffRole,
@@ -70,6 +71,7 @@ RIGHT_FOR: Final = {
     Todo.EMERGENCIES: Right.REVIEW_EMERGENCIES,
     Todo.CUSTODY: Right.TRANSFER_CUSTODY,
     Todo.EXPORT: Right.EXPORT,
+    Todo.READING: Right.CHANGE_RULES,
     Todo.REVIEW: Right.SIGN_REVIEW,
     Todo.SECOND_MANAGER: Right.CHANGE_STAFF,
 }
@@ -151,6 +153,7 @@ class Rules:
     may_export: Allowed = Allowed.MANAGERS
     family_invitations: bool = True
     retention_years: int = 5
+    checkpoint_letters: Letters = Letters.WEEKLY
 
 
 def rights_of(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from carestation.facilities.views import (
     applications,
+    facilities,
     invitations,
     joining,
     policies,
@@ -17,6 +18,7 @@ _DESK = "desk/<uuid:facility_id>/"
 _INVITATION = f"{_DESK}invitations/<uuid:invitation_id>/"
 urlpatterns = [
     path("desk/", staff.desks, name="desks"),
+    path(f"{_DESK}facility/", facilities.facility, name="facility"),
     path(f"{_DESK}staff/", staff.staff, name="staff"),
     path(f"{_DESK}staff/<uuid:staff_id>/", staff.change, name="change"),
     path(f"{_DESK}staff/<uuid:staff_id>/factors/", staff.reset_factors, name="reset_factors"),

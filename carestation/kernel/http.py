@@ -17,9 +17,16 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connection,
+)
 from django.http import HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
+from psycopg.errors import ReadOnlySqlTransaction
 
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import CareError, Unavailable
@@ -103,12 +110,23 @@ def answer_for(request: HttpRequest, error: Exception) -> HttpResponse | None:
         logger.warning("what we need did not answer", exc_info=error)
     if isinstance(error, CareError):
         return answer_to(request, error)
+    kind_of_it = type(error)
+    if is_read_only(error):
+        # This server writes no more: another does, and the next statement looks for it.
+        if not connection.in_atomic_block:
+            connection.close()
+        kind_of_it = OperationalError
     for kind, status in ANSWERS.items():
-        if isinstance(error, kind):
+        if issubclass(kind_of_it, kind):
             if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 logger.warning("the database did not answer", exc_info=error)
             return problem(request, status, "")
     return None
+
+
+def is_read_only(error: Exception) -> bool:
+    """Whether a statement would have changed something on a server that is not the one to write."""
+    return isinstance(error, InternalError) and isinstance(error.__cause__, ReadOnlySqlTransaction)
 
 
 def _log(request: HttpRequest, response: HttpResponse, began: float) -> None:

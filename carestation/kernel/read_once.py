@@ -7,11 +7,11 @@ What was read is plain text: like an opened key it is kept for five minutes at m
 
 import time
 from collections.abc import Callable
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
+from carestation.kernel.forgetting import PLAIN_KEPT_SECONDS, drops_in_time, look_in_time
 from carestation.kernel.sql import Parameters, Raw, Row, raw_rows_of
 
-KEPT_SECONDS: Final = 300
 T = TypeVar("T")
 
 
@@ -22,12 +22,14 @@ class ReadOnce(Generic[T]):
         """Remember so many rows at most."""
         self._most = most
         self.forget()
+        drops_in_time(self._forget_what_is_old)
 
     def rows_of(self, statement: str, parameters: Parameters, read: Callable[[Row], T]) -> list[T]:
         """Run one statement; return what `read` makes of each row, of a row alone."""
         known = self._known_now()
         raws, unread = raw_rows_of(statement, parameters, known)
         known.update((raw, read(row)) for raw, row in unread.items())
+        look_in_time()
         return [known[raw] for raw in raws]
 
     def forget(self) -> None:
@@ -36,6 +38,11 @@ class ReadOnce(Generic[T]):
         self._since = time.monotonic()
 
     def _known_now(self) -> dict[Raw, T]:
-        if time.monotonic() - self._since > KEPT_SECONDS or len(self._known) > self._most:
+        self._forget_what_is_old()
+        if len(self._known) > self._most:
             self.forget()
         return self._known
+
+    def _forget_what_is_old(self) -> None:
+        if time.monotonic() - self._since > PLAIN_KEPT_SECONDS:
+            self.forget()

@@ -10,7 +10,10 @@ from typing import Final, LiteralString
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
+
+from carestation.kernel.postgres import GIVEN_UP
 
 CONNECTIONS: Final = 2
 # Live reads who sits where, for everyone (docs/explanation/the-wall.md).
@@ -21,13 +24,7 @@ Rows = list[TupleRow]
 async def connect(url: str) -> AsyncConnection:
     """Return a new connection, each statement its own transaction; it acts as live's own work."""
     connection = await AsyncConnection.connect(
-        url,
-        autocommit=True,
-        connect_timeout=5,
-        application_name="carestation live",
-        keepalives_idle=30,
-        keepalives_interval=10,
-        keepalives_count=3,
+        make_conninfo(url, application_name="carestation live", **GIVEN_UP), autocommit=True
     )
     await connection.execute(ACT)
     return connection

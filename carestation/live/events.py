@@ -11,6 +11,8 @@ from uuid import UUID
 from carestation.kernel.pushes import Push
 
 COMMENT: Final = b":\n\n"
+# A page's script is told of events alone, and opens another stream where it hears none.
+BEAT: Final = b"event: beat\ndata: {}\n\n"
 LINE_SIGNS: Final = (("\x85", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
 # What these say of a post is the post itself; the others say their own.
 OF_POSTS: Final = frozenset({"post", "acknowledgement", "edit", "withdrawal"})

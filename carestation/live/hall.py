@@ -28,6 +28,7 @@ class Timing:
 
     life_seconds: float = 600.0
     comment_seconds: float = 20.0
+    beat_seconds: float = 10.0
     recheck_seconds: float = 20.0
     tick_seconds: float = 1.0
 
@@ -56,7 +57,7 @@ class Hall:
     def enter(self, stream: Stream, seated: Iterable[Seated], now: float) -> None:
         """Seat a stream everywhere its person sits; it begins with `catchup`."""
         stream.ends_at = now + self.timing.life_seconds
-        stream.beats_at = now + self.timing.comment_seconds
+        self._beats_later(stream, now)
         person = self._people.setdefault(stream.user_id, Person(stream.user_id))
         person.streams.append(stream)
         self.streams.add(stream)
@@ -168,8 +169,8 @@ class Hall:
             if now >= stream.ends_at:
                 over.append(stream)
             elif now >= stream.beats_at:
-                stream.beats_at = now + self.timing.comment_seconds
-                stream.write(events.COMMENT)
+                self._beats_later(stream, now)
+                stream.write(events.COMMENT if stream.wants_json else events.BEAT)
         for stream in over:
             stream.end("expired")
             self.leave(stream)
@@ -220,6 +221,11 @@ class Hall:
         for room in [one for one in self._ending if one.until <= now]:
             self._ending.discard(room)
             self._doubt(room)
+
+    def _beats_later(self, stream: Stream, now: float) -> None:
+        timing = self.timing
+        wait = timing.comment_seconds if stream.wants_json else timing.beat_seconds
+        stream.beats_at = now + wait
 
     def _open(self, group_id: UUID, side: str, seq: int) -> Room:
         room = self._rooms[group_id, side] = Room(group_id, side, seq)

@@ -51,6 +51,7 @@ class Page(TextChoices):
     FOUND_FACILITY = "found-facility", _("施設を登録する")
     DESK = "desk", _("スタッフの一覧")
     DESK_TOP = "desk-top", _("管理トップ")
+    OWN_FACILITY = "own-facility", _("施設の情報")
     INVITE_STAFF = "invite-staff", _("スタッフの招待")
     APPROVE_INVITATIONS = "approve-invitations", _("グループへの招待の承認")
     LEAVING = "leaving", _("スタッフの停止と解除")

@@ -28,7 +28,7 @@ REFUSALS: Final = {
 class FacilityListForm(forms.Form):
     """Words and state; anything unknown shows all."""
 
-    words = forms.CharField(label=_("施設の名前"), max_length=LONGEST_WORDS, required=False)
+    words = forms.CharField(label=_("施設の名前・よみ"), max_length=LONGEST_WORDS, required=False)
     state = forms.ChoiceField(
         label=_("状態"), choices=[("", _("すべて")), *FacilityState.choices], required=False
     )
@@ -38,9 +38,7 @@ class FacilityListForm(forms.Form):
         said = self.cleaned_data if self.is_valid() else {}
         words, state = folded(said.get("words", "")), said.get("state")
         found = [
-            one
-            for one in facilities
-            if (not state or one.state == state) and words in folded(one.name)
+            one for one in facilities if (not state or one.state == state) and words in one.found_by
         ]
         return sorted(found, key=lambda one: one.state is not FacilityState.WAITING)
 

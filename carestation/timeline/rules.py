@@ -39,12 +39,6 @@ def may_edit(seat: Seat, post: Post, now: datetime) -> bool:
     return may_withdraw(seat, post) and now - post.published_at < EDITABLE
 
 
-def may_acknowledge(seat: Seat, post: Post) -> bool:
-    """Everyone at a side may give the sign under the posts of others."""
-    others = post.author_id != seat.actor.user_id
-    return others and post.withdrawn_at is None and may_post(seat)
-
-
 def may_hurry(seat: Seat) -> bool:
     """Urgent and 了解が必要 are for professionals among themselves; the family's side is calm."""
     return seat.side is not Side.PATIENT

@@ -12,9 +12,9 @@ from typing import Final
 
 from markupsafe import Markup
 
+from carestation.kernel.forgetting import PLAIN_KEPT_SECONDS, drops_in_time, look_in_time
 from carestation.ui.times import local_date
 
-KEPT_SECONDS: Final = 300
 KEPT_CHARACTERS: Final = 16_000_000
 _kept: Final[dict[Hashable, Markup]] = {}  # the oldest first
 _lock: Final = Lock()
@@ -34,6 +34,7 @@ def kept(macro: Callable[..., Markup], /, *made_of: Hashable) -> Markup:
         return found
     said = macro(*made_of)
     _keep(key, said)
+    look_in_time()
     return said
 
 
@@ -52,8 +53,14 @@ def _keep(key: Hashable, said: Markup) -> None:
             _held["characters"] -= len(_kept.pop(next(iter(_kept))))
 
 
+@drops_in_time
+def _drop_in_time() -> None:
+    with _lock:
+        _forget_what_is_old()
+
+
 def _forget_what_is_old() -> None:
-    if time.monotonic() - _held["since"] > KEPT_SECONDS:
+    if time.monotonic() - _held["since"] > PLAIN_KEPT_SECONDS:
         _clear()
 
 

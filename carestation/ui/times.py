@@ -103,4 +103,4 @@ def _with_weekday(date_words: str, day: date) -> str:
 
 
 def _clock(local: datetime) -> str:
-    return f"{local.hour}:{local:%M}"
+    return f"{local.hour}:{local.minute:02}"

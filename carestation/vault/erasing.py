@@ -14,6 +14,7 @@ from django.utils import timezone
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
+from carestation.kernel.forgetting import PLAIN_STAYS_SECONDS
 from carestation.kernel.ids import uuid7
 from carestation.vault.choices import Level
 from carestation.vault.erasures import Erased, erased_scopes, list_erased, listed_erasures
@@ -27,7 +28,8 @@ from carestation.vault.scopes import forget_scope
 class Certificate:
     """From when on what a scope sealed cannot be read, and by whom.
 
-    `gone_here_at`: no process of this installation holds the keys any more. `gone_in_copies_at`:
+    `gone_here_at`: no process of this installation holds the keys any more, nor what it read with
+    them or rendered of that. `gone_in_copies_at`:
     copies of the database from before hold them under a root that was dropped here at that time;
     None while the root is still the same, and such a copy with it opens them. `root_key`: which key
     of the root that is, as `keys list` names it; empty where nobody wrote it down then.
@@ -126,7 +128,8 @@ def certificate_of(erasure: Erasure) -> Certificate:
         erased_at=erasure.erased_at,
         erased_by=erasure.erased_by,
         digest=bytes(erasure.digest).hex(),
-        gone_here_at=erasure.erased_at + timedelta(seconds=settings.KEYS_KEPT_SECONDS),
+        gone_here_at=erasure.erased_at
+        + timedelta(seconds=settings.KEYS_KEPT_SECONDS + PLAIN_STAYS_SECONDS),
         gone_in_copies_at=ended.ended_at if ended else None,
     )
 

@@ -4,7 +4,10 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
 import ipaddress
+import threading
+import time
 from http import HTTPStatus
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +20,39 @@ from carestation.vault.keyfiles import path_of
 from carestation.vault.roots import root
 from carestation.vault.storing import StoreAwayError
 from carestation.vault.transit import KeyServiceError, answered_within
+
+ASK_SECONDS: Final = 5.0
+
+
+class StoreSaid:
+    """What was last said of the store of files: asked every few seconds, and by one at a time.
+
+    Proxies ask for `/ready` several times a second: were each to wait for a store that does not
+    answer, no thread would be left for people, who read and write without it.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing said."""
+        self._asking = threading.Lock()
+        self._asked_at = float("-inf")
+        self._words = ""
+
+    def words(self) -> str:
+        """Return what is wrong with it, as far as is known; empty where nothing is."""
+        if self._asked_at + ASK_SECONDS < time.monotonic() and self._asking.acquire(blocking=False):
+            try:
+                self._words = _store_trouble()
+                self._asked_at = time.monotonic()
+            finally:
+                self._asking.release()
+        return self._words
+
+    def forget(self) -> None:
+        """Let it be asked anew."""
+        self._asked_at = float("-inf")
+
+
+STORE: Final = StoreSaid()
 
 
 @require_GET
@@ -43,12 +79,18 @@ def _limit() -> str:
     """Say what cannot be served meanwhile; without files people still read and write."""
     try:
         root().is_there()
-        blobs().check()
-    except StoreAwayError as error:
-        return f", but {error}"
     except KeyServiceError as error:
         kept = round(settings.KEYS_KEPT_SECONDS / 60)
         return f", but {error} What was opened before is served for {kept} minutes at most."
+    trouble = STORE.words()
+    return f", but {trouble}" if trouble else ""
+
+
+def _store_trouble() -> str:
+    try:
+        blobs().check()
+    except StoreAwayError as error:
+        return str(error)
     return ""
 
 

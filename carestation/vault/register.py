@@ -82,7 +82,9 @@ SEALED: Final = (
     *_sealed("exports_export", "reason", "pass_phrase", "key", scope="t.facility_id"),
     *_sealed("facilities_facility", "address", "contact", scope="t.id"),
     *_sealed("facilities_facilityruling", "reason", scope=OPERATORS),
-    *_sealed("facilities_facilityapplication", "name", "address", "contact", scope=OPERATORS),
+    *_sealed(
+        "facilities_facilityapplication", "name", "kana", "address", "contact", scope=OPERATORS
+    ),
     *_sealed("facilities_customrole", "name", scope="t.facility_id"),
     *_sealed("facilities_staffinvitation", "email", "name", scope="t.facility_id"),
     *_sealed("groups_group", "name", scope="t.id"),

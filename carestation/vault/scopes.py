@@ -17,6 +17,7 @@ from tink import aead
 
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
+from carestation.kernel.forgetting import drops_in_time, look_in_time
 from carestation.vault.erasures import erased_scopes
 from carestation.vault.keyfiles import key_from_file
 from carestation.vault.models import OPERATOR, OwnerKey, Scope, ScopeKind
@@ -52,6 +53,7 @@ def open_scope(scope_id: UUID, actor: Actor | None) -> Bundle:
     if len(_opened) >= KEPT_AT_MOST:
         _opened.clear()
     _opened[scope_id] = (time.monotonic() + settings.KEYS_KEPT_SECONDS, bundle)
+    look_in_time()
     return bundle
 
 
@@ -69,6 +71,18 @@ def forget_all() -> None:
     """Drop every opened bundle, and every opened key of an owner."""
     _opened.clear()
     _opened_owners.clear()
+
+
+@drops_in_time
+def forget_what_is_old() -> None:
+    """Drop what was opened too long ago to be used."""
+    now = time.monotonic()
+    for place, (until, _) in list(_opened_owners.items()):
+        if until <= now:
+            _opened_owners.pop(place, None)
+    for scope_id, (until, _) in list(_opened.items()):
+        if until <= now:
+            _opened.pop(scope_id, None)
 
 
 @transaction.atomic

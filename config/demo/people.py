@@ -28,6 +28,7 @@ class DemoFacility:
     """A facility of the demo; `domain` is that of its people's addresses."""
 
     name: str
+    kana: str
     kind: FacilityKind
     domain: str
 
@@ -83,29 +84,46 @@ class DemoPerson:
 
 FACILITIES: Final = {
     "tsukimizaka": DemoFacility(
-        name="月見坂在宅クリニック", kind=FacilityKind.CLINIC, domain="tsukimizaka.example"
+        name="月見坂在宅クリニック",
+        kana="つきみざかざいたくくりにっく",
+        kind=FacilityKind.CLINIC,
+        domain="tsukimizaka.example",
     ),
     "amatsubu": DemoFacility(
-        name="雨つぶ循環器クリニック", kind=FacilityKind.CLINIC, domain="amatsubu.example"
+        name="雨つぶ循環器クリニック",
+        kana="あまつぶじゅんかんきくりにっく",
+        kind=FacilityKind.CLINIC,
+        domain="amatsubu.example",
     ),
     "watage": DemoFacility(
         name="訪問看護ステーションわたげ",
+        kana="ほうもんかんごすてーしょんわたげ",
         kind=FacilityKind.VISITING_NURSING_STATION,
         domain="watage.example",
     ),
     "suzukake": DemoFacility(
-        name="すずかけ通り薬局", kind=FacilityKind.PHARMACY, domain="suzukake.example"
+        name="すずかけ通り薬局",
+        kana="すずかけどおりやっきょく",
+        kind=FacilityKind.PHARMACY,
+        domain="suzukake.example",
     ),
     "itodenwa": DemoFacility(
         name="ケアプラン糸でんわ",
+        kana="けあぷらんいとでんわ",
         kind=FacilityKind.CARE_PLAN_OFFICE,
         domain="itodenwa.example",
     ),
     "yutanpo": DemoFacility(
-        name="ヘルパー事業所ゆたんぽ", kind=FacilityKind.HOME_HELP, domain="yutanpo.example"
+        name="ヘルパー事業所ゆたんぽ",
+        kana="へるぱーじぎょうしょゆたんぽ",
+        kind=FacilityKind.HOME_HELP,
+        domain="yutanpo.example",
     ),
     "sakurabashi": DemoFacility(
-        name="桜橋リハビリ", kind=FacilityKind.HOME_REHAB, domain="sakurabashi.example"
+        name="桜橋リハビリ",
+        kana="さくらばしりはびり",
+        kind=FacilityKind.HOME_REHAB,
+        domain="sakurabashi.example",
     ),
 }
 

@@ -54,7 +54,9 @@ class DemoWorld:
         for key, person in PEOPLE.items():
             self.users[key] = self._register(operator, person)
         for key, facility in FACILITIES.items():
-            made = open_facility(operator, name=facility.name, kind=facility.kind)
+            made = open_facility(
+                operator, name=facility.name, kana=facility.kana, kind=facility.kind
+            )
             self.facilities[key] = made
             self.times.note("facility", made.pk, self._ago(FOUNDED_DAYS_AGO))
         for person in PEOPLE.values():

@@ -4,10 +4,15 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
+from django.utils import timezone
 
+from carestation.kernel import clock
+from carestation.kernel.postgres import GIVEN_UP
 from config.environment import environment
 
 django_stubs_ext.monkeypatch()
+# Ours, Django's own and that of packages: one time for all nodes (docs/decisions/0153).
+timezone.now = clock.now
 ENVIRONMENT: Final = environment()
 
 
@@ -20,7 +25,7 @@ def database(url: str) -> dict[str, Any]:
         # Planning a hot statement costs more than running it: from the second time on it is ready.
         "prepare_threshold": 1,
         "application_name": "carestation",
-        "connect_timeout": 5,
+        **GIVEN_UP,
     }
     # The rest is libpq's own: sslmode, options, target_session_attrs.
     options |= {name: unquote(said) for name, said in query.items() if name not in {"host", "port"}}

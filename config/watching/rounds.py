@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import DatabaseError, connection
 
+from carestation.kernel.health import set_clock
 from carestation.support.choices import Measured
 from carestation.support.commands.readings import keep_readings
 from carestation.support.queries.probes import ProbeKey, probe_key
@@ -50,6 +51,7 @@ class Rounds:
         try:
             found |= self._probed(probe_key())
             found |= database()
+            set_clock()
             found |= forecast(self.node, found[Measured.DISK])
             keep_readings(self.node, found)
         except DatabaseError:

@@ -65,6 +65,7 @@ HEADINGS: Final = (
     "インシデント対応",
     "証拠の収集",
     "記録の保護",
+    "時刻同期",
 )
 HEADING: Final = rf"「(?:{'|'.join(HEADINGS)})」"
 CONTROLS: Final = re.compile(

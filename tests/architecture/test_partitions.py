@@ -36,8 +36,6 @@ ACROSS: Final = {
     SEATS: "all seats of a person",
     OWN: "two patients of a person's with one surname are told apart",
     live.SEATS_OF_PERSON: "an open page hears of all groups of its person",
-    # What the ORM writes of a row that a command holds already names its key alone.
-    'UPDATE "timeline_post" SET "changed_seq" = %s WHERE "timeline_post"."id" = %s': "a sign, yet",
 }
 
 

@@ -1,6 +1,8 @@
 """Checkpoints leave the machine: mailed to who manages a facility, and open to everyone."""
 
+from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 from unittest.mock import patch
 from uuid import UUID
 
@@ -15,14 +17,21 @@ from carestation.audit.commands.letters import send_checkpoints
 from carestation.audit.models import WHOLE
 from carestation.audit.queries.checkpoints import newest_checkpoint, published_keys
 from carestation.audit.tasks import mail_checkpoint, send
+from carestation.facilities.choices import Letters
+from carestation.facilities.commands.policies import change_policy
+from carestation.facilities.rules import Rules
 from carestation.factlog.checkpoints import notes_in
+from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.timeline.commands.posts import publish_post
+from carestation.ui.times import TOKYO
 from tests.audit.sealed import seal_all, seal_and_sign
 from tests.audit.test_verification import older_state
 from tests.audit.test_verifier import taken_away
 from tests.facilities.people import a_manager
 from tests.world import FACE_SHEET, World, a_draft
+
+MONDAY: Final = 16
 
 
 def mailed(world: World, name: str) -> None:
@@ -60,13 +69,34 @@ def test_what_a_manager_was_mailed_shows_that_an_older_state_was_put_back(
         assert words not in body + message.subject
 
 
+def asked_on(day: int) -> list[dict[str, str]]:
+    """Return what the worker is asked to mail in the morning of a day of November 2026."""
+    asked: list[dict[str, str]] = []
+    at = datetime(2026, 11, day, 7, 23, tzinfo=TOKYO)
+    with patch.object(jobs, "configure_task") as task:
+        task.return_value.defer = lambda **about: asked.append(about)
+        send(timestamp=int(at.timestamp()))
+    return asked
+
+
+@pytest.mark.control("8.15")
+def test_a_facility_decides_that_its_managers_are_mailed_each_day(committed_world: World) -> None:
+    desk = a_manager(committed_world)
+    seal_all()
+    by_week = [len(asked_on(day)) for day in range(16, 23)]
+
+    change_policy(desk, Rules(checkpoint_letters=Letters.DAILY), version=0)
+
+    assert by_week == [1, 0, 0, 0, 0, 0, 0], "the 16th is a Monday"
+    assert [len(asked_on(day)) for day in range(16, 23)] == [1] * 7
+    detail = LoggedFact.objects.get(kind="facilities.PolicyChanged").detail
+    assert detail["checkpoint_letters"] == "daily"
+
+
 def test_each_manager_is_mailed_once_a_week_and_nobody_else(committed_world: World) -> None:
     a_manager(committed_world)
     seal_all()
-    asked: list[dict[str, str]] = []
-    with patch.object(jobs, "configure_task") as task:
-        task.return_value.defer = lambda **about: asked.append(about)
-        send(timestamp=0)
+    asked = asked_on(MONDAY)
 
     mailed(committed_world, "sato")
     mail_checkpoint(user_id=str(committed_world.people["abe"].pk), facility_id=str(UUID(int=7)))
@@ -79,7 +109,7 @@ def test_each_manager_is_mailed_once_a_week_and_nobody_else(committed_world: Wor
 @pytest.mark.django_db
 def test_everyone_reads_the_newest_checkpoint_of_the_whole_log() -> None:
     assert Client().get(reverse("audit:checkpoint")).content == b""
-    assert send_checkpoints() == 0
+    assert send_checkpoints(date(2026, 11, MONDAY)) == 0
 
 
 def test_it_is_published_as_it_was_signed(committed_world: World) -> None:

@@ -11,7 +11,7 @@ from carestation.accounts.choices import Proof
 from carestation.accounts.models import User
 from carestation.audit.choices import Act, Deed
 from carestation.audit.commands.verifications import verify_and_keep
-from carestation.audit.models import Verification
+from carestation.audit.models import Checkpoint, Entry, Verification
 from carestation.audit.queries.record import Asked, read_record
 from carestation.facilities.choices import FacilityKind, Profession, Right, StaffRole
 from carestation.facilities.commands.places import open_facility
@@ -164,14 +164,15 @@ def test_the_page_says_in_words_whether_the_seal_holds(committed_world: World) -
     verify_and_keep()
 
     bent = page_of(client, path)
+    Verification.objects.filter(wrong="changed").delete()
+    Verification.objects.update(at=timezone.now() - timedelta(hours=4))
+    late = page_of(client, path)
 
+    assert "つながりの確認が止まっています" in late
+    assert "改ざんなし" not in late
     assert "まだ確認していません" in before
     assert "改ざんなし：この施設の" in well
     assert "記録のつながりが合いません：書きかえられています" in bent
-    assert list(Verification.objects.order_by("at").values_list("wrong", flat=True)) == [
-        "",
-        "changed",
-    ]
 
 
 @pytest.mark.control("8.15")
@@ -238,6 +239,32 @@ def test_operators_read_what_operators_did_and_nothing_of_facilities(world: Worl
     assert "投稿した" not in page
     assert "加藤 恵子" not in page
     assert client.get(reverse("audit:acts"), {"before": "x"}).status_code == 200
+
+
+@pytest.mark.control("8.15")
+def test_operators_read_in_words_where_the_log_is_wrong_first(committed_world: World) -> None:
+    console, client = a_console(), Client()
+    sign_in_client(client, User.objects.get(pk=console.actor.user_id), proof=Proof.PASSKEY)
+    newest, where = seal_and_sign(), reverse("audit:acts")
+    verify_and_keep()
+    well = page_of(client, where)
+    part = Checkpoint.objects.of_tree(committed_world.facility.pk).get()
+    Checkpoint.objects.filter(pk=part.pk).update(note="the log is fine")
+    verify_and_keep()
+    checkpoint = page_of(client, where)
+    entry = Entry.objects.get(number=3)
+    change("UPDATE factlog_loggedfact SET kind = 'x' WHERE id = %(one)s", one=entry.fact_id)
+    verify_and_keep()
+    both = page_of(client, where)
+    Checkpoint.objects.filter(pk=part.pk).update(note=part.note)
+    verify_and_keep()
+
+    assert f"改ざんなし：全体の{newest.size}件のつながりを確認しました" in well
+    assert "署名された要約が合いません" in checkpoint
+    assert f"月見坂在宅クリニックの、{part.size}件の要約です。" in checkpoint
+    assert "記録そのものは、封をしたときのままで" in checkpoint
+    assert "記録にも、封をしたときとちがうところがあります。" in both
+    assert f"番号3の記録（{entry.fact_id}）です。" in page_of(client, where)
 
 
 def test_acts_and_deeds_have_one_word_each() -> None:

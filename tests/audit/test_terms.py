@@ -1,5 +1,6 @@
 """What is over its term goes from the record, and nothing else can go with it."""
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -37,6 +38,12 @@ BLANK: Final = (
     "UPDATE audit_entry SET at = NULL, kind = '', actor_id = NULL, group_id = NULL"
     " WHERE fact_id = %(one)s"
 )
+FORGED: Final = """
+INSERT INTO factlog_loggedfact SELECT id + 1, era, xid, '{at}', 'audit.FactsRemoved', NULL,
+  facility_id, NULL, NULL, facility_id, request_id, '{detail}' FROM factlog_loggedfact
+  WHERE id = %(one)s
+"""
+BEND: Final = "UPDATE factlog_loggedfact SET detail = '{}' WHERE id = %(one)s"
 KEPT_SINCE: Final = "SELECT audit_kept_since(%(of)s, %(now)s) AS since"
 MONTH: Final = "CREATE TABLE {} PARTITION OF factlog_loggedfact FOR VALUES FROM ('{}') TO ('{}')"
 
@@ -145,6 +152,47 @@ def test_what_goes_beside_what_is_over_its_term_is_named(
     ]
     assert "were removed by policy" in lines[2], "of no facility: not in this part"
     assert found() is None
+
+
+@pytest.mark.control("8.15")
+def test_a_removal_that_says_it_happens_in_years_lets_nothing_go_now(
+    committed_world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever has the database in hand writes such a fact; it is sealed and signed like another."""
+    seal_and_sign()
+    now, facility_id = timezone.now(), committed_world.facility.pk
+    before = now - timedelta(days=32)
+    told = {"before": before.isoformat(), "count": 1, "total": 1, "part_id": str(facility_id)}
+    change(
+        FORGED.format(at=(before + timedelta(days=5 * 366)).isoformat(), detail=json.dumps(told)),
+        one=Entry.objects.order_by("-number")[0].fact_id,
+    )
+    seal_and_sign()
+    assert found() is None
+    gone = Entry.objects.filter(facility_id=facility_id).order_by("number")[1]
+
+    change(TAKE, BLANK, one=gone.fact_id)
+
+    assert found() == (Wrong.MISSING, gone.number)
+    assert verifier.main([str(taken_away(committed_world, tmp_path / "part"))]) == 1
+    assert "WRONG at line 2: this fact was taken away" in capsys.readouterr().out
+
+
+@pytest.mark.control("8.15")
+@pytest.mark.parametrize("detail", ["{}", '{"before": "x", "total": 1}', '{"before": null}'])
+def test_a_removal_whose_words_were_bent_is_named_like_any_fact(
+    committed_world: World, detail: str
+) -> None:
+    count, _ = an_old_log(committed_world)
+    remove_what_is_over()
+    seal_and_sign()
+    removal = LoggedFact.objects.get(kind="audit.FactsRemoved", object_id=WHOLE)
+    with undone():
+        change(BEND.format(detail), one=removal.pk)
+        bent = found()
+
+    first = Entry.objects.filter(facility_id=None, number__lt=count).order_by("number")[0]
+    assert bent == (Wrong.MISSING, first.number), "what it explained is not explained any more"
 
 
 @pytest.mark.control("8.15")

@@ -1,23 +1,31 @@
 """Whoever has the database in hand and bends the log is found out, at the first wrong place."""
 
+from base64 import b64encode
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
 
-from carestation.audit.choices import Wrong
+from carestation.audit.choices import Bent, Wrong
 from carestation.audit.commands.checkpoints import sign_whole
 from carestation.audit.commands.keeping import keep_outside
-from carestation.audit.models import WHOLE, Checkpoint, Entry, Tree
+from carestation.audit.commands.verifications import verify_and_keep
+from carestation.audit.models import WHOLE, Checkpoint, Entry, SigningKey, Tree
 from carestation.audit.queries.checkpoints import kept_note
 from carestation.audit.queries.verification import Finding, verify_log
 from carestation.factlog.checkpoints import NotACheckpointError
+from carestation.factlog.commands import FOLLOWERS, follow
 from carestation.factlog.merkle import Frontier
 from carestation.factlog.models import Cursor, LoggedFact
 from carestation.groups.choices import Side
 from carestation.timeline.commands.posts import publish_post
+from tests.accounts.people import clock_at
 from tests.audit.sealed import COPY, SEALER, change, seal_all, seal_and_sign, undone
 from tests.world import World, a_draft
 
@@ -63,6 +71,36 @@ def seal_cut_off() -> None:
     Entry.objects.filter(number__gte=PLACE).delete()
 
 
+def found_otherwise(**said: object) -> None:
+    """The fact and its leaf stay; only by what pages find it is another."""
+    Entry.objects.filter(number=PLACE).update(**said)
+
+
+def entry_bent() -> None:
+    """The fact stays what it was; what the seal says of it does not."""
+    Entry.objects.filter(number=PLACE).update(leaf=b"x" * 32)
+
+
+def last_checkpoint_taken_away() -> None:
+    newest = Checkpoint.objects.of_tree(WHOLE).last()
+    assert newest is not None
+    newest.delete()
+
+
+def signature_bent() -> None:
+    row = Checkpoint.objects.of_tree(WHOLE).get(size=PLACE)
+    text, _, signature = row.note.rpartition(" ")
+    row.note = f"{text} {'A' * 12}{signature[12:]}"
+    row.save()
+
+
+def root_bent() -> None:
+    row = Checkpoint.objects.of_tree(WHOLE).get(size=PLACE)
+    lines = row.note.split("\n")
+    row.note = "\n".join([*lines[:2], b64encode(bytes(32)).decode(), *lines[3:]])
+    row.save()
+
+
 def checkpoint_taken_away() -> None:
     Checkpoint.objects.of_tree(WHOLE).filter(size=PLACE).delete()
 
@@ -89,10 +127,27 @@ BENT: Final[dict[Callable[[], None], tuple[Wrong, int]]] = {
     swapped: (Wrong.MOVED, PLACE),
     # Whoever bends the seal too has the signatures against them: from the last one on.
     exchanged: (Wrong.SEAL, PLACE),
+    entry_bent: (Wrong.SEAL, PLACE),
+    # Pages look for entries: who hides a look from them leaves leaf and fact as they are.
+    lambda: found_otherwise(group_id=UUID(int=1)): (Wrong.SEAL, PLACE),
+    lambda: found_otherwise(actor_id=None): (Wrong.SEAL, PLACE),
+    lambda: found_otherwise(facility_id=UUID(int=1)): (Wrong.SEAL, PLACE),
+    lambda: found_otherwise(kind="x"): (Wrong.SEAL, PLACE),
+    lambda: found_otherwise(at=F("at") + timedelta(seconds=1)): (Wrong.SEAL, PLACE),
+    lambda: found_otherwise(at=None): (Wrong.MISSING, PLACE),
     seal_cut_off: (Wrong.SEAL, PLACE),
     checkpoint_taken_away: (Wrong.CHECKPOINT, 0),
     checkpoint_forged: (Wrong.CHECKPOINT, 0),
     checkpoint_not_ours: (Wrong.CHECKPOINT, 0),
+}
+# Which checkpoint is named by its size (None: the newest), and what is said of it.
+BENT_CHECKPOINTS: Final[dict[Callable[[], None], tuple[Bent, int | None]]] = {
+    checkpoint_taken_away: (Bent.UNLINKED, None),
+    last_checkpoint_taken_away: (Bent.LOST, None),
+    checkpoint_forged: (Bent.UNSIGNED, PLACE + 1),
+    checkpoint_not_ours: (Bent.UNREADABLE, PLACE),
+    signature_bent: (Bent.UNSIGNED, PLACE),
+    root_bent: (Bent.UNSIGNED, PLACE),
 }
 
 
@@ -113,6 +168,71 @@ def test_what_was_bent_is_named_at_its_first_wrong_place(committed_world: World)
     assert [(one.wrong, one.number) if one else None for one in found] == list(BENT.values())
     assert all(one.fact_id for one in found if one and one.wrong in {Wrong.CHANGED, Wrong.MISSING})
     assert verify_log() == whole
+
+
+@pytest.mark.control("8.15")
+def test_a_checkpoint_that_was_bent_is_named_and_the_facts_below_it_are_read_all_the_same(
+    committed_world: World,
+) -> None:
+    seal_all()
+    first_signed_at(PLACE)
+    newest = sign_whole()
+    found, with_a_fact = [], []
+    for bend in BENT_CHECKPOINTS:
+        with undone():
+            bend()
+            found.append(verify_log())
+            changed(SET.format("kind = 'x'"))
+            with_a_fact.append(verify_log())
+
+    assert newest is not None
+    whole = {one.size for one in Checkpoint.objects.of_tree(WHOLE)}
+    assert [(one.finding.bent, one.finding.size) if one.finding else None for one in found] == [
+        (bent, size or newest.size) for bent, size in BENT_CHECKPOINTS.values()
+    ]
+    assert {one.finding.tree_id for one in found if one.finding} == {WHOLE}
+    assert [one.rows for one in found] == [None] * len(found)
+    assert {one.facts for one in found} == {LoggedFact.objects.count()}
+    assert all(one.checkpoints == len(whole) - 1 for one in found), "the other root is met"
+    expected = Finding(wrong=Wrong.CHANGED, number=PLACE, fact_id=fact_at(PLACE))
+    assert [one.rows for one in with_a_fact] == [expected] * len(found)
+    assert [one.finding for one in with_a_fact] == [one.finding for one in found]
+
+
+@pytest.mark.control("8.15")
+def test_a_seal_that_was_bent_says_whether_the_fact_is_what_was_signed(
+    committed_world: World,
+) -> None:
+    seal_all()
+    first_signed_at(PLACE)
+    newest = sign_whole()
+    with undone():
+        entry_bent()
+        entry = verify_log().finding
+    with undone():
+        exchanged()
+        both = verify_log().finding
+
+    assert newest is not None
+    assert entry == Finding(wrong=Wrong.SEAL, number=PLACE, until=PLACE, fact_id=fact_at(PLACE)), (
+        "the fact is what was signed"
+    )
+    assert both == Finding(
+        wrong=Wrong.SEAL, number=PLACE, until=newest.size - 1, tree_id=WHOLE, size=newest.size
+    )
+
+
+@pytest.mark.control("8.15")
+def test_a_bent_checkpoint_that_left_the_machine_is_replaced_by_what_left(
+    committed_world: World,
+) -> None:
+    kept = seal_and_sign()
+    Checkpoint.objects.filter(pk=kept.pk).update(note="the log is fine")
+
+    verdict = verify_log([kept.note])
+
+    assert verdict.finding is not None
+    assert (verdict.finding.bent, verdict.rows) == (Bent.UNREADABLE, None)
 
 
 def first_signed_at(size: int) -> None:
@@ -140,7 +260,7 @@ def test_an_older_state_that_was_put_back_is_found_by_a_checkpoint_that_left(
 
     assert before == [None, None]
     assert verify_log([earlier.note]).finding is None, "in itself it is whole"
-    found = Finding(wrong=Wrong.ROLLED_BACK, number=earlier.size)
+    found = Finding(wrong=Wrong.ROLLED_BACK, number=earlier.size, tree_id=WHOLE, size=later.size)
     assert verify_log([later.note]).finding == found
 
 
@@ -167,6 +287,41 @@ def test_a_log_that_was_put_back_and_grew_on_leaves_what_is_kept_beside_it(
     finding = verify_log([kept]).finding
     assert finding is not None
     assert finding.wrong is Wrong.ROLLED_BACK
+
+
+@pytest.mark.control("8.15")
+def test_a_sealer_that_was_led_past_the_facts_is_found_within_the_hour(
+    committed_world: World,
+) -> None:
+    size = seal_and_sign().size
+    Cursor.objects.filter(pk=SEALER).update(xid=str(2**62))
+    publish_post(committed_world.seat("kato", Side.PROFESSIONAL), a_draft())
+    fact = LoggedFact.objects.order_by("-id")[0]
+    follow(FOLLOWERS[SEALER])
+    at_once = verify_log().finding
+
+    with clock_at(timezone.now() + timedelta(hours=1, seconds=1)):
+        later = verify_log().finding
+
+    assert at_once is None, "it may be on its way"
+    assert later == Finding(wrong=Wrong.UNSEALED, number=size, fact_id=fact.pk)
+
+
+@pytest.mark.control("8.15")
+def test_keys_that_were_put_in_the_place_of_ours_are_found_by_the_clock_too(
+    committed_world: World, kept_in: Path
+) -> None:
+    keep_outside(seal_and_sign())
+    assert verify_and_keep().wrong == ""
+    Checkpoint.objects.all().delete()
+    SigningKey.objects.all().delete()
+    Tree.objects.update(signed_size=0)
+    sign_whole()
+
+    kept = verify_and_keep()
+
+    assert kept_in.exists()
+    assert (kept.wrong, kept.number, kept.tree_id) == (Wrong.CHECKPOINT, 0, WHOLE)
 
 
 def test_a_checkpoint_of_another_log_is_no_evidence(committed_world: World) -> None:

@@ -16,7 +16,7 @@ from carestation.audit import verifier
 from carestation.audit.models import Entry
 from carestation.audit.queries.checkpoints import published_keys
 from carestation.audit.queries.proofs import notes_of, proof_of
-from carestation.factlog.checkpoints import FIRST, Head, Signed, note_of, told_key
+from carestation.factlog.checkpoints import FIRST, Head, Signed, note_of, notes_in, told_key
 from carestation.factlog.merkle import Frontier
 from carestation.groups.choices import Side
 from carestation.timeline.commands.posts import publish_post
@@ -51,8 +51,7 @@ NUMBER: Final = 6  # of the fact that is bent, in the facility's part
 @pytest.mark.parametrize(("key", "message", "signature"), KNOWN)
 def test_signatures_are_those_of_the_rfc(key: str, message: str, signature: str) -> None:
     def signed(words: str, by: str) -> bool:
-        checkpoint = verifier.Checkpoint(text=words, signature=bytes.fromhex(by))
-        return verifier.is_signed(checkpoint, bytes.fromhex(key))
+        return verifier.is_signed(words, bytes.fromhex(by), bytes.fromhex(key))
 
     words = bytes.fromhex(message).decode()
 
@@ -96,6 +95,8 @@ def bent_in_the_database(statements: tuple[str, ...], place: int) -> None:
     change(*statements, one=world_part[place].fact_id, other=world_part[place + 3].fact_id)
 
 
+SIZES: Final = (3, 6, 9, 12)
+HOLDS: Final = "all 12 lines are what was signed"
 SWAP: Final = (
     "UPDATE factlog_loggedfact SET id = -1 WHERE id = %(one)s",
     "UPDATE factlog_loggedfact SET id = %(one)s WHERE id = %(other)s",
@@ -165,8 +166,8 @@ def test_an_export_of_an_older_state_is_named_by_the_checkpoint_that_was_kept(
     assert "put back and written anew" in capsys.readouterr().out
 
 
-def a_part(folder: Path) -> None:
-    """Make a part as an export has it, signed twice by a key of its own."""
+def a_part(folder: Path, signed_at: tuple[int, ...] = (5, 12)) -> None:
+    """Make a part as an export has it, signed now and then by a key of its own."""
     signer, tree, name = new_signer(), Frontier(), "care.example.jp/facts"
     lines, notes, previous = [], [], FIRST
     for number in range(12):
@@ -174,7 +175,7 @@ def a_part(folder: Path) -> None:
         leaf = verifier.leaf_of(fact)
         tree.extend([leaf])
         lines.append(json.dumps(fact | {"number": number, "leaf": leaf.hex()}))
-        if tree.size not in {5, 12}:
+        if tree.size not in signed_at:
             continue
         head = Head(
             origin=f"{name}/{UUID(int=1)}",
@@ -210,15 +211,23 @@ def the_last_line_cut(text: str) -> str:
         ("facts.jsonl", lambda text: text.split("\n", 1)[1], "at line 1: a line is missing"),
         ("facts.jsonl", lambda text: text + text, "at line 13: a line is missing or moved"),
         ("facts.jsonl", the_last_line_cut, "at line 12: lines are missing"),
-        ("checkpoints.txt", lambda _: "", "there is no signed checkpoint"),
-        ("checkpoints.txt", lambda text: text.replace("\n12\n", "\n13\n"), "not signed by this"),
-        ("checkpoints.txt", lambda text: text.replace("\n5\n", "\n6\n"), "does not follow"),
+        ("checkpoints.txt", lambda _: "", "there is no checkpoint signed by this key"),
+        (
+            "checkpoints.txt",
+            lambda text: text.replace("\n12\n", "\n13\n"),
+            "WRONG: the checkpoint of 13 facts is not what was signed; line 6: not signed",
+        ),
+        (
+            "checkpoints.txt",
+            lambda text: text.replace("\n5\n", "\n6\n"),
+            "WRONG: the checkpoint of 6 facts is not what was signed; all 12 lines are what was",
+        ),
         (
             "checkpoints.txt",
             lambda text: text[text.index("=\n\n") + 3 :],
-            "does not follow",
+            "WRONG: the checkpoint of 12 facts lacks the one before it; all 12 lines are what was",
         ),
-        ("key.txt", lambda _: "another+00000000+AQAAAAAA", "not signed by this key"),
+        ("key.txt", lambda _: "another+00000000+AQAAAAAA", "no checkpoint signed by this key"),
         ("facts.jsonl", lambda _: "words\n", "cannot be read"),
     ],
 )
@@ -249,3 +258,42 @@ def test_lines_and_their_hashes_bent_together_do_not_lead_to_the_root(tmp_path: 
         verifier.verify(tmp_path, key)
 
     assert wrong.value.line == 6
+
+
+def test_a_checkpoint_and_a_line_that_were_bent_are_both_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_part(tmp_path)
+    for name, old, new in (
+        ("checkpoints.txt", "\n5\n", "\n6\n"),
+        ("facts.jsonl", '"id": 8', '"id": 9'),
+    ):
+        path = tmp_path / name
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+
+    code = verifier.main([str(tmp_path)])
+
+    said = "the checkpoint of 6 facts is not what was signed; line 9: this line is not as it was"
+    assert (code, said in capsys.readouterr().out) == (1, True)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_of_many_checkpoints_the_one_that_is_missing_or_bent_is_named(
+    tmp_path: Path, place: int
+) -> None:
+    a_part(tmp_path, signed_at=SIZES)
+    path = tmp_path / "checkpoints.txt"
+    notes = notes_in(path.read_text(encoding="utf-8"))
+    bent = [note.replace(f"\n{SIZES[place]}\n", "\n7\n") for note in notes]
+    key = verifier.public_key((tmp_path / "key.txt").read_text(encoding="utf-8"))
+    said = []
+    for found in (notes[:place] + notes[place + 1 :], bent):
+        path.write_text("\n".join(found), encoding="utf-8")
+        with pytest.raises(verifier.WrongError) as wrong:
+            verifier.verify(tmp_path, key)
+        said.append(wrong.value.english)
+
+    assert said == [
+        f"the checkpoint of {SIZES[place + 1]} facts lacks the one before it; {HOLDS}",
+        f"the checkpoint of 7 facts is not what was signed; {HOLDS}",
+    ]

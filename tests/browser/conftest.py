@@ -39,10 +39,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             database() as url,
             nodes(data.parent, url, "--demo", CARESTATION_MAIL_DIR=str(mail)) as both,
         ):
-            yield Site(url=both.url, people=people, mail=mail)
+            yield Site(url=both.url, people=people, mail=mail, database=url)
         return
     with started(data, "--demo") as one:
-        yield Site(url=one.url, people=people, mail=Path(one.said["mail_dir"]))
+        mail, where = Path(one.said["mail_dir"]), one.said["database_url"]
+        yield Site(url=one.url, people=people, mail=mail, database=where)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 from playwright.sync_api import Browser, BrowserContext, Page
 
 PHONE: Final[dict[str, int]] = {"width": 390, "height": 844}
@@ -36,6 +37,7 @@ class Site:
     url: str
     people: dict[str, dict[str, Any]]
     mail: Path = Path()
+    database: str = ""
     spent: dict[str, int] = field(default_factory=dict)
     kept: dict[tuple[str, bool], Any] = field(default_factory=dict)
 
@@ -50,6 +52,11 @@ class Stage:
     @property
     def url(self) -> str:
         return self.site.url
+
+    def let_time_pass(self, statement: str) -> None:
+        """Bend a time in the database, for what would take longer than anybody waits."""
+        with psycopg.connect(self.site.database, autocommit=True) as connection:
+            assert connection.execute(statement.encode()).rowcount == 1
 
     def code(self, name: str) -> str:
         """Return a code that this person has not used yet, waiting for it where there is none."""

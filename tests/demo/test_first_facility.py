@@ -24,6 +24,7 @@ PASSWORD = "tsuki-no-michi-ga-nobiru-7"
 EMAIL = "kato@tsukimizaka.example"
 WHERE = Where(kind=SessionKind.BROWSER, device=Device.COMPUTER, address="198.51.100.7")
 COMMAND = ["first-facility", "--name", "月見坂在宅クリニック", "--kind", "clinic"]
+COMMAND += ["--kana", "つきみざかざいたくくりにっく"]
 MANAGER = ["--manager-email", EMAIL, "--manager-name", "加藤 恵子"]
 KANA = ["--manager-kana", "かとう けいこ", "--manager-profession", "visiting_nurse"]
 

@@ -70,6 +70,10 @@ class Ordeal:
 
     url: str
     data: Path
+    # Other proxies before the same: who is not answered turns to the next.
+    others: tuple[str, ...] = ()
+    # So long a writer rests after each post.
+    rest_seconds: float = 0.0
     acknowledged: list[Acknowledged] = field(default_factory=list)
     # How often an attempt failed, and by what: a status, or the name of an exception.
     failures: Counter[str] = field(default_factory=Counter)
@@ -92,8 +96,8 @@ class Ordeal:
     def writing(self, places: list[Place], writers: int = WRITERS) -> Iterator[None]:
         """Let people write at these places meanwhile."""
         threads = [
-            threading.Thread(target=self._write, args=[place])
-            for place in islice(cycle(places), writers)
+            threading.Thread(target=self._write, args=[place, number])
+            for number, place in enumerate(islice(cycle(places), writers))
         ]
         for thread in threads:
             thread.start()
@@ -104,9 +108,10 @@ class Ordeal:
             for thread in threads:
                 thread.join()
 
-    def _write(self, place: Place) -> None:
+    def _write(self, place: Place, number: int) -> None:
         # A draft that was begun is sent until it is acknowledged, also at the end.
-        connection = connection_to(self.url)
+        ways = islice(cycle([self.url, *self.others]), number, None)
+        connection = connection_to(next(ways))
         while not self.ending.is_set():
             draft_id = uuid7()
             body = json.dumps({"draft_id": str(draft_id), "body": f"訪問しました。{draft_id}"})
@@ -123,8 +128,10 @@ class Ordeal:
                         told_at=time.monotonic(),
                     )
                     self.acknowledged.append(told)
+                    self.ending.wait(self.rest_seconds)
                     break
                 connection.close()
+                connection = connection_to(next(ways))
                 self.ending.wait(random.uniform(0.02, 0.1))  # noqa: S311 - no secret
         connection.close()
 

@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
+from typing import Final
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
@@ -12,7 +15,17 @@ from carestation.accounts.models import User
 from carestation.accounts.queries.people import find_by_email
 from carestation.exports.choices import Extent
 from carestation.exports.commands.taking_in import LONGEST_LINE_BYTES, take_in
+from carestation.exports.queries.archives import MANIFEST
+from carestation.exports.queries.reach import reach_of
+from carestation.exports.queries.rows import hash_by_database
+from carestation.exports.queries.rows import written as to_line
+from carestation.exports.queries.tables import TABLES
 from carestation.exports.reader import Archive, check
+from carestation.facilities.choices import Letters
+from carestation.facilities.commands.policies import change_policy
+from carestation.facilities.models.facilities import Facility
+from carestation.facilities.queries.policies import rules_of
+from carestation.facilities.rules import Rules
 from carestation.factlog.models import LoggedFact
 from carestation.groups.models.groups import Group
 from carestation.groups.queries.seats import take_seat
@@ -27,6 +40,7 @@ from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.queries.files import bytes_of, take_file
 from carestation.timeline.queries.messages import page_of_threads, versions_of
 from carestation.vault.blobs import blobs
+from carestation.vault.models import OPERATOR
 from carestation.vault.scopes import forget_all
 from config.cli import main
 from config.exporting import require_room
@@ -134,6 +148,53 @@ def test_what_differs_in_one_place_is_not_taken_in(
 
     assert not Group.objects.exists()
     assert not User.objects.exists()
+
+
+NEWER: Final = ("kana", "checkpoint_letters")
+LISTS_OF_BEFORE: Final = ("facility", "other_facilities", "rules")
+
+
+class Earlier(Bent):
+    """An archive as a version wrote it that knew neither readings nor how often letters go."""
+
+    def __init__(self, archive: Archive, facility_id: UUID) -> None:
+        super().__init__(archive, b"", b"")
+        reach = reach_of(facility_id, OPERATOR, Extent.FACILITY)
+        self._told = json.loads(archive.whole("export.json"))
+        for table in TABLES:
+            rows, hashed = hash_by_database(table.as_told_by(()), reach)
+            self._told["lists"][table.name] = {"rows": rows, "database_hash": hashed}
+
+    def parts(self, name: str) -> Iterator[bytes]:
+        if name == "export.json":
+            yield json.dumps(self._told).encode()
+        elif name == MANIFEST:
+            yield b"".join(map(self._line_of_manifest, self._archive.whole(name).splitlines()))
+        elif name in {f"data/{one}.jsonl" for one in LISTS_OF_BEFORE}:
+            for line in map(json.loads, self._archive.whole(name).splitlines()):
+                yield to_line({key: said for key, said in line.items() if key not in NEWER})
+        else:
+            yield from self._archive.parts(name)
+
+    def _line_of_manifest(self, line: bytes) -> bytes:
+        path = line.decode().partition("  ")[2]
+        return f"{sha256(self.whole(path)).hexdigest()}  {path}\n".encode()
+
+
+@pytest.mark.control("8.13")
+def test_a_copy_of_an_earlier_version_is_taken_in_and_what_came_since_is_as_usual(
+    committed_world: World, tmp_path: Path
+) -> None:
+    desk = a_manager(committed_world)
+    change_policy(desk, Rules(checkpoint_letters=Letters.DAILY, idle_minutes=5), version=0)
+    archive = Earlier(an_archive(written(desk, tmp_path)), committed_world.facility.pk)
+    wiped()
+
+    compared = take_in(archive)
+
+    assert [one.name for one in compared if not one.is_same] == []
+    assert Facility.objects.get().kana == ""
+    assert rules_of(committed_world.facility.pk) == Rules(idle_minutes=5)
 
 
 def files_in(folder: Path) -> list[Path]:

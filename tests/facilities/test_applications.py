@@ -46,6 +46,7 @@ ADDRESS = "incho@yuyake.example"
 TOLD = ToldFacility(
     kind=FacilityKind.CLINIC,
     name="夕やけ診療所",
+    kana="ゆうやけしんりょうじょ",
     address="東京都夕陽区丘1-2-3",
     contact="03-0000-0000 事務",
 )
@@ -55,6 +56,7 @@ A_SECOND = timedelta(seconds=1)
 TYPED = {
     "kind": "clinic",
     "name": TOLD.name,
+    "kana": TOLD.kana,
     "address": TOLD.address,
     "contact": TOLD.contact,
     "email": ADDRESS,

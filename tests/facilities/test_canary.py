@@ -22,6 +22,7 @@ WORDS: Final = {
     "invitee": "kanaria2x-of-an-invitation",
     "listed": "カナリア一覧kanaria3x",
     "name": "カナリア施設kanaria4x",
+    "kana": "かなりあよみkanari11x",
     "address": "カナリア所在地kanaria5x",
     "contact": "カナリア連絡先kanaria6x",
     "applicant": "kanaria7x-of-an-applicant",
@@ -66,7 +67,7 @@ def type_everywhere(world: World, client: Client) -> None:
     place = [world.facility.pk]
     one = {"email": f"{WORDS['invitee']}@example.org", "name": WORDS["invited"]}
     text = f"メールアドレス,名前,職種,権限\r\nb@example.org,{WORDS['listed']},看護師,\r\n"
-    told = {name: WORDS[name] for name in ("name", "address", "contact")}
+    told = {name: WORDS[name] for name in ("name", "kana", "address", "contact")}
     told |= {"email": f"{WORDS['applicant']}@example.org"}
     answers = [
         client.post(

@@ -10,7 +10,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from carestation.accounts.choices import Proof
 from carestation.accounts.queries.bindings import binding_of
 from carestation.accounts.rules import is_sound
-from carestation.facilities.choices import Allowed, EndCause, FacilityKind, Profession, StaffRole
+from carestation.facilities.choices import (
+    Allowed,
+    EndCause,
+    FacilityKind,
+    Letters,
+    Profession,
+    StaffRole,
+)
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.policies import change_policy
 from carestation.facilities.commands.staff import begin_staff
@@ -44,6 +51,7 @@ some_rules = st.builds(
     may_export=st.sampled_from(Allowed),
     family_invitations=st.booleans(),
     retention_years=st.integers(5, 30),
+    checkpoint_letters=st.sampled_from(Letters),
 )
 
 
@@ -175,7 +183,12 @@ def test_a_manager_sees_what_would_change_before_it_does(world: World) -> None:
     before = version_of(world.facility.pk)
     saved = client.post(path, typed | {"step": "save"})
 
+    never = client.post(path, typed | {"checkpoint_letters": "never", "step": "try"})
+    daily = client.post(path, typed | {"version": 1, "checkpoint_letters": "daily", "step": "try"})
+
     assert (wrong.status_code, before) == (422, 0)
+    assert never.status_code == 422
+    assert "毎週（月曜日の朝） → <strong>毎日（朝）</strong>" in daily.text
     said = tried.content.decode()
     assert "まだ変えていません。3件 変わります" in said
     assert "影響のある人 5人" in said

@@ -78,7 +78,10 @@ def a_neighbour(world: World, name: str = "abe") -> Actor:
     """Let someone work in a pharmacy across the road."""
     world.people[name] = a_person(name)
     pharmacy = open_facility(
-        acting(world.people[name]), name="すずかけ通り薬局", kind=FacilityKind.PHARMACY
+        acting(world.people[name]),
+        name="すずかけ通り薬局",
+        kana="すずかけどおりやっきょく",
+        kind=FacilityKind.PHARMACY,
     )
     world.staff[name] = begin_staff(
         acting(world.people[name]),

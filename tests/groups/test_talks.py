@@ -186,6 +186,24 @@ def test_one_is_found_by_name_and_reading(world: World, words: str) -> None:
     assert "加藤 恵子" not in page
 
 
+@pytest.mark.parametrize("words", ["すずかけどおり", "スズカケドオリ", "ｽｽﾞｶｹﾄﾞｵﾘ", "すずかけ通り"])
+def test_one_is_found_by_the_reading_of_ones_facility(world: World, words: str) -> None:
+    facility = open_facility(
+        world.actor("kato"),
+        name="すずかけ通り薬局",
+        kana="すずかけどおりやっきょく",
+        kind=FacilityKind.PHARMACY,
+    )
+    Staff.objects.filter(pk=world.staff["sato"].pk).update(facility=facility)
+    client = Client()
+    sign_in_client(client, world.people["kato"])
+
+    page = client.get(reverse("groups:begin_talk"), {"words": words}).content.decode()
+
+    assert "佐藤 一郎" in page
+    assert "伊藤 実" not in page
+
+
 def test_talks_from_before_have_their_pair(world: World) -> None:
     groups = [talk(world, one, "kato") for one in ("ito", "sato")]
     before = set(Pair.objects.values_list("group_id", "lower_id", "higher_id"))

@@ -66,6 +66,6 @@ def test_it_is_forgotten_in_time_and_before_there_are_too_many(
 
     lasting = ReadOnce[str](most=10)
     look(lasting, reader)
-    monkeypatch.setattr(read_once, "KEPT_SECONDS", -1)
+    monkeypatch.setattr(read_once, "PLAIN_KEPT_SECONDS", -1)
     look(lasting, reader)
     assert reader.times["千代"] == 4

@@ -34,19 +34,36 @@ authorization {{ users: [
      permissions: {{ publish: {{ deny: ">" }}, subscribe: "carestation.>" }} }}
 ] }}
 """
+# Between servers, as the documentation tells it; what one hears of others it tells nobody, for an
+# address of a test may lead over a line that is cut.
+BETWEEN: Final = """
+cluster {{ name: carestation, listen: "127.0.0.1:{port}", no_advertise: true, routes: [{routes}]
+  authorization {{ user: server, password: "{password}" }}
+  tls {{ cert_file: "{folder}/own.pem", key_file: "{folder}/own.key",
+    ca_file: "{folder}/authority.pem", verify: true }} }}
+"""
 
 
 class NatsServer:
     """One that runs, and may be stopped, paused and started again."""
 
-    def __init__(self, folder: Path, *, port: int = 0, is_tls: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int = 0,
+        is_tls: bool = True,
+        name: str = "bus",
+        between: str = "",
+    ) -> None:
         self.folder = folder
         self.port = port or free_port()
         self.authority = folder / "authority.pem"
-        self._configuration = folder / "bus.conf"
+        self._configuration = folder / f"{name}.conf"
         self._process: subprocess.Popen[bytes] | None = None
-        make_certificate(folder)
-        words = CONFIGURATION.format(port=self.port, folder=folder, password=PASSWORD)
+        if not self.authority.exists():
+            make_certificate(folder)
+        words = CONFIGURATION.format(port=self.port, folder=folder, password=PASSWORD) + between
         if not is_tls:
             words = "\n".join(line for line in words.splitlines() if not line.startswith("tls"))
         self._configuration.write_text(words)
@@ -60,7 +77,7 @@ class NatsServer:
 
     def start(self) -> None:
         program = Path(sysconfig.get_path("scripts")) / "nats-server"
-        with (self.folder / "bus.log").open("ab") as log:
+        with self._configuration.with_suffix(".log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - ours
                 [str(program), "-c", str(self._configuration)], stdout=log, stderr=log
             )
@@ -92,6 +109,27 @@ def nats_server(folder: Path, *, is_tls: bool = True) -> Iterator[NatsServer]:
         yield server
     finally:
         server.stop()
+
+
+def nats_cluster(folder: Path, ports: list[int], ways: dict[int, list[int]]) -> list[NatsServer]:
+    """Return servers that speak to each other on these ports; `ways`: where each finds the others.
+
+    They have one certificate and are not started yet.
+    """
+    shown = f"server:{PASSWORD}"
+    return [
+        NatsServer(
+            folder,
+            name=f"bus-{port}",
+            between=BETWEEN.format(
+                port=port,
+                folder=folder,
+                password=PASSWORD,
+                routes=", ".join(f'"nats-route://{shown}@{HOST}:{way}"' for way in ways[port]),
+            ),
+        )
+        for port in ports
+    ]
 
 
 def make_certificate(folder: Path) -> None:

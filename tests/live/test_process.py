@@ -33,7 +33,7 @@ pytestmark = pytest.mark.xdist_group("live")
 def process(
     django_db_setup: None, django_db_blocker: pytest.FixtureRequest
 ) -> Iterator[LiveProcess]:
-    with live_process(comment_seconds=0.3, tick_seconds=0.1) as live:
+    with live_process(beat_seconds=0.3, tick_seconds=0.1) as live:
         yield live
 
 
@@ -248,12 +248,10 @@ def test_two_streams_of_one_person_hear_the_same(live: LiveProcess, committed_wo
     assert second.hears_post(seq)
 
 
-def test_a_silent_stream_is_kept_open_by_comments(
-    live: LiveProcess, committed_world: World
-) -> None:
+def test_a_silent_stream_is_kept_open_by_beats(live: LiveProcess, committed_world: World) -> None:
     sato = live.opens(bearer(a_token(committed_world.people["sato"])))
 
-    assert sato.hears(lambda ear: ear.text.count("\n:\n") >= 2)
+    assert sato.hears(lambda ear: ear.text.count("event: beat") >= 2)
 
 
 def test_after_the_database_cut_us_off_everyone_catches_up(

@@ -236,9 +236,19 @@ def test_a_mark_is_no_gap_but_is_not_told_before_the_seats_are_known() -> None:
     assert mori.wire.kinds() == ["catchup", "membership"]
 
 
-def test_a_stream_is_kept_open_by_comments_and_ends_when_its_time_is_over() -> None:
+def test_a_page_hears_a_beat_every_ten_seconds() -> None:
     hall, sato = a_hall(), Listener()
     sato.enters(hall, a_seat())
+
+    for second in range(61):
+        hall.tick(float(second))
+
+    assert sato.wire.kinds() == ["catchup", *(["beat"] * 6)]
+
+
+def test_a_programs_stream_is_kept_open_by_comments_and_ends_when_its_time_is_over() -> None:
+    hall, sato = a_hall(), Listener()
+    sato.enters(hall, a_seat(), wants_json=True)
 
     hall.tick(19.0)
     early = sato.wire.text.count("\n:\n")

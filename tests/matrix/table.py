@@ -73,6 +73,8 @@ TABLE: Final = (
     Row("accounts:remove", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
     Row("facilities:desks", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 302, 404)),
     Row("patients:top", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
+    Row("facilities:facility", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
+    Row("facilities:facility", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 422, 404)),
     Row("facilities:staff", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("facilities:change", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("facilities:change", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 422, 404)),

@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 import time
+from itertools import cycle
 from typing import Any, Final
 
 from tests.durability.ordeal import Place, connection_to
@@ -18,12 +19,14 @@ SILENCE_SECONDS: Final = 25.0
 class Watcher:
     """Follows one side of a group through the front, whatever dies behind it."""
 
-    def __init__(self, url: str, place: Place) -> None:
+    def __init__(self, url: str, place: Place, *others: str) -> None:
         self.place = place
         self.seq = 0
         # When each post came into sight.
         self.seen: dict[str, float] = {}
         self.ends: list[str] = []
+        # Whose stream ends opens the next, at another proxy where there is one.
+        self._ways = cycle([url, *others])
         self._url = url
         self._news = threading.Condition()
         self._ending = threading.Event()
@@ -56,6 +59,7 @@ class Watcher:
                 self._ending.wait(AGAIN_SECONDS)
 
     def _follow(self) -> None:
+        self._url = next(self._ways)
         stream = self._stream = connection_to(self._url)
         stream.timeout = SILENCE_SECONDS
         stream.request("GET", "/live?form=json", headers=self.place.headers)

@@ -457,7 +457,7 @@ def test_a_change_is_proposed_and_taken_on_the_pages_of_the_desks(world: World) 
     where = reverse("patients:propose_custody", args=[giver.facility_id, world.group.pk])
     assert where in page
     assert FACE_SHEET.name not in page
-    assert "すずかけ通り薬局（1人が参加）" in abe.get(where).text
+    assert "すずかけ通り薬局（すずかけどおりやっきょく・1人が参加）" in abe.get(where).text
     assert abe.post(where, {}).status_code == 422
 
     assert abe.post(where, {"taker": taker.facility_id}).status_code == 302

@@ -202,6 +202,10 @@ def test_patients_people_and_facilities_are_found_by_their_reading_where_one_sit
     assert "佐伯 千代" in by_kana
     assert "加藤 恵子" in colleague
     assert "加藤 恵子" in place
+    assert all(
+        "加藤 恵子" in people_found(world, "sato", words)
+        for words in ("つきみざか", "ツキミザカ", "ﾂｷﾐｻﾞｶ")
+    )
     assert "伊藤 実" not in place
     assert "上田 静" not in people_found(world, "sato", "うえだ")
     assert "佐伯 千代" not in people_found(world, "ito", "さえき")

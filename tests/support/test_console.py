@@ -76,17 +76,29 @@ def test_every_page_of_the_console_is_dressed_apart(world: World, oka: Client) -
 def test_who_waits_comes_first_and_the_list_is_sifted(world: World, oka: Client) -> None:
     found(token_of())
     waiting = Facility.objects.get(name="夕やけ診療所")
-    open_facility(world.actor("kato"), name="雨つぶ循環器クリニック", kind=FacilityKind.CLINIC)
+    open_facility(
+        world.actor("kato"),
+        name="雨つぶ循環器クリニック",
+        kana="あまつぶじゅんかんきくりにっく",
+        kind=FacilityKind.CLINIC,
+    )
 
-    page, waits, named, nothing = (
+    page, waits, named, read, nothing = (
         oka.get("/console/", asked).text
-        for asked in ({}, {"state": "waiting"}, {"words": "雨ツブ"}, {"words": "どこにもない"})
+        for asked in (
+            {},
+            {"state": "waiting"},
+            {"words": "雨ツブ"},
+            {"words": "ｱﾏﾂﾌﾞ じゅんかんき"},
+            {"words": "どこにもない"},
+        )
     )
 
     assert page.index("夕やけ診療所") < page.index("雨つぶ循環器クリニック") < page.index("月見坂")
     assert "3施設（承認待ち 1・凍結中 0）" in page
     assert ("夕やけ診療所" in waits, "雨つぶ" in waits) == (True, False)
     assert ("雨つぶ循環器" in named, "夕やけ診療所" in named) == (True, False)
+    assert ("あまつぶじゅんかんき" in read, "夕やけ診療所" in read) == (True, False)
     assert "あてはまる施設はありません。" in nothing
     assert "03-0000-0000" in oka.get(reverse("groups:facility", args=[waiting.pk])).text
 

@@ -1,5 +1,7 @@
 """What the hot statements say, said in the ORM."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,8 +13,13 @@ from carestation.groups.rules import Seat, may_post
 from carestation.kernel.errors import Refused, require
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.posts import Draft, Published
-from carestation.timeline.facts import PostPublished, ReadMarkMoved
-from carestation.timeline.models import Post
+from carestation.timeline.facts import (
+    AcknowledgementWithdrawn,
+    PostAcknowledged,
+    PostPublished,
+    ReadMarkMoved,
+)
+from carestation.timeline.models import Acknowledgement, AcknowledgementQuerySet, Post
 from carestation.timeline.queries.messages import find_post
 from carestation.vault.scopes import open_scope
 
@@ -81,3 +88,44 @@ def mark_read_twin(seat: Seat, number: int) -> int | None:
     said = min(number, seat.posts)
     announce(ReadMarkMoved(**seat.marks(), side=seat.side, number=said))
     return reached
+
+
+@transaction.atomic
+def acknowledge_post_twin(seat: Seat, post_id: UUID) -> int | None:
+    """Do what `acknowledge_post` does, slowly."""
+    timeline, post = _locked(seat, post_id)
+    if _own(seat, post_id).exists():
+        return None
+    Acknowledgement.objects.create(
+        group_id=seat.group_id, post=post, user_id=seat.actor.user_id, at=timezone.now()
+    )
+    announce(PostAcknowledged(**seat.marks(), side=seat.side, post_id=post_id))
+    return _counted(timeline, post)
+
+
+@transaction.atomic
+def withdraw_acknowledgement_twin(seat: Seat, post_id: UUID) -> int | None:
+    """Do what `withdraw_acknowledgement` does, slowly."""
+    timeline, post = _locked(seat, post_id)
+    if not _own(seat, post_id).update(withdrawn_at=timezone.now()):
+        return None
+    announce(AcknowledgementWithdrawn(**seat.marks(), side=seat.side, post_id=post_id))
+    return _counted(timeline, post)
+
+
+def _locked(seat: Seat, post_id: UUID) -> tuple[Timeline, Post]:
+    timeline, post = lock_timeline(seat), find_post(seat, post_id)
+    is_others = post.author_id != seat.actor.user_id
+    require(allowed=is_others and post.withdrawn_at is None and may_post(seat))
+    return timeline, post
+
+
+def _own(seat: Seat, post_id: UUID) -> AcknowledgementQuerySet:
+    own = Acknowledgement.objects.standing().filter(group_id=seat.group_id, post_id=post_id)
+    return own.filter(user_id=seat.actor.user_id)
+
+
+def _counted(timeline: Timeline, post: Post) -> int:
+    post.changed_seq = count_change(timeline)
+    post.save(update_fields=["changed_seq"])
+    return post.changed_seq

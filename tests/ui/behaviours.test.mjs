@@ -63,3 +63,26 @@ test("who is meant is found by kana of either kind, of either width, in either c
 
   assert.deepEqual(["ミヤケ", "ﾐﾔｹ", "みやけ", "ＯＴ", "ヴ", "三宅"].map(folded), ["みやけ", "みやけ", "みやけ", "ot", "ゔ", "三宅"]);
 });
+
+test("a stream that says nothing is opened anew, and one that beats is kept", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const opened = [];
+  globalThis.addEventListener = () => {};
+  globalThis.document = { addEventListener() {}, dispatchEvent() {}, visibilityState: "visible" };
+  globalThis.EventSource = class {
+    constructor() { opened.push(this); }
+    addEventListener(kind, hear) { this[kind] = hear; }
+    close() { this.isClosed = true; }
+  };
+  const { Stream } = await import("../../carestation/live/static/live/stream.js");
+  new Stream("/live").follow(() => {}, new AbortController().signal);
+
+  t.mock.timers.tick(24_000);
+  opened[0].beat();
+  t.mock.timers.tick(24_000);
+  assert.equal(opened.length, 1);
+  t.mock.timers.tick(1_000);
+  t.mock.timers.tick(1_000);
+
+  assert.deepEqual(opened.map((one) => one.isClosed ?? false), [true, false]);
+});

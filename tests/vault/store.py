@@ -43,9 +43,15 @@ class Store:
         self._await(self._make_bucket)
         self._await(BucketBlobs(self.url()).prepare)
 
-    def url(self, secret: str = SECRET, *, is_tls: bool = False) -> str:
-        scheme, port = ("s3", "https") if is_tls else ("s3+http", "s3")
-        place = f"{HOST}:{self._ports[port]}/{BUCKET}/care"
+    @property
+    def port(self) -> int:
+        """Where it is spoken to without TLS."""
+        return self._ports["s3"]
+
+    def url(self, secret: str = SECRET, *, is_tls: bool = False, port: int = 0) -> str:
+        """Return BLOB_URL of it; `port`: where it is reached without TLS, if not where it is."""
+        scheme, own = ("s3", self._ports["https"]) if is_tls else ("s3+http", port or self.port)
+        place = f"{HOST}:{own}/{BUCKET}/care"
         return f"{scheme}://{KEY}:{quote(secret, safe='')}@{place}"
 
     def everything_kept(self) -> bytes:

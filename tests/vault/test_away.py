@@ -128,3 +128,21 @@ def test_what_is_sent_meanwhile_is_refused_whole_and_taken_when_it_is_back(
     assert not Post.objects.exists()
     assert client.post(url, draft).status_code == 302
     assert "夕方の様子" in client.get(timeline(world)).content.decode()
+
+
+@pytest.mark.control("8.24")
+def test_what_a_page_cannot_put_aside_is_told_as_all_else_and_asked_again(
+    world: World, service: KeyService
+) -> None:
+    client, search = signed_in(world), reverse("search:search")
+
+    with service.stopped():
+        forget_all()
+        told = client.post(search, {"words": "むくみ"})
+    forget_waits()
+
+    # The view has done its part by then: what it put aside is sealed when it is over.
+    assert told.status_code == 503
+    assert SAFE in told.content.decode()
+    assert told.headers["Retry-After"]
+    assert client.get(client.post(search, {"words": "むくみ"})["Location"]).status_code == 200

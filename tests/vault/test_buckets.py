@@ -1,5 +1,6 @@
 """Sealed files in a bucket: a real S3-compatible store is asked the same as a folder."""
 
+import threading
 import time
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -12,7 +13,7 @@ from pytest_django.fixtures import Settings
 from carestation.kernel.ids import uuid7
 from carestation.vault.blobs import blobs
 from carestation.vault.bucket_url import read_url
-from carestation.vault.buckets import PART_BYTES, BucketBlobs
+from carestation.vault.buckets import PART_BYTES, SHORT_ANSWER, BucketBlobs
 from carestation.vault.files import (
     PIECE_BYTES,
     READ_AT_ONCE,
@@ -25,6 +26,7 @@ from carestation.vault.files import (
     seal_stream,
     unseal_file,
 )
+from carestation.vault.health import STORE
 from carestation.vault.storing import StoreAwayError
 from config.environment import read_environment
 from config.prepare import _ensure_store
@@ -173,6 +175,7 @@ def test_a_store_that_cannot_be_used_ends_the_start_with_one_sentence(
 
 
 def test_without_the_store_people_still_read_and_write(world: World, paused: Store) -> None:
+    STORE.forget()
     began = time.monotonic()
     client = Client()
 
@@ -183,6 +186,22 @@ def test_without_the_store_people_still_read_and_write(world: World, paused: Sto
         b"ready, but the store of files does not answer\n",
     )
     assert time.monotonic() - began < 5
+
+
+def test_while_one_asks_a_store_that_is_away_nobody_else_waits(world: World, paused: Store) -> None:
+    Client().get("/ready")
+    STORE.forget()
+    first = threading.Thread(target=STORE.words)
+    first.start()
+    while not STORE._asking.locked():
+        assert first.is_alive()
+    began = time.monotonic()
+
+    answers = [Client().get("/ready").status_code for _ in range(5)]
+
+    assert answers == [HTTPStatus.OK] * 5
+    assert time.monotonic() - began < SHORT_ANSWER.total_seconds() / 2
+    first.join()
 
 
 @pytest.mark.parametrize(

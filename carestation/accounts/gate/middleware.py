@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -38,6 +38,8 @@ from carestation.kernel.problems import API, problem_json
 
 View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
+# What we need and what does not answer now: the way to say so is the edge's.
+AWAY: Final = (InterfaceError, InternalError, OperationalError, Unavailable)
 BEARER: Final = "bearer"
 FULL_ALONE: Final = frozenset({Standing.FULL})
 FRESH: Final = timedelta(minutes=10)
@@ -82,9 +84,7 @@ class GateMiddleware:
         request.session = store
         request.user = SimpleLazyObject(lambda: _user_of(entry))  # type: ignore[assignment]  # looked up when asked for
         response = self._get_response(request)
-        if store.modified:
-            store.save()
-        return response
+        return _put_aside(request, store) or response
 
     def process_view(
         self, request: HttpRequest, view: View, _args: tuple[Any, ...], _kwargs: dict[str, Any]
@@ -92,9 +92,9 @@ class GateMiddleware:
         """Let the request in, or say where to go first."""
         try:
             return self._led_away(request, view)
-        except (InterfaceError, OperationalError, Unavailable) as error:
+        except AWAY as error:
             # Django asks `process_exception` about what a view raises, not about us.
-            return answer_for(request, error)
+            return _told(request, error)
 
     def _led_away(self, request: HttpRequest, view: View) -> HttpResponse | None:
         if not getattr(view, "login_required", True):
@@ -131,6 +131,24 @@ def _asked_again(request: HttpRequest, view: View, entry: Entry) -> HttpResponse
     elif is_stale:
         return _led(request, "accounts:reopening", HTTPStatus.FORBIDDEN, "confirmation")
     return None
+
+
+def _put_aside(request: HttpRequest, store: SessionStore) -> HttpResponse | None:
+    """Keep what the page has put aside; return an answer where that cannot be kept now."""
+    try:
+        if store.modified:
+            store.save()
+    except AWAY as error:
+        # The view is over, so of this, too, Django asks nobody.
+        return _told(request, error)
+    return None
+
+
+def _told(request: HttpRequest, error: Exception) -> HttpResponse:
+    answer = answer_for(request, error)
+    if answer is None:
+        raise error
+    return answer
 
 
 def _entered(token: str) -> Entry | None:

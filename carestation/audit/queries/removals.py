@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.utils import timezone
+
 from carestation.kernel.sql import Row, rows_of
 
 # The newest of each part; what nobody sealed says nothing. No text of `detail` is a word.
 REMOVALS: Final = """
-SELECT DISTINCT ON (f.facility_id) f.facility_id, f.at, f.detail ->> 'before' AS before,
-  (f.detail ->> 'total')::bigint AS total
+SELECT DISTINCT ON (f.facility_id) f.facility_id, f.at, e.number,
+  f.detail ->> 'before' AS before, f.detail ->> 'total' AS total
 FROM factlog_loggedfact f JOIN audit_entry e ON e.fact_id = f.id AND e.kind = f.kind
 WHERE f.kind = 'audit.FactsRemoved'
 ORDER BY f.facility_id, f.era DESC, f.xid DESC, f.id DESC
@@ -44,14 +46,21 @@ def removals_of(signed: Sequence[tuple[datetime, int]]) -> dict[str, Removal]:
 
     `signed`: when the whole log was signed, and at which size, as it grew.
     """
-    return {
-        str(row["facility_id"] or ""): _removal(row, signed)
-        for row in rows_of(REMOVALS, {})
-        if datetime.fromisoformat(row["before"]) <= row["at"] - SHORTEST
-    }
+    read = {str(row["facility_id"] or ""): _removal(row, signed) for row in rows_of(REMOVALS, {})}
+    return {part: removal for part, removal in read.items() if removal is not None}
 
 
-def _removal(row: Row, signed: Sequence[tuple[datetime, int]]) -> Removal:
-    before = datetime.fromisoformat(row["before"])
+def _removal(row: Row, signed: Sequence[tuple[datetime, int]]) -> Removal | None:
+    """Return what a removal says, if it says that and may be.
+
+    Its own time is nobody's word: what says that it happened later than it was signed, did not.
+    """
+    try:
+        before, total = datetime.fromisoformat(row["before"]), int(row["total"])
+    except (TypeError, ValueError):
+        return None
+    known = next((at for at, size in signed if size > row["number"]), timezone.now())
+    if before.tzinfo is None or before > min(row["at"], known) - SHORTEST:
+        return None
     upto = next((size for at, size in signed if at >= before + SIGNED_WITHIN), 0)
-    return Removal(before=before, total=row["total"], upto=upto)
+    return Removal(before=before, total=total, upto=upto)

@@ -10,6 +10,8 @@ from typing import Final
 from carestation.factlog.merkle import HASH_BYTES
 from carestation.kernel.sql import Row, row_of
 
+# By what an entry is found must be what its fact says: pages look for entries, not for facts. One
+# hash a row tells whether it is.
 # What a leaf says, as `factlog_leaf` puts it together; it is hashed here, not by the database. No
 # text of a fact holds a line's end: `jsonb` writes it as two signs.
 FACTS: Final = r"""
@@ -25,6 +27,9 @@ SELECT string_agg(s.id::text, E'\n' ORDER BY s.era, s.xid, s.id) AS ids,
     s.kind, coalesce(s.actor_id::text, ''), coalesce(s.facility_id::text, ''),
     coalesce(s.group_id::text, ''), coalesce(s.patient_id::text, ''), s.object_id, s.request_id,
     s.detail), E'\n' ORDER BY s.era, s.xid, s.id) AS said,
+  string_agg(sha256(convert_to(concat_ws('|', s.at, s.kind, coalesce(s.facility_id::text, ''),
+    coalesce(s.actor_id::text, s.detail ->> 'person_id', ''), coalesce(s.group_id::text, '')),
+    'UTF8')), ''::bytea ORDER BY s.era, s.xid, s.id) AS found_by,
   (SELECT l.era FROM last l) AS era, (SELECT l.xid::text FROM last l) AS xid,
   (SELECT l.id FROM last l) AS fact_id
 FROM stretch s
@@ -38,6 +43,10 @@ SELECT string_agg(s.fact_id::text, E'\n' ORDER BY s.number) AS ids,
   string_agg(s.number::text, E'\n' ORDER BY s.number) AS numbers,
   string_agg(coalesce(s.facility_id::text, ''), E'\n' ORDER BY s.number) AS facilities,
   string_agg((s.at IS NULL)::int::text, '' ORDER BY s.number) AS gone,
+  coalesce(string_agg(sha256(convert_to(concat_ws('|', s.at, s.kind,
+    coalesce(s.facility_id::text, ''), coalesce(s.actor_id::text, ''),
+    coalesce(s.group_id::text, '')), 'UTF8')), ''::bytea ORDER BY s.number)
+    FILTER (WHERE s.at IS NOT NULL), ''::bytea) AS found_by,
   max(s.number) AS number
 FROM stretch s
 """
@@ -46,13 +55,17 @@ FIRST_OF_FACTS: Final[Row] = {"era": 0, "xid": "0", "fact_id": 0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """A stretch of entries. `gone`: the places of those whose fact went when its term was over."""
+    """A stretch of entries. `gone`: the places of those whose fact went when its term was over.
+
+    `found_by`: by what each of the others is found, hashed.
+    """
 
     ids: list[str]
     leaves: list[bytes]
     numbers: list[str]
     facilities: list[str]
     gone: list[int]
+    found_by: bytes
 
 
 def stretches() -> Iterator[Stretch]:
@@ -61,15 +74,30 @@ def stretches() -> Iterator[Stretch]:
     while row := row_of(ENTRIES, {"number": number}):
         if row["number"] is None:
             return
-        number, leaves = row["number"], row["leaves"]
-        starts = range(0, len(leaves), HASH_BYTES)
+        number = row["number"]
         yield Stretch(
             ids=row["ids"].split("\n"),
-            leaves=[leaves[start : start + HASH_BYTES] for start in starts],
+            leaves=hashes_in(row["leaves"]),
             numbers=row["numbers"].split("\n"),
             facilities=row["facilities"].split("\n"),
             gone=[place for place, sign in enumerate(row["gone"]) if sign == "1"],
+            found_by=bytes(row["found_by"]),
         )
+
+
+def hashes_in(joined: bytes) -> list[bytes]:
+    """Return hashes that came one behind the other."""
+    starts = range(0, len(joined), HASH_BYTES)
+    return [joined[start : start + HASH_BYTES] for start in starts]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Facts that come next: their ids, what each says, and by what its entry is found, hashed."""
+
+    ids: list[str]
+    said: list[str]
+    found_by: bytes
 
 
 @dataclass(slots=True)
@@ -78,10 +106,11 @@ class Facts:
 
     _ids: list[str] = field(default_factory=list)
     _said: list[str] = field(default_factory=list)
+    _found_by: bytes = b""
     _last: Row = field(default_factory=lambda: FIRST_OF_FACTS)
 
-    def take(self, count: int) -> tuple[list[str], list[str]]:
-        """Return the facts that come next, their ids and what they say; fewer where the log ends.
+    def take(self, count: int) -> Taken:
+        """Return the facts that come next; fewer where the log ends.
 
         Those that were not asked for yet come the next time.
         """
@@ -90,7 +119,12 @@ class Facts:
                 break
             self._ids += row["ids"].split("\n")
             self._said += row["said"].split("\n")
+            self._found_by += bytes(row["found_by"])
             self._last = row
-        taken = self._ids[:count], self._said[:count]
+        hashes = count * HASH_BYTES
+        taken = Taken(
+            ids=self._ids[:count], said=self._said[:count], found_by=self._found_by[:hashes]
+        )
         del self._ids[:count], self._said[:count]
+        self._found_by = self._found_by[hashes:]
         return taken

@@ -1,8 +1,11 @@
 """Whether the log is as it was sealed: read from its first row, in the order of the seal.
 
-Each fact is hashed anew and laid beside its entry; over the entries the trees grow again, and
+Each fact is hashed anew and laid beside its entry, which must be found by what the fact says; over
+the entries the trees grow again, and
 where something was signed their root must be the one that was signed. The first that differs is
-named. Where a fact went because its term was over, its leaf is enough, and a removal must say so.
+named; of a checkpoint that is not what was signed, which one, and whether the facts are as they
+were all the same. Where a fact went because its term was over, its leaf is enough, and a removal
+must say so.
 
 Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 """
@@ -10,16 +13,19 @@ Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import zip_longest
+from typing import Final
 from uuid import UUID
 
-from carestation.audit.choices import Wrong
+from django.utils import timezone
+
+from carestation.audit.choices import Bent, Wrong
 from carestation.audit.models import WHOLE, Checkpoint, Entry, SigningKey, Tree
 from carestation.audit.queries.checkpoints import signer_of
 from carestation.audit.queries.removals import Removal, removals_of
-from carestation.audit.queries.stretches import Facts, Stretch, stretches
+from carestation.audit.queries.stretches import Facts, Stretch, Taken, hashes_in, stretches
 from carestation.factlog.checkpoints import FIRST, Head, NotACheckpointError, Signed, read_note
 from carestation.factlog.merkle import Frontier
 from carestation.factlog.models import LoggedFact
@@ -28,17 +34,27 @@ from carestation.vault.signing import Signer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The first wrong place: at which number of the log, at which fact if it is one."""
+    """The first wrong place: at which number of the log, at which fact if it is one.
+
+    `tree_id`, `size`: which checkpoint it is that is wrong (`bent` says how), or whose root is not
+    met: then something from `number` up to `until` is not what was signed. Of a checkpoint,
+    `number` is how many facts of its tree were signed before.
+    """
 
     wrong: Wrong
     number: int
     fact_id: int | None = None
+    until: int | None = None
+    tree_id: UUID | None = None
+    size: int | None = None
+    bent: Bent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """How many facts were read, how many signed roots met; `finding` is None where all is well.
 
+    `rows`: where a checkpoint is wrong, the first wrong place of the facts themselves, if any.
     `removed`: how many facts went from the log when their term was over, and what came before which
     time among them.
     """
@@ -46,24 +62,31 @@ class Verdict:
     facts: int
     checkpoints: int
     finding: Finding | None
+    rows: Finding | None = None
     removed: int = 0
     removed_before: datetime | None = None
 
 
+# The sealer is seconds behind; an hour is no backlog, but a sealer that was led past them.
+UNSEALED_AT_MOST: Final = timedelta(hours=1)
+
+
 class _FoundError(Exception):
-    def __init__(self, wrong: Wrong, number: int, fact_id: int | None = None) -> None:
+    def __init__(self, finding: Finding) -> None:
         super().__init__()
-        self.finding = Finding(wrong=wrong, number=number, fact_id=fact_id)
+        self.finding = finding
 
 
 @dataclass(slots=True, kw_only=True)
 class _Walk:
     """How far the reading has come; the trees of all parts grow with the whole.
 
-    `times`: when the whole was signed at which size; `gone`: how many facts of a part are no more.
+    `times`: when the whole was signed at which size; `gone`: how many facts of a part are no more;
+    `fault`: the first checkpoint that is not what was signed.
     """
 
     signers: list[Signer]
+    fault: Finding | None = None
     signed: dict[UUID, dict[int, bytes]] = field(default_factory=dict)
     trees: dict[UUID, Frontier] = field(default_factory=lambda: {WHOLE: Frontier()})
     times: list[tuple[datetime, int]] = field(default_factory=list)
@@ -105,9 +128,30 @@ class _Walk:
         for size in [one for one in signed if before < one <= before + len(leaves)]:
             tree.extend(leaves[taken : size - before])
             if tree.root() != signed[size]:
-                raise _FoundError(Wrong.SEAL, numbers[taken])
+                first, last = numbers[taken], numbers[size - before - 1]
+                raise _FoundError(_unmet(tree_id, size, number=first, until=last))
             taken, self.met = size - before, self.met + 1
         tree.extend(leaves[taken:])
+
+    def blame(self, tree_id: UUID, size: int, before: Head | None, bent: Bent) -> None:
+        """Note the first checkpoint that is wrong; what follows from it is not told again."""
+        self.fault = self.fault or Finding(
+            wrong=Wrong.CHECKPOINT,
+            number=0 if before is None else before.size,
+            tree_id=tree_id,
+            size=size,
+            bent=bent,
+        )
+
+    def is_signed_with(self, leaf: bytes) -> bool:
+        """Whether the next signed root of the whole is met with another leaf at this place."""
+        size = min((one for one in self.signed.get(WHOLE, {}) if one > self.size), default=None)
+        if size is None:
+            return False
+        later = Entry.objects.filter(number__gt=self.size, number__lt=size).order_by("number")
+        tree = Frontier.from_bytes(self.size, self.trees[WHOLE].to_bytes())
+        tree.extend([leaf, *map(bytes, later.values_list("leaf", flat=True))])
+        return tree.size == size and tree.root() == self.signed[WHOLE][size]
 
     def has_signed(self, signed: Signed) -> bool:
         text = signed.head.text()
@@ -121,52 +165,61 @@ def verify_log(outside: Iterable[str] = ()) -> Verdict:
         NotACheckpointError: one of these is none, or none of ours.
     """
     keys = SigningKey.objects.order_by("created_at")
-    walk, finding = _Walk(signers=[signer_of(key) for key in keys]), None
+    walk, rows = _Walk(signers=[signer_of(key) for key in keys]), None
     notes = [read_note(note) for note in outside]
     if not all(walk.has_signed(note) for note in notes):
         raise NotACheckpointError
     try:
-        _read_checkpoints(walk)
+        _read_checkpoints(walk, notes)
         walk.removals = removals_of(walk.times)
         _read_log(walk)
         _end(walk, notes)
     except _FoundError as found:
-        finding = found.finding
+        rows = found.finding
     befores = [walk.removals[part].before for part in walk.gone if part in walk.removals]
     return Verdict(
         facts=walk.size,
         checkpoints=walk.met,
-        finding=finding,
+        finding=walk.fault or rows,
+        rows=rows if walk.fault else None,
         removed=walk.gone.total(),
         removed_before=max(befores, default=None),
     )
 
 
-def _read_checkpoints(walk: _Walk) -> None:
+def _read_checkpoints(walk: _Walk, outside: Sequence[Signed]) -> None:
+    """Read what was signed; in the place of one that is wrong, what left the machine, if it did."""
+    left = {(_tree_of(one.head), one.head.size): one.head for one in outside}
     heads: dict[UUID, Head] = {}
     for row in Checkpoint.objects.order_by("tree_id", "size").iterator():
-        before, head = heads.get(row.tree_id), _head(walk, row)
-        follows = FIRST if before is None else before.digest()
-        if head is None or head.previous != follows:
-            raise _FoundError(Wrong.CHECKPOINT, 0 if before is None else before.size)
-        heads[row.tree_id] = head
-        walk.signed.setdefault(row.tree_id, {})[head.size] = head.root
+        before, found = heads.get(row.tree_id), _head(walk, row)
+        if isinstance(found, Bent):
+            walk.blame(row.tree_id, row.size, before, found)
+            found = left.get((row.tree_id, row.size))
+        if found is None:
+            continue
+        if found.previous != (FIRST if before is None else before.digest()):
+            walk.blame(row.tree_id, row.size, before, Bent.UNLINKED)
+        heads[row.tree_id] = found
+        walk.signed.setdefault(row.tree_id, {})[found.size] = found.root
         if row.tree_id == WHOLE:
-            walk.times.append((head.at, head.size))
-    for tree in Tree.objects.filter(signed_size__gt=0):
+            walk.times.append((found.at, found.size))
+    for tree in Tree.objects.filter(signed_size__gt=0).order_by("pk"):
         last = heads.get(tree.pk)
         if last is None or last.size < tree.signed_size:
-            raise _FoundError(Wrong.CHECKPOINT, 0 if last is None else last.size)
+            walk.blame(tree.pk, tree.signed_size, last, Bent.LOST)
 
 
-def _head(walk: _Walk, row: Checkpoint) -> Head | None:
+def _head(walk: _Walk, row: Checkpoint) -> Head | Bent | None:
     """Return what a checkpoint says, if one of our keys signed it for this tree and size."""
     try:
-        signed = read_note(row.note)
+        signed = row.signed
     except NotACheckpointError:
-        return None
+        return Bent.UNREADABLE
+    if not walk.has_signed(signed):
+        return Bent.UNSIGNED
     is_its_own = _tree_of(signed.head) == row.tree_id and signed.head.size == row.size
-    return signed.head if is_its_own and walk.has_signed(signed) else None
+    return signed.head if is_its_own else Bent.ELSEWHERE
 
 
 def _tree_of(head: Head) -> UUID:
@@ -178,53 +231,73 @@ def _read_log(walk: _Walk) -> None:
     for entries in stretches():
         gone = frozenset(entries.gone)
         there = [place for place in range(len(entries.ids)) if place not in gone]
-        ids, said = log.take(len(there))
-        wrong = _first_wrong(entries, there, (ids, said), walk.size)
+        facts = log.take(len(there))
+        wrong = _first_wrong(entries, there, facts, walk.size)
         unexplained = walk.first_unexplained(entries)
         stop = min(wrong, unexplained)
         walk.take(entries, stop)
         if stop == len(entries.ids):
             continue
         if stop == unexplained:
-            raise _FoundError(Wrong.MISSING, walk.size, int(entries.ids[stop]))
-        beside = dict(zip(there, ids, strict=False))
-        raise _found(walk.size, entries, stop, beside.get(stop))
+            gone_id = int(entries.ids[stop])
+            raise _FoundError(Finding(wrong=Wrong.MISSING, number=walk.size, fact_id=gone_id))
+        beside = dict(zip(there, zip(facts.ids, facts.said, strict=True), strict=False))
+        raise _FoundError(_found(walk, entries, stop, beside.get(stop)))
+    _see_that_all_is_sealed(walk, log)
 
 
-def _first_wrong(
-    entries: Stretch, there: Sequence[int], facts: tuple[list[str], list[str]], number: int
-) -> int:
+def _see_that_all_is_sealed(walk: _Walk, log: Facts) -> None:
+    """See that no fact has stood behind the last entry for long."""
+    next_ones = LoggedFact.objects.filter(pk__in=log.take(1).ids)
+    for fact in next_ones.filter(at__lt=timezone.now() - UNSEALED_AT_MOST):
+        raise _FoundError(Finding(wrong=Wrong.UNSEALED, number=walk.size, fact_id=fact.pk))
+
+
+def _first_wrong(entries: Stretch, there: Sequence[int], facts: Taken, number: int) -> int:
     """Return the first place of a stretch where fact and entry differ; its end if none does.
 
     `there`: the places of entries beside which a fact must stand.
     """
-    ids, said = facts
-    hashed = [sha256(b"\x00" + one.encode()).digest() for one in said]
+    ids, hashed = facts.ids, [_leaf(one) for one in facts.said]
     numbers = [str(number + place) for place in range(len(entries.ids))]
     is_whole = len(there) == len(entries.ids)
     sealed = entries.ids if is_whole else [entries.ids[place] for place in there]
     leaves = entries.leaves if is_whole else [entries.leaves[place] for place in there]
-    if (ids, hashed, numbers) == (sealed, leaves, entries.numbers):
+    sealed_as, said_as = (entries.numbers, entries.found_by), (numbers, facts.found_by)
+    if (ids, hashed, said_as) == (sealed, leaves, sealed_as):
         return len(entries.ids)
     misnumbered = (place for place, one in enumerate(numbers) if entries.numbers[place] != one)
-    beside = zip_longest(zip(ids, hashed, strict=True), zip(sealed, leaves, strict=True))
+    beside = zip_longest(
+        zip(ids, hashed, hashes_in(facts.found_by), strict=True),
+        zip(sealed, leaves, hashes_in(entries.found_by), strict=True),
+    )
     differing = (place for place, (found, kept) in zip(there, beside, strict=True) if found != kept)
     end = len(entries.ids)
     return min(next(misnumbered, end), next(differing, end))
 
 
-def _found(number: int, entries: Stretch, place: int, there: str | None) -> _FoundError:
-    """Say what is wrong with the entry of this number; `there`: which fact stands there."""
-    sealed_id = int(entries.ids[place])
+def _found(walk: _Walk, entries: Stretch, place: int, beside: tuple[str, str] | None) -> Finding:
+    """Say what is wrong at the next number; `beside`: which fact stands there, and what it says."""
+    number, sealed_id = walk.size, int(entries.ids[place])
+    there, said = beside or (None, "")
     if entries.numbers[place] != str(number):
-        return _FoundError(Wrong.SEAL, number)
+        return Finding(wrong=Wrong.SEAL, number=number, until=number)
     if there == entries.ids[place]:
-        return _FoundError(Wrong.CHANGED, number, sealed_id)
+        # Either the fact or its entry is not what it was: the signature knows which, where it is
+        # not what the entry is found by alone.
+        leaf = _leaf(said)
+        if leaf == entries.leaves[place] or walk.is_signed_with(leaf):
+            return Finding(wrong=Wrong.SEAL, number=number, until=number, fact_id=sealed_id)
+        return Finding(wrong=Wrong.CHANGED, number=number, fact_id=sealed_id)
     if not LoggedFact.objects.filter(pk=sealed_id).exists():
-        return _FoundError(Wrong.MISSING, number, sealed_id)
+        return Finding(wrong=Wrong.MISSING, number=number, fact_id=sealed_id)
     if there is not None and not Entry.objects.filter(fact_id=int(there)).exists():
-        return _FoundError(Wrong.ADDED, number, int(there))
-    return _FoundError(Wrong.MOVED, number, sealed_id)
+        return Finding(wrong=Wrong.ADDED, number=number, fact_id=int(there))
+    return Finding(wrong=Wrong.MOVED, number=number, fact_id=sealed_id)
+
+
+def _leaf(said: str) -> bytes:
+    return sha256(b"\x00" + said.encode()).digest()
 
 
 def _end(walk: _Walk, outside: Sequence[Signed]) -> None:
@@ -232,9 +305,17 @@ def _end(walk: _Walk, outside: Sequence[Signed]) -> None:
     for tree_id, signed in walk.signed.items():
         tree = walk.trees.get(tree_id)
         if tree is None or tree.size < max(signed):
-            raise _FoundError(Wrong.SEAL, walk.size)
+            size = min(one for one in signed if tree is None or one > tree.size)
+            raise _FoundError(_unmet(tree_id, size, number=walk.size))
     for note in outside:
-        here = walk.signed.get(_tree_of(note.head), {})
-        if here.get(note.head.size) != note.head.root:
-            number = max((size for size in here if size <= note.head.size), default=0)
-            raise _FoundError(Wrong.ROLLED_BACK, number)
+        tree_id, size = _tree_of(note.head), note.head.size
+        here = walk.signed.get(tree_id, {})
+        if here.get(size) != note.head.root:
+            number = max((one for one in here if one <= size), default=0)
+            raise _FoundError(
+                Finding(wrong=Wrong.ROLLED_BACK, number=number, tree_id=tree_id, size=size)
+            )
+
+
+def _unmet(tree_id: UUID, size: int, *, number: int, until: int | None = None) -> Finding:
+    return Finding(wrong=Wrong.SEAL, number=number, until=until, tree_id=tree_id, size=size)

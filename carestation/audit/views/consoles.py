@@ -9,7 +9,9 @@ from django.views.decorators.http import require_GET
 
 from carestation.accounts.queries.consoles import take_console
 from carestation.audit.commands.acts import note_acts_viewed
+from carestation.audit.models import WHOLE
 from carestation.audit.queries.acts import operator_acts
+from carestation.audit.queries.states import seal_state
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
 from carestation.support.queries.consoles import frame_of
@@ -23,5 +25,5 @@ def acts(request: CareRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     note_acts_viewed(console)
     page = operator_acts(console, int(before) if before.isascii() and before.isdigit() else None)
-    context = {"place": frame_of(console), "page": page}
+    context = {"place": frame_of(console), "page": page, "seal": seal_state(WHOLE)}
     return TemplateResponse(request, "audit/acts.html", context)

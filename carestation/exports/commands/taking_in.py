@@ -129,12 +129,20 @@ def _taken_in(archive: Archive, kept: list[UUID]) -> list[Compared]:
         raise DomainError("not_whole")
     facility_id, actor = UUID(listing["facility_id"]), Actor(user_id=OPERATOR, request_id=uuid7())
     entering = Entering(archive, facility_id, actor, kept)
-    for table in TABLES:
+    tables = tuple(_as_written(archive, table) for table in TABLES)
+    for table in tables:
         if table.name not in NOT_ENTERED:
             entering.enter(table)
     entering.finish()
     announce(ExportTakenIn(facility_id=facility_id, request_id=actor.request_id))
-    compared = list(_compared(archive, listing["lists"], facility_id, actor))
+    writing = Writing(
+        reach=reach_of(facility_id, OPERATOR, Extent.FACILITY),
+        actor=actor,
+        extent=Extent.FACILITY,
+        at=timezone.now(),
+        tables=tables,
+    )
+    compared = list(_compared(archive, listing["lists"], writing))
     if not all(one.is_same for one in compared):
         raise DomainError("differs")
     return compared
@@ -256,15 +264,19 @@ def _lines(archive: Archive, name: str) -> Iterator[Line]:
             raise DomainError("malformed")
 
 
-def _compared(archive: Archive, lists: Line, facility_id: UUID, actor: Actor) -> Iterator[Compared]:
+def _as_written(archive: Archive, table: Table) -> Table:
+    """Return a list as the version that wrote the archive had it; what came since is as usual."""
+    line = next(_lines(archive, table.name), None) if table.newer else None
+    return table if line is None else table.as_told_by(line)
+
+
+def _compared(archive: Archive, lists: Line, writing: Writing) -> Iterator[Compared]:
     """Yield how each list and file compares, read here as an export reads it."""
-    reach = reach_of(facility_id, OPERATOR, Extent.FACILITY)
     expected = {
         path: digest
         for digest, path in _manifest(archive)
         if path.startswith(KEPT) and path not in LEFT_OUT
     }
-    writing = Writing(reach=reach, actor=actor, extent=Extent.FACILITY, at=timezone.now())
     for member in members_of(writing):
         if member.path.startswith(KEPT) and member.path not in LEFT_OUT:
             digest = hashlib.sha256()
@@ -274,9 +286,9 @@ def _compared(archive: Archive, lists: Line, facility_id: UUID, actor: Actor) ->
             yield Compared(name=member.path, is_same=is_same)
     for path in expected:
         yield Compared(name=path, is_same=False)
-    for table in TABLES:
+    for table in writing.tables:
         if f"data/{table.name}.jsonl" not in LEFT_OUT:
-            rows, hashed = hash_by_database(table, reach)
+            rows, hashed = hash_by_database(table, writing.reach)
             is_same = lists[table.name] == {"rows": rows, "database_hash": hashed}
             yield Compared(name=f"{table.name}: {rows}", is_same=is_same)
 

@@ -23,7 +23,7 @@ from carestation.exports.queries.posts import path_of_file, posts_of_side
 from carestation.exports.queries.reach import Reach
 from carestation.exports.queries.rows import Line, hash_by_database, lines_of, written
 from carestation.exports.queries.sifting import sifting_of
-from carestation.exports.queries.tables import TABLES
+from carestation.exports.queries.tables import TABLES, Table
 from carestation.facilities.models.facilities import Facility
 from carestation.kernel.actor import Actor
 from carestation.timeline.models import Attachment
@@ -44,7 +44,8 @@ Content = tuple[str, Iterable[bytes]]
 class Writing:
     """One export to be written: what it covers, for whom, as of when.
 
-    `asked`: by what the record is sifted, where it is written out alone.
+    `asked`: by what the record is sifted, where it is written out alone. `tables`: its lists,
+    today's but where an export of an earlier version is written anew, to be compared.
     """
 
     reach: Reach
@@ -52,6 +53,7 @@ class Writing:
     extent: Extent
     at: datetime
     asked: Asked | None = None
+    tables: tuple[Table, ...] = TABLES
 
 
 def members_of(writing: Writing) -> Iterator[Member]:
@@ -100,7 +102,7 @@ def _pages(writing: Writing) -> Iterator[Content]:
 
 def _lists(writing: Writing) -> Iterator[Content]:
     reach, told = writing.reach, {}
-    for table in TABLES:
+    for table in writing.tables:
         yield f"data/{table.name}.jsonl", map(written, lines_of(table, reach, writing.actor))
         rows, hashed = hash_by_database(table, reach)
         told[table.name] = {"rows": rows, "database_hash": hashed}

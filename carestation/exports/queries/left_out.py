@@ -27,6 +27,7 @@ LEFT_OUT: Final = {
     "exports_export.pass_phrase": _KEY,
     "exports_export.key": _KEY,
     "facilities_facilityapplication.name": _OPERATORS,
+    "facilities_facilityapplication.kana": _OPERATORS,
     "facilities_facilityapplication.address": _OPERATORS,
     "facilities_facilityapplication.contact": _OPERATORS,
     "groups_connectionoffer.email": _ONES_OWN,

@@ -5,8 +5,8 @@ In the order in which each points to those before it, so that they can be taken 
 Controls: ISO/IEC 27017 8.3, CLD.8.1.5; white paper 「利用者アクセスの管理」.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db.models import Model, Q, QuerySet
@@ -25,7 +25,8 @@ from carestation.timeline.models import Acknowledgement, Attachment, Post, PostV
 
 _RULES: Final = (
     "id facility_id version second_factor idle_minutes absolute_hours shortest_password "
-    "trusted_devices may_invite may_export family_invitations retention_years author_id decided_at"
+    "trusted_devices may_invite may_export family_invitations retention_years checkpoint_letters "
+    "author_id decided_at"
 )
 _STAFF: Final = "id facility_id user_id profession began_at ended_at"
 _POST: Final = (
@@ -58,6 +59,7 @@ class Table:
 
     `scope`: the look-up of the scope under which its words are sealed; empty: the operator's.
     `hidden_by`: the column that, where it says something, hides the words of a row.
+    `newer`: columns that archives of earlier versions do not have.
     """
 
     name: str
@@ -67,6 +69,12 @@ class Table:
     sealed: tuple[str, ...] = ()
     scope: str = "group_id"
     hidden_by: str = ""
+    newer: frozenset[str] = frozenset()
+
+    def as_told_by(self, names: Collection[str]) -> "Table":
+        """Return the list as an earlier version wrote it, whose lines say these names."""
+        missing = self.newer.difference(names)
+        return replace(self, columns=tuple(one for one in self.columns if one not in missing))
 
 
 def _table(
@@ -78,6 +86,7 @@ def _table(
     sealed: str = "",
     scope: str = "group_id",
     hidden_by: str = "",
+    newer: str = "",
 ) -> Table:
     return Table(
         name=name,
@@ -87,6 +96,7 @@ def _table(
         sealed=tuple(sealed.split()),
         scope=scope,
         hidden_by=hidden_by,
+        newer=frozenset(newer.split()),
     )
 
 
@@ -118,17 +128,19 @@ def _facts(reach: Reach) -> Q:
 TABLES: Final = (
     _table(
         "facility",
-        "id name kind created_at approved_at",
+        "id name kana kind created_at approved_at",
         Facility,
         lambda reach: Q(pk=reach.facility_id),
         sealed="address contact",
         scope="id",
+        newer="kana",
     ),
     _table(
         "other_facilities",
-        "id name kind created_at",
+        "id name kana kind created_at",
         Facility,
         lambda reach: Q(pk__in=reach.facility_ids),
+        newer="kana",
     ),
     _table(
         "people",
@@ -146,7 +158,7 @@ TABLES: Final = (
         sealed="email",
         scope="id",
     ),
-    _table("rules", _RULES, Policy, _own),
+    _table("rules", _RULES, Policy, _own, newer="checkpoint_letters"),
     _table(
         "roles",
         "id facility_id version created_at ended_at",

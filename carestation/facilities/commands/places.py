@@ -25,10 +25,15 @@ from carestation.accounts.commands.registrations import (
     register_claimed,
 )
 from carestation.accounts.rules import Binding
-from carestation.facilities.choices import FacilityKind, Profession, StaffRole, TermsVersion
+from carestation.facilities.choices import FacilityKind, Profession, Right, StaffRole, TermsVersion
 from carestation.facilities.commands.bindings import bind_by_rules
-from carestation.facilities.commands.staff import begin_staff
-from carestation.facilities.facts import FacilityApplied, FacilityOpened, TermsAccepted
+from carestation.facilities.commands.staff import begin_staff, lock_desk
+from carestation.facilities.facts import (
+    FacilityApplied,
+    FacilityOpened,
+    FacilityReadingChanged,
+    TermsAccepted,
+)
 from carestation.facilities.models.facilities import Facility, FacilityApplication, TermsAcceptance
 from carestation.facilities.queries.applications import (
     ToldFacility,
@@ -37,7 +42,7 @@ from carestation.facilities.queries.applications import (
     lock_application,
     read_application,
 )
-from carestation.facilities.rules import TERMS_VERSION
+from carestation.facilities.rules import TERMS_VERSION, Desk
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import DomainError
@@ -59,10 +64,12 @@ class Founder:
 
 
 @transaction.atomic
-def open_facility(actor: Actor, *, name: str, kind: FacilityKind) -> Facility:
+def open_facility(actor: Actor, *, name: str, kind: FacilityKind, kana: str = "") -> Facility:
     """Let a facility take part; who opens it so has approved it."""
     now = timezone.now()
-    facility = Facility.objects.create(name=name, kind=kind, created_at=now, approved_at=now)
+    facility = Facility.objects.create(
+        name=name, kana=kana, kind=kind, created_at=now, approved_at=now
+    )
     announce(
         FacilityOpened(actor_id=actor.user_id, request_id=actor.request_id, facility_id=facility.pk)
     )
@@ -128,6 +135,21 @@ def found_facility_as_known(actor: Actor, token: str, profession: Profession) ->
     _found(actor, application, profession)
 
 
+@transaction.atomic
+def change_reading(desk: Desk, kana: str) -> bool:
+    """Say how the facility's name is read; return whether that is new.
+
+    Raises:
+        Refused: the actor may not, or may no more.
+    """
+    lock_desk(desk, Right.CHANGE_RULES)
+    own = Facility.objects.filter(pk=desk.facility_id)
+    is_new = bool(own.exclude(kana=kana).update(kana=kana))
+    if is_new:
+        announce(FacilityReadingChanged(**desk.marks()))
+    return is_new
+
+
 def forget_applications() -> int:
     """Drop what nobody has completed in a month; return how many. Its links are long over."""
     old = FacilityApplication.objects.waiting().filter(created_at__lt=timezone.now() - A_MONTH)
@@ -144,6 +166,7 @@ def _written(told: ToldFacility) -> FacilityApplication:
         id=application_id,
         kind=told.kind,
         name_sealed=sealed("name", told.name),
+        kana_sealed=sealed("kana", told.kana),
         address_sealed=sealed("address", told.address),
         contact_sealed=sealed("contact", told.contact),
         terms_version=TERMS_VERSION,
@@ -157,6 +180,7 @@ def _found(actor: Actor, application: FacilityApplication, profession: Professio
     application.facility = Facility.objects.create(
         id=facility_id,
         name=told.name,
+        kana=told.kana,
         kind=told.kind,
         address_sealed=bundle.seal(told.address, facility_place(facility_id, "address")),
         contact_sealed=bundle.seal(told.contact, facility_place(facility_id, "contact")),

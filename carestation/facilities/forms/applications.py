@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from carestation.accounts.rules import hiragana
 from carestation.facilities.choices import FacilityKind, Profession
 from carestation.facilities.forms.desk import DeskForm
 from carestation.facilities.queries.applications import ToldFacility
@@ -22,6 +23,14 @@ class Line(forms.CharField):
             raise ValidationError(_("使えない文字が入っています。")) from error
 
 
+class Reading(Line):
+    """How a name is read, as it is kept: in hiragana."""
+
+    def to_python(self, value: object) -> str:
+        """Return it."""
+        return hiragana(super().to_python(value))
+
+
 class ApplyForm(DeskForm):
     """A facility that shall take part, and the address to which the link goes."""
 
@@ -29,6 +38,7 @@ class ApplyForm(DeskForm):
         label=_("施設の種類"), choices=[("", _("選んでください")), *FacilityKind.choices]
     )
     name = Line(label=_("施設の名前"), max_length=100)
+    kana = Reading(label=_("施設の名前のふりがな"), max_length=100)
     address = Line(label=_("所在地"), max_length=200)
     contact = Line(label=_("電話番号と担当の部署"), max_length=100)
     email = forms.EmailField(
@@ -47,9 +57,16 @@ class ApplyForm(DeskForm):
         return ToldFacility(
             kind=FacilityKind(typed["kind"]),
             name=typed["name"],
+            kana=typed["kana"],
             address=typed["address"],
             contact=typed["contact"],
         )
+
+
+class FacilityForm(DeskForm):
+    """What the desk says of its facility."""
+
+    kana = Reading(label=_("施設の名前のふりがな"), max_length=100)
 
 
 class FounderForm(forms.Form):

@@ -6,7 +6,7 @@ from typing import Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from carestation.facilities.choices import Allowed
+from carestation.facilities.choices import Allowed, Letters
 from carestation.facilities.forms.desk import DeskForm
 from carestation.facilities.queries.policies import NAMES, Difference
 from carestation.facilities.rules import Rules
@@ -45,10 +45,17 @@ class RulesForm(DeskForm):
         label=_("操作の記録を保存する年数"), min_value=5, max_value=30
     )
 
+    checkpoint_letters = forms.ChoiceField(
+        label=_("記録の要約を管理者にメールする間隔"),
+        choices=Letters.choices,
+        widget=forms.RadioSelect,
+    )
+
     def as_rules(self) -> Rules:
         """Return them."""
         typed = {name: self.cleaned_data[name] for name in NAMES}
         typed |= {name: Allowed(typed[name]) for name in ("may_invite", "may_export")}
+        typed["checkpoint_letters"] = Letters(typed["checkpoint_letters"])
         return Rules(**typed)
 
     def told(self, changes: list[Difference]) -> list[dict[str, object]]:
@@ -71,8 +78,8 @@ def typed_rules(rules: Rules, version: int) -> dict[str, object]:
 
 
 def _in_words(value: object) -> str:
-    if isinstance(value, Allowed):
-        return value.label
+    if isinstance(value, Allowed | Letters):
+        return str(value.label)
     if isinstance(value, bool):
         return str(YES if value else NO)
     return str(value)

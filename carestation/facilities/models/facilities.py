@@ -14,7 +14,7 @@ from carestation.kernel.ids import uuid7
 
 
 class Facility(models.Model):
-    """A clinic, a station, an office. Its name is public and stands in the clear.
+    """A clinic, a station, an office. Its name and reading are public and stand in the clear.
 
     Until the operator has approved it, it invites nobody, and no seat begins through it. While it
     is frozen, no place in it gives anything.
@@ -22,6 +22,7 @@ class Facility(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     name = models.CharField(max_length=200)
+    kana = models.CharField(max_length=200, blank=True, default="", db_default="")
     kind = models.CharField(max_length=40, choices=FacilityKind)
     address_sealed = models.BinaryField(null=True)
     contact_sealed = models.BinaryField(null=True)
@@ -96,6 +97,7 @@ class FacilityApplication(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7)
     kind = models.CharField(max_length=40, choices=FacilityKind)
     name_sealed = models.BinaryField()
+    kana_sealed = models.BinaryField(null=True)
     address_sealed = models.BinaryField()
     contact_sealed = models.BinaryField()
     terms_version = models.CharField(max_length=20)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 
-from carestation.facilities.choices import Allowed, Right
+from carestation.facilities.choices import Allowed, Letters, Right
 from carestation.facilities.models.facilities import Facility
 from carestation.kernel.ids import uuid7
 
@@ -29,6 +29,9 @@ class Policy(models.Model):
     may_export = models.CharField(max_length=10, choices=Allowed)
     family_invitations = models.BooleanField()
     retention_years = models.PositiveSmallIntegerField()
+    checkpoint_letters = models.CharField(
+        max_length=10, choices=Letters, default=Letters.WEEKLY, db_default=Letters.WEEKLY
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
 

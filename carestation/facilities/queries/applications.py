@@ -9,9 +9,10 @@ from uuid import UUID
 from carestation.accounts.choices import RegistrationPurpose
 from carestation.accounts.queries.links import find_registration
 from carestation.facilities.choices import FacilityKind
-from carestation.facilities.models.facilities import FacilityApplication
+from carestation.facilities.models.facilities import Facility, FacilityApplication
+from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
-from carestation.vault.scopes import operator_bundle
+from carestation.vault.scopes import open_scope, operator_bundle
 from carestation.vault.sealing import Place
 
 
@@ -21,6 +22,7 @@ class ToldFacility:
 
     kind: FacilityKind
     name: str
+    kana: str
     address: str
     contact: str
 
@@ -65,11 +67,13 @@ def lock_application(application_id: UUID | None) -> FacilityApplication:
 
 
 def read_application(row: FacilityApplication) -> ToldFacility:
-    """Return what was written, unsealed."""
+    """Return what was written, unsealed; the reading is empty where it was not asked for yet."""
     bundle = operator_bundle()
+    reading = row.kana_sealed
     return ToldFacility(
         kind=FacilityKind(row.kind),
         name=bundle.unseal(row.name_sealed, application_place(row.pk, "name")),
+        kana=bundle.unseal(reading, application_place(row.pk, "kana")) if reading else "",
         address=bundle.unseal(row.address_sealed, application_place(row.pk, "address")),
         contact=bundle.unseal(row.contact_sealed, application_place(row.pk, "contact")),
     )
@@ -78,6 +82,14 @@ def read_application(row: FacilityApplication) -> ToldFacility:
 def application_place(application_id: UUID, column: str) -> Place:
     """Return where a column of an application is sealed."""
     return Place("facilities_facilityapplication", column, application_id)
+
+
+def told_of(facility: Facility, column: str, actor: Actor) -> str:
+    """Return what was written of a facility in one column; nothing, where it was opened without."""
+    sealed = getattr(facility, f"{column}_sealed")
+    if sealed is None:
+        return ""
+    return open_scope(facility.pk, actor).unseal(sealed, facility_place(facility.pk, column))
 
 
 def facility_place(facility_id: UUID, column: str) -> Place:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Final
 from uuid import UUID
 
-from carestation.facilities.choices import Allowed, PlaceState
+from carestation.facilities.choices import Allowed, Letters, PlaceState
 from carestation.facilities.models.policies import Policy
 from carestation.facilities.queries.staff import Colleague
 from carestation.facilities.rules import Rules, is_stricter
@@ -80,4 +80,5 @@ def _read(policy: Policy) -> Rules:
         may_export=Allowed(policy.may_export),
         family_invitations=policy.family_invitations,
         retention_years=policy.retention_years,
+        checkpoint_letters=Letters(policy.checkpoint_letters),
     )

@@ -18,12 +18,12 @@ from carestation.accounts.rules import Console
 from carestation.facilities.choices import FacilityKind, FacilityState, Ruling
 from carestation.facilities.models.facilities import Facility, FacilityRuling
 from carestation.facilities.models.staff import Staff
-from carestation.facilities.queries.applications import facility_place
+from carestation.facilities.queries.applications import told_of
 from carestation.facilities.queries.rights import rights_at
-from carestation.facilities.rules import DESK_RIGHTS, RULINGS
+from carestation.facilities.rules import DESK_RIGHTS, RULINGS, folded
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible
-from carestation.vault.scopes import open_scope, operator_bundle
+from carestation.vault.scopes import operator_bundle
 from carestation.vault.sealing import Place
 
 LONGEST_LIST: Final = 1_000
@@ -36,10 +36,16 @@ class FacilityLine:
 
     id: UUID
     name: str
+    kana: str
     kind: FacilityKind
     state: FacilityState
     people: int
     created_at: datetime
+
+    @property
+    def found_by(self) -> str:
+        """What the list is searched by: name and reading, without spaces."""
+        return folded(f"{self.name}{self.kana}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,7 @@ class FacilityCard:
 
     id: UUID
     name: str
+    kana: str
     kind: FacilityKind
     state: FacilityState
     address: str
@@ -88,6 +95,7 @@ def facilities_for(_console: Console) -> list[FacilityLine]:
         FacilityLine(
             id=one.pk,
             name=one.name,
+            kana=one.kana,
             kind=FacilityKind(one.kind),
             state=one.state,
             people=one.people,
@@ -115,10 +123,11 @@ def facility_for(console: Console, facility_id: UUID) -> FacilityCard:
     return FacilityCard(
         id=facility.pk,
         name=facility.name,
+        kana=facility.kana,
         kind=FacilityKind(facility.kind),
         state=facility.state,
-        address=_told(console, facility, "address"),
-        contact=_told(console, facility, "contact"),
+        address=told_of(facility, "address", console.actor),
+        contact=told_of(facility, "contact", console.actor),
         people=places.count(),
         managers=places.managers().count(),
         created_at=facility.created_at,
@@ -174,12 +183,3 @@ def _history(actor: Actor, facility_id: UUID) -> list[Ruled]:
 
 def _reason(row: FacilityRuling) -> str:
     return operator_bundle().unseal(row.reason_sealed, reason_place(row.pk))
-
-
-def _told(console: Console, facility: Facility, column: str) -> str:
-    sealed = getattr(facility, f"{column}_sealed")
-    if sealed is None:
-        return ""
-    return open_scope(facility.pk, console.actor).unseal(
-        sealed, facility_place(facility.pk, column)
-    )

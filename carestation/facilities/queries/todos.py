@@ -12,6 +12,7 @@ from django.utils import timezone
 from carestation.accounts.queries.history import often_refused
 from carestation.facilities.choices import PlaceState, Right, Todo
 from carestation.facilities.models.staff import StaffInvitation
+from carestation.facilities.queries.facilities import facility_at
 from carestation.facilities.queries.staff import Colleague, last_review, staff_of
 from carestation.facilities.rules import (
     INVITATION_ENDS_SOON,
@@ -77,6 +78,7 @@ def _waiting(desk: Desk, active: Sequence[Colleague]) -> list[Waiting]:
             what=Todo.INVITATIONS,
             count=invited.filter(expires_at__lt=now + INVITATION_ENDS_SOON).count(),
         ),
+        Waiting(what=Todo.READING, count=int(facility_at(desk).kana == "")),
         Waiting(what=Todo.REVIEW, count=len(active) if due else 0),
         Waiting(what=Todo.SECOND_MANAGER, count=int(managers < MANAGERS_ADVISED)),
     ]

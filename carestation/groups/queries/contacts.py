@@ -35,7 +35,8 @@ WITH places AS (
   WHERE c.ended_at IS NULL AND (c.lower_id = %(user_id)s OR c.higher_id = %(user_id)s)
 )
 SELECT DISTINCT ON (k.user_id) k.user_id, u.name_sealed, u.kana_sealed, p.id AS staff_id,
-  p.profession, p.facility_id, f.name AS facility
+  p.profession, p.facility_id, f.name AS facility,
+  f.kana AS facility_kana
 FROM known k JOIN accounts_user u ON u.id = k.user_id
 JOIN places p ON p.user_id = k.user_id JOIN facilities_facility f ON f.id = p.facility_id
 WHERE EXISTS (SELECT FROM own) AND k.user_id <> %(user_id)s AND u.ended_at IS NULL
@@ -56,11 +57,12 @@ class Contact:
     kana: str
     calling: str
     facility: str
+    facility_kana: str
 
     @property
     def found_by(self) -> str:
-        """What the list is searched by: name, reading and facility, without spaces."""
-        return folded(f"{self.name}{self.kana}{self.facility}")
+        """What the list is searched by: names and readings, the facility's too, without spaces."""
+        return folded(f"{self.name}{self.kana}{self.facility}{self.facility_kana}")
 
     def as_newcomer(self) -> Newcomer:
         """Return them as someone to seat, through their place of work."""
@@ -94,4 +96,5 @@ def _contact(actor: Actor, row: Row) -> Contact:
         kana=bundle.unseal(row["kana_sealed"], kana_place(user_id)),
         calling=short_profession(row["profession"]),
         facility=row["facility"],
+        facility_kana=row["facility_kana"],
     )

@@ -49,7 +49,7 @@ class ProposalForm(_CustodyForm):
 
     def __init__(self, data: QueryDict | None, takers: Sequence[Taker]) -> None:
         super().__init__(data)
-        choices = [(str(one.id), f"{one.name}（{one.people}人が参加）") for one in takers]
+        choices = [(str(one.id), _told(one)) for one in takers]
         self.fields["taker"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField's
 
     def as_taker(self) -> UUID:
@@ -79,3 +79,8 @@ class AnswerForm(_CustodyForm):
         """Return the membership that was chosen, if one was."""
         chosen = self.cleaned_data["manager"]
         return UUID(chosen) if chosen else None
+
+
+def _told(taker: Taker) -> str:
+    reading = f"{taker.kana}・" if taker.kana else ""
+    return f"{taker.name}（{reading}{taker.people}人が参加）"

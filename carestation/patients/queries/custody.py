@@ -44,6 +44,7 @@ class Taker:
 
     id: UUID
     name: str
+    kana: str
     people: int
 
 
@@ -145,13 +146,14 @@ def group_at(desk: Desk, group_id: UUID) -> PatientGroup:
 
 @acting_as(Work.CUSTODY)
 def takers_of(desk: Desk, group_id: UUID) -> list[Taker]:
-    """Return the other facilities whose people sit in a group for good, and can act."""
+    """Return the other facilities whose people sit in a group for good, by their reading."""
     sitting = Membership.objects.standing().lasting().of_group(group_id)
     others = sitting.exclude(staff__facility_id=desk.facility_id)
-    found = others.values("staff__facility_id", "staff__facility__name").annotate(n=Count("id"))
+    about = tuple(f"staff__facility__{name}" for name in ("kana", "name", "id"))
+    found = others.values_list(*about).annotate(n=Count("id")).order_by(*about)
     return [
-        Taker(id=row["staff__facility_id"], name=row["staff__facility__name"], people=row["n"])
-        for row in found.order_by("staff__facility__name", "staff__facility_id")[:LONGEST_LIST]
+        Taker(id=facility_id, name=name, kana=kana, people=people)
+        for kana, name, facility_id, people in found[:LONGEST_LIST]
     ]
 
 

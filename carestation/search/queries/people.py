@@ -15,7 +15,7 @@ _BETWEEN = "\x00"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """Groups (a patient's by the patient) and people whose name, reading or facility fits."""
+    """Groups (a patient's by the patient) and people of whom, or of whose facility, a name fits."""
 
     groups: tuple[GroupToSearch, ...]
     people: tuple[Writer, ...]
@@ -31,6 +31,8 @@ def named_by(asked: str, places: Iterable[GroupToSearch], writers: Iterable[Writ
     return Named(
         groups=tuple(one for one in places if fits(one.name, one.kana)),
         people=tuple(
-            one for one in writers if one.is_there and fits(one.name, one.kana, one.facility)
+            one
+            for one in writers
+            if one.is_there and fits(one.name, one.kana, one.facility, one.facility_kana)
         ),
     )

@@ -26,7 +26,7 @@ LAG: Final = timedelta(seconds=15)
 # Whoever sits or has sat at these sides: their posts are there.
 WRITERS: Final = """
 SELECT DISTINCT ON (user_id) user_id, role, relation, name_sealed, kana_sealed, profession,
-  facility, left_at IS NULL AS is_there
+  facility, facility_kana, left_at IS NULL AS is_there
 FROM search_writer WHERE group_id = ANY (%(groups)s) AND timeline_id = ANY (%(timelines)s)
 ORDER BY user_id, left_at DESC NULLS FIRST, began_at DESC LIMIT 1000
 """
@@ -52,6 +52,7 @@ class Writer:
     kana: str
     calling: str
     facility: str
+    facility_kana: str
     is_family: bool
     is_there: bool
 
@@ -97,6 +98,7 @@ def _writer(actor: Actor, row: Row) -> Writer:
         kana=bundle.unseal(row["kana_sealed"], kana_place(user_id)),
         calling=calling_of(row["role"], row["relation"], row["profession"]),
         facility=row["facility"] or "",
+        facility_kana=row["facility_kana"] or "",
         is_family=row["role"] == Role.FAMILY,
         is_there=row["is_there"],
     )

@@ -63,6 +63,7 @@ CONTENTS: Final = (
         pages=(
             Page.FOUND_FACILITY,
             Page.DESK_TOP,
+            Page.OWN_FACILITY,
             Page.DESK,
             Page.INVITE_STAFF,
             Page.APPROVE_INVITATIONS,

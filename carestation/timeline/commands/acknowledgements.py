@@ -3,69 +3,100 @@
 Controls: ISO/IEC 27017 8.15; white paper 「ログ」.
 """
 
+from typing import Final
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
-from carestation.factlog.commands import announce
-from carestation.groups.commands.timelines import count_change, lock_timeline
-from carestation.groups.models.groups import Timeline
-from carestation.groups.rules import Seat
-from carestation.kernel.errors import require
+from carestation.groups.rules import Seat, may_post
+from carestation.kernel.errors import Refused, require
+from carestation.kernel.ids import uuid7
+from carestation.kernel.sql import row_of
 from carestation.timeline.facts import AcknowledgementWithdrawn, PostAcknowledged
-from carestation.timeline.models import Acknowledgement, AcknowledgementQuerySet, Post
 from carestation.timeline.queries.messages import find_post
-from carestation.timeline.rules import may_acknowledge
+
+# Hot (benchmarks/acts.py): everyone presses it under what everyone reads. Its twin:
+# tests/timeline/twins.py. Behind the locks of the timeline and of the post the right is read anew.
+SIGN: Final = """
+WITH held AS (
+  SELECT t.seq + 1 AS seq, p.author_id = %(actor_id)s OR p.withdrawn_at IS NOT NULL AS is_closed
+  FROM groups_timeline t JOIN timeline_post p ON p.group_id = t.group_id AND p.side = t.side
+  JOIN groups_membership m ON m.group_id = t.group_id JOIN groups_group g ON g.id = t.group_id
+  LEFT JOIN facilities_staff w ON w.id = m.staff_id
+  LEFT JOIN facilities_facility v ON v.id = w.facility_id
+  WHERE g.id = %(group_id)s AND t.group_id = %(group_id)s AND p.group_id = %(group_id)s
+    AND m.group_id = %(group_id)s AND t.id = %(timeline_id)s AND m.id = %(membership_id)s
+    AND p.id = %(object_id)s AND m.role = %(role)s AND g.archived_at IS NULL
+    AND m.left_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > now())
+    AND w.ended_at IS NULL AND w.paused_at IS NULL AND v.frozen_at IS NULL
+  FOR NO KEY UPDATE OF t, p FOR SHARE OF m, g
+), given AS (
+  INSERT INTO timeline_acknowledgement (id, group_id, post_id, user_id, at)
+  SELECT %(sign_id)s, %(group_id)s, %(object_id)s, %(actor_id)s, %(at)s
+  FROM held WHERE %(gives)s AND NOT is_closed
+  ON CONFLICT DO NOTHING RETURNING post_id
+), taken AS (
+  UPDATE timeline_acknowledgement SET withdrawn_at = %(at)s FROM held
+  WHERE group_id = %(group_id)s AND post_id = %(object_id)s AND user_id = %(actor_id)s
+    AND withdrawn_at IS NULL AND NOT %(gives)s AND NOT is_closed
+  RETURNING post_id
+), changed AS (
+  SELECT post_id FROM given UNION ALL SELECT post_id FROM taken
+), counted AS (
+  UPDATE groups_timeline t SET seq = held.seq FROM held, changed
+  WHERE t.group_id = %(group_id)s AND t.id = %(timeline_id)s
+), shown AS (
+  UPDATE timeline_post p SET changed_seq = held.seq FROM held, changed
+  WHERE p.group_id = %(group_id)s AND p.id = %(object_id)s
+), fact AS (
+  INSERT INTO factlog_loggedfact
+    (kind, actor_id, facility_id, group_id, object_id, request_id, detail)
+  SELECT %(kind)s, %(actor_id)s, %(facility_id)s, %(group_id)s, %(object_id)s, %(request_id)s,
+    %(detail)s FROM changed
+)
+SELECT is_closed, CASE WHEN EXISTS (SELECT FROM changed) THEN seq END AS seq FROM held
+"""
 
 
-@transaction.atomic
-def acknowledge_post(seat: Seat, post_id: UUID) -> Post:
-    """Give the sign; given already, nothing changes.
+def acknowledge_post(seat: Seat, post_id: UUID) -> int | None:
+    """Give the sign; return the `seq` of the change, None where it was given already.
 
     Raises:
         NotVisible: no such post at this side.
         Refused: one's own, withdrawn, or the seat holds no longer.
     """
-    timeline, post = _locked(seat, post_id)
-    if _own(seat, post_id).exists():
-        return post
-    Acknowledgement.objects.create(
-        group_id=seat.group_id, post=post, user_id=seat.actor.user_id, at=timezone.now()
-    )
-    _count(timeline, post)
-    announce(PostAcknowledged(**seat.marks(), side=seat.side, post_id=post_id))
-    return post
+    fact = PostAcknowledged(**seat.marks(), side=seat.side, post_id=post_id)
+    return _changed(seat, fact, gives=True)
 
 
-@transaction.atomic
-def withdraw_acknowledgement(seat: Seat, post_id: UUID) -> Post:
-    """Take the sign back; not given, nothing changes.
+def withdraw_acknowledgement(seat: Seat, post_id: UUID) -> int | None:
+    """Take the sign back; return the `seq` of the change, None where it was not given.
 
     Raises:
         NotVisible: no such post at this side.
         Refused: one's own post, withdrawn, or the seat holds no longer.
     """
-    timeline, post = _locked(seat, post_id)
-    if not _own(seat, post_id).update(withdrawn_at=timezone.now()):
-        return post
-    _count(timeline, post)
-    announce(AcknowledgementWithdrawn(**seat.marks(), side=seat.side, post_id=post_id))
-    return post
+    fact = AcknowledgementWithdrawn(**seat.marks(), side=seat.side, post_id=post_id)
+    return _changed(seat, fact, gives=False)
 
 
-def _locked(seat: Seat, post_id: UUID) -> tuple[Timeline, Post]:
-    timeline = lock_timeline(seat)
-    post = find_post(seat, post_id)
-    require(allowed=may_acknowledge(seat, post))
-    return timeline, post
-
-
-def _own(seat: Seat, post_id: UUID) -> AcknowledgementQuerySet:
-    own = Acknowledgement.objects.standing().filter(group_id=seat.group_id, post_id=post_id)
-    return own.filter(user_id=seat.actor.user_id)
-
-
-def _count(timeline: Timeline, post: Post) -> None:
-    post.changed_seq = count_change(timeline)
-    post.save(update_fields=["changed_seq"])
+def _changed(
+    seat: Seat, fact: PostAcknowledged | AcknowledgementWithdrawn, *, gives: bool
+) -> int | None:
+    asked = fact.parameters() | {
+        "timeline_id": seat.timeline_id,
+        "membership_id": seat.membership_id,
+        "role": seat.role.value,
+        "sign_id": uuid7(),
+        "gives": gives,
+        "at": timezone.now(),
+    }
+    row = row_of(SIGN, asked) if may_post(seat) else None
+    if row is None:
+        # There is no such post, or one may do nothing here (any more).
+        find_post(seat, fact.post_id)
+        only_reads = not (seat.is_archived or may_post(seat))
+        raise Refused("reads_only" if only_reads else "archived")
+    require(allowed=not row["is_closed"])
+    changed_seq: int | None = row["seq"]
+    return changed_seq

@@ -4,6 +4,8 @@
  */
 const KINDS = ["post", "acknowledgement", "read", "edit", "withdrawal", "membership", "call"];
 const HIDDEN_MS = 30_000;
+// A beat comes every ten seconds: a stream without any is dead, though nobody has said so.
+const SILENCE_MS = 25_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -25,6 +27,7 @@ export class Stream {
   #tries = 0;
   #again = 0;
   #hiding = 0;
+  #silence = 0;
 
   /** @param {string} url */
   constructor(url) {
@@ -60,6 +63,8 @@ export class Stream {
     this.#close();
     const source = new EventSource(this.#url);
     this.#source = source;
+    this.#heard();
+    source.addEventListener("beat", () => this.#heard());
     for (const kind of KINDS) {
       source.addEventListener(kind, ({ data }) => this.#tell(kind, JSON.parse(data)));
     }
@@ -73,6 +78,7 @@ export class Stream {
   #close() {
     clearTimeout(this.#again);
     clearTimeout(this.#hiding);
+    clearTimeout(this.#silence);
     this.#source?.close();
     this.#source = null;
   }
@@ -88,7 +94,12 @@ export class Stream {
     this.#again = setTimeout(() => this.#look(), pauseMs(this.#tries, Math.random()));
     this.#tries += 1;
   }
+  #heard() {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#openLater(), SILENCE_MS);
+  }
   #tell(kind, data) {
+    this.#heard();
     for (const listener of [...this.#listeners]) listener(kind, data);
     document.dispatchEvent(new CustomEvent("cs:counts", { detail: { kind, ...data } }));
   }
