@@ -3,11 +3,14 @@
 A post reaches every open stream; the page names everyone; the bars count who has read.
 """
 
+import json
 import time
 from contextlib import ExitStack
+from functools import partial
 from typing import Final
 from uuid import UUID
 
+from benchmarks.clients import ask_all, request
 from benchmarks.crowd import Crowd
 from benchmarks.figures import Budget, Figures
 from benchmarks.pages import cost_of, looks
@@ -21,6 +24,8 @@ HISTORY: Final = 1_000
 POSTS: Final = 100
 READERS: Final = 4
 SEATS: Final = 1_000
+# Live tells marks once a second.
+MARKS_SECONDS: Final = 1.5
 BUDGETS: Final = (
     Budget(figure="post_postgres_ms_of_500", of="post_postgres_ms_of_15", most=2.0),
     Budget(figure="post_web_ms_of_500", of="post_web_ms_of_15", most=2.0),
@@ -54,7 +59,24 @@ def _post(scene: Scene, group: Group) -> Figures:
 
         spent, count = spent_on(scene.data, write)
         costs = {f"post_{name}_ms": getattr(spent, name) / count * 1e3 for name in NAMES}
-        return costs | crowd.figures("to_all")
+        return costs | crowd.figures("to_all") | _read(scene, group, crowd)
+
+
+def _read(scene: Scene, group: Group, crowd: Crowd) -> Figures:
+    """Everyone has read the newest post: a mark goes to all streams, those of a second at once."""
+    path, newest = f"/api/v1/groups/{group.id}/{group.side}/read", json.dumps({"number": 10**9})
+
+    def read() -> int:
+        for token in group.tokens:
+            ask_all(scene.url, [partial(request, "PUT", path, token, newest.encode())], seconds=0)
+            crowd.read(0)
+        until = time.perf_counter() + MARKS_SECONDS
+        while time.perf_counter() < until:
+            crowd.read(0.1)
+        return len(group.tokens)
+
+    spent, count = spent_on(scene.data, read)
+    return {f"read_{name}_ms": getattr(spent, name) / count * 1e3 for name in NAMES}
 
 
 def _looks(scene: Scene, group: Group) -> Figures:

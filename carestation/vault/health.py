@@ -35,13 +35,15 @@ class StoreSaid:
         """Begin with nothing said."""
         self._asking = threading.Lock()
         self._asked_at = float("-inf")
+        self._of = ""
         self._words = ""
 
     def words(self) -> str:
         """Return what is wrong with it, as far as is known; empty where nothing is."""
-        if self._asked_at + ASK_SECONDS < time.monotonic() and self._asking.acquire(blocking=False):
+        is_old = self._asked_at + ASK_SECONDS < time.monotonic() or self._of != settings.BLOB_URL
+        if is_old and self._asking.acquire(blocking=False):
             try:
-                self._words = _store_trouble()
+                self._words, self._of = _store_trouble(), settings.BLOB_URL
                 self._asked_at = time.monotonic()
             finally:
                 self._asking.release()

@@ -54,3 +54,13 @@ def test_a_timeline_is_seven_statements_with_one_post_and_with_many(
 
     # Session, seat; patients, members, the other side; the fact of the look, and the posts.
     assert few == asked(kato, page) == 7
+
+
+def test_who_has_missed_nothing_asks_three_things(world: World, kato: Client) -> None:
+    post = publish_post(world.seat("sato", PRO), a_draft()).post
+    place = [world.group.pk, PRO]
+    missed = asked(kato, reverse("timeline:after", args=[*place, post.changed_seq - 1]))
+
+    # Session, seat, and what came after; else the members too, and the fact of the look.
+    assert asked(kato, reverse("timeline:after", args=[*place, post.changed_seq])) == 3
+    assert missed == 5

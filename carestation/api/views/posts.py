@@ -35,7 +35,7 @@ def list_posts(request: CareRequest, group: UUID, side: Side, asked: PostsAsked)
         found = messages_before(seat, asked.before, limit=asked.limit)
     else:
         found = messages_after(seat, asked.after, limit=asked.limit)
-    members = members_at(seat)
+    members = members_at(seat) if found else []
     note_timeline_viewed(seat)
     posts = [post_json(one, members) for one in found[: asked.limit]]
     return Answer(body=PostsJson(posts=posts, more=len(found) > asked.limit))

@@ -11,7 +11,7 @@ from carestation.factlog.merkle import HASH_BYTES
 from carestation.kernel.sql import Row, row_of
 
 # By what an entry is found must be what its fact says: pages look for entries, not for facts. One
-# hash a row tells whether it is.
+# hash a row tells whether it is; of a row, so that nothing runs into what stands beside it.
 # What a leaf says, as `factlog_leaf` puts it together; it is hashed here, not by the database. No
 # text of a fact holds a line's end: `jsonb` writes it as two signs.
 FACTS: Final = r"""
@@ -27,9 +27,9 @@ SELECT string_agg(s.id::text, E'\n' ORDER BY s.era, s.xid, s.id) AS ids,
     s.kind, coalesce(s.actor_id::text, ''), coalesce(s.facility_id::text, ''),
     coalesce(s.group_id::text, ''), coalesce(s.patient_id::text, ''), s.object_id, s.request_id,
     s.detail), E'\n' ORDER BY s.era, s.xid, s.id) AS said,
-  string_agg(sha256(convert_to(concat_ws('|', s.at, s.kind, coalesce(s.facility_id::text, ''),
-    coalesce(s.actor_id::text, s.detail ->> 'person_id', ''), coalesce(s.group_id::text, '')),
-    'UTF8')), ''::bytea ORDER BY s.era, s.xid, s.id) AS found_by,
+  string_agg(sha256(record_send(ROW(s.at, s.kind, s.facility_id,
+    coalesce(s.actor_id::text, s.detail ->> 'person_id'), s.group_id))), ''::bytea
+    ORDER BY s.era, s.xid, s.id) AS found_by,
   (SELECT l.era FROM last l) AS era, (SELECT l.xid::text FROM last l) AS xid,
   (SELECT l.id FROM last l) AS fact_id
 FROM stretch s
@@ -43,10 +43,9 @@ SELECT string_agg(s.fact_id::text, E'\n' ORDER BY s.number) AS ids,
   string_agg(s.number::text, E'\n' ORDER BY s.number) AS numbers,
   string_agg(coalesce(s.facility_id::text, ''), E'\n' ORDER BY s.number) AS facilities,
   string_agg((s.at IS NULL)::int::text, '' ORDER BY s.number) AS gone,
-  coalesce(string_agg(sha256(convert_to(concat_ws('|', s.at, s.kind,
-    coalesce(s.facility_id::text, ''), coalesce(s.actor_id::text, ''),
-    coalesce(s.group_id::text, '')), 'UTF8')), ''::bytea ORDER BY s.number)
-    FILTER (WHERE s.at IS NOT NULL), ''::bytea) AS found_by,
+  coalesce(string_agg(sha256(record_send(ROW(s.at, s.kind, s.facility_id, s.actor_id::text,
+    s.group_id))), ''::bytea ORDER BY s.number) FILTER (WHERE s.at IS NOT NULL), ''::bytea)
+    AS found_by,
   max(s.number) AS number
 FROM stretch s
 """

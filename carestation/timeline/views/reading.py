@@ -60,7 +60,8 @@ def after(request: CareRequest, group_id: UUID, side: Side, seq: int) -> HttpRes
         return HttpResponse(status=HTTPStatus.RESET_CONTENT)
     if messages:
         note_timeline_viewed(seat)
-    members = members_at(seat)
+    # Of nothing nobody is missing: most pages that ask anew have everything.
+    members = members_at(seat) if messages else []
     standings = [standing_of(one, members) for one in messages]
     regards = map(partial(regard_of, seat), messages, standings)
     entries = list(zip(messages, standings, regards, strict=True))
