@@ -83,6 +83,7 @@ OPENS: Final = {
     "facilities:staff": {Right.SEE_STAFF},
     "facilities:change": set(OVER_STAFF),
     "facilities:reset_factors": {Right.RESET_FACTORS},
+    "facilities:facility": {Right.CHANGE_RULES},
     "facilities:rules": {Right.CHANGE_RULES},
     "facilities:review": {Right.SIGN_REVIEW},
     "facilities:invitations": {Right.INVITE_STAFF},

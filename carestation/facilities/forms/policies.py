@@ -1,6 +1,6 @@
 """A facility's 安全の決まり, as a manager types them."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from django import forms
@@ -13,6 +13,17 @@ from carestation.facilities.rules import Rules
 
 YES: Final = _("はい")
 NO: Final = _("いいえ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeTold:
+    """One rule that would change, in words; `affected`: how many people feel a stricter one."""
+
+    label: str
+    before: str
+    after: str
+    is_stricter: bool
+    affected: int
 
 
 class RulesForm(DeskForm):
@@ -58,16 +69,16 @@ class RulesForm(DeskForm):
         typed["checkpoint_letters"] = Letters(typed["checkpoint_letters"])
         return Rules(**typed)
 
-    def told(self, changes: list[Difference]) -> list[dict[str, object]]:
+    def told(self, changes: list[Difference]) -> list[ChangeTold]:
         """Return what would change, in words."""
         return [
-            {
-                "label": self.fields[one.name].label,
-                "before": _in_words(one.before),
-                "after": _in_words(one.after),
-                "is_stricter": one.is_stricter,
-                "affected": one.affected,
-            }
+            ChangeTold(
+                label=str(self.fields[one.name].label),
+                before=_in_words(one.before),
+                after=_in_words(one.after),
+                is_stricter=one.is_stricter,
+                affected=one.affected,
+            )
             for one in changes
         ]
 

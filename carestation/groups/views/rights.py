@@ -16,8 +16,8 @@ from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.rights import roles_shown
 from carestation.facilities.queries.roles import custom_roles_of
 from carestation.facilities.rules import DESK_RIGHTS
-from carestation.groups.choices import GroupRight, Role
-from carestation.groups.rules import RIGHTS_OF
+from carestation.groups.choices import GroupRight
+from carestation.groups.queries.rights import group_roles_shown
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
 
@@ -32,7 +32,7 @@ def rights(request: CareRequest, facility_id: UUID) -> HttpResponse:
         "roles": roles_shown(desk),
         "rights": list(Right),
         "own_roles": custom_roles_of(desk),
-        "group_roles": [{"title": role.label, "rights": RIGHTS_OF[role]} for role in Role],
+        "group_roles": group_roles_shown(),
         "group_rights": list(GroupRight),
     }
     return TemplateResponse(request, "groups/rights.html", context)
