@@ -188,9 +188,9 @@ def may_give(held: frozenset[Right], role: frozenset[Right], members: frozenset[
     return role - members <= held
 
 
-def may_handle(held: frozenset[Right], theirs: frozenset[Right]) -> bool:
-    """Nobody changes, pauses or ends who may do more at the desk."""
-    return theirs.intersection(DESK_RIGHTS) <= held
+def may_handle(held: frozenset[Right], theirs: frozenset[Right], members: frozenset[Right]) -> bool:
+    """Nobody changes, pauses or ends who may do more at the desk than they and every member."""
+    return theirs.intersection(DESK_RIGHTS) - members <= held
 
 
 def strictest(found: Sequence[tuple[str, Rules]], *, has_desk: bool = False) -> Binding:

@@ -1,10 +1,9 @@
 """Templates as straight Python: what stands still is worked out when a template is compiled.
 
 Hot (benchmarks/pages.py): a page of thirty threads says three hundred and fifty words and icons of
-ours, asks for two thousand attributes and makes hundreds of calls. The words are put in as they
-are said in the language of the installation; a second language has a second engine beside this one.
-An attribute is an attribute and a call a call: a template reads no mapping by a dot, and no
-function of ours wants to be passed what is Jinja's own.
+ours, and makes hundreds of calls. The words are put in as they are said in the language of the
+installation; a second language has a second engine beside this one. A call is a call: no function
+of ours wants to be passed what is Jinja's own.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,14 +51,6 @@ class Straight(CodeGenerator):
         self.writeline("from carestation.ui.escaping import shown")
         with override(settings.LANGUAGE_CODE):
             super().visit_Template(_Worked().visit(node), frame)
-
-    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja names it after the node
-        """Write an attribute; of `self` the blocks are items."""
-        if isinstance(node.node, nodes.Name) and node.node.name == "self":
-            super().visit_Getattr(node, frame)
-            return
-        self.visit(node.node, frame)
-        self.write(f".{node.attr}")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: FBT001, FBT002, N802 - Jinja's signature
         """Write a call."""

@@ -161,7 +161,14 @@ def test_what_may_be_given_is_never_more_than_what_is_held(
 
     if may_give(held, given_on, members) and may_give(given_on, further, members):
         assert further <= held | members
-        assert may_handle(held, further)
+        assert may_handle(held, further, members)
+
+
+def test_what_every_member_may_keeps_nobody_from_being_handled() -> None:
+    exporting, none = frozenset({Right.EXPORT_OWN}), frozenset[Right]()
+
+    assert may_handle(none, exporting, exporting)
+    assert not may_handle(none, exporting, none)
 
 
 @given(some_rights)

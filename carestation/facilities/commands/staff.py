@@ -226,7 +226,9 @@ def lock_staff(desk: Desk, staff_id: UUID, right: Right) -> Staff:
     staff = find_staff(desk, staff_id)
     if staff.ended_at is not None:
         raise Conflict("ended")
-    require(allowed=may_handle(_held(desk), rights_at(staff)), reason="beyond_own_rights")
+    members = rights_of(StaffRole.MEMBER, rules_of(desk.facility_id))
+    may = may_handle(_held(desk), rights_at(staff), members)
+    require(allowed=may, reason="beyond_own_rights")
     return staff
 
 
