@@ -87,7 +87,9 @@ class Line:
             BusRefusedError: we may not tell or hear.
         """
         try:
-            # A refusal comes before this answer.
+            # The client's question overtakes what it has still to send; only a second one surely
+            # comes after it, and a refusal comes before the answer to that.
+            await self.client.flush(timeout=ANSWER_SECONDS)
             await self.client.flush(timeout=ANSWER_SECONDS)
         except (NatsError, OSError) as error:
             raise BusAwayError(_reason(error)) from error

@@ -128,6 +128,7 @@ def test_a_mail_address_is_changed_by_keyboard(
 
     go_to(page, "メールアドレスを変える")
     press(page, "Enter")
+    expect(page.get_by_label("新しいメールアドレス")).to_be_visible()
     is_whole(page)
     go_to(page, "新しいメールアドレス")
     page.keyboard.type(NEW)
