@@ -1,8 +1,8 @@
 """Text as people type it, made fit to be kept: one form, one kind of line end, no hidden signs.
 
 Letters are put together (NFC), every line end becomes one, marks that turn the direction of
-reading are taken out (a file `gpj.exe` must not read `exe.jpg`), and what no keyboard makes is
-refused: NUL, other control characters, halves of characters.
+reading are taken out (a file `gpj.exe` must not read `exe.jpg`), and so are marks that no writing
+piles up. What no keyboard makes is refused: NUL, other control characters, halves of characters.
 """
 
 import re
@@ -24,6 +24,16 @@ _EMPTY: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _HIDDEN: Final = "Cf"
 _UNSEEN: Final = frozenset({"Zs", "Zl", "Zp", "Cc", _HIDDEN})
 _SPACES: Final = re.compile(r"[\t\n ]+")
+# Marks that stand over the letter before them, and the tones of skin of a sign.
+_PILING: Final = frozenset(
+    chr(code)
+    for codes in (range(0x300, 0x20000), range(0xE0100, 0xE01F0))
+    for code in codes
+    if unicodedata.category(chr(code)) in {"Mn", "Me"} or code in range(0x1F3FB, 0x1F400)
+)
+# No writing piles up more. Thousands of marks stand over what others wrote, and a browser needs
+# minutes to set thousands of tones: a page with such a post would not open.
+_PILED: Final = re.compile("([{0}]{{8}})[{0}]+".format("".join(sorted(_PILING))))
 
 
 class TextReason(StrEnum):
@@ -53,6 +63,8 @@ def clean_text(raw: str, *, longest: int = LONGEST_POST) -> str:
     if _UNFIT.search(text):
         raise UnfitText(TextReason.UNFIT)
     text = unicodedata.normalize("NFC", text).strip()
+    if not _PILING.isdisjoint(text):
+        text = _PILED.sub(r"\1", text)
     if len(text) > longest:
         raise UnfitText(TextReason.LONG)
     return text if any(map(_shows, text)) else ""

@@ -83,6 +83,13 @@ def test_two_names_that_look_the_same_are_the_same(sign: str) -> None:
     assert clean_line(f"佐伯{sign} 千{sign}代") == "佐伯 千代"
 
 
+@pytest.mark.parametrize(
+    "sign", ["\u0301", "\u20dd", "\ufe0f", "\U0001f3fd", "\u0e49", "\U000e0100"]
+)
+def test_marks_are_not_piled_up_over_what_others_wrote(sign: str) -> None:
+    assert clean_text(f"手{sign * 9_000}当て{sign * 8}") == f"手{sign * 8}当て{sign * 8}"
+
+
 def test_a_direction_cannot_be_turned() -> None:
     assert clean_line("請求書\u202egpj.exe") == "請求書gpj.exe"
 
