@@ -7,9 +7,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from carestation.groups.choices import Side
+from carestation.groups.commands.connections import answer_offer, offer_by_address
 from carestation.groups.commands.groups import open_free_group
+from carestation.groups.models.connections import ConnectionOffer
 from carestation.timeline.commands.posts import publish_post
 from tests.accounts.signing_in import sign_in_client
+from tests.groups.people import a_neighbour
 from tests.world import World, a_draft
 
 PRO = Side.PROFESSIONAL
@@ -54,6 +57,19 @@ def test_a_timeline_is_seven_statements_with_one_post_and_with_many(
 
     # Session, seat; patients, members, the other side; the fact of the look, and the posts.
     assert few == asked(kato, page) == 7
+
+
+def test_the_members_are_listed_as_quickly_to_who_is_connected_with_many(
+    world: World, kato: Client
+) -> None:
+    page = reverse("timeline:members", args=[world.group.pk, PRO])
+    alone = asked(kato, page)
+    a_neighbour(world, "oka")
+    offer_by_address(world.actor("kato"), "oka@tsukimizaka.example")
+    answer_offer(world.actor("oka"), ConnectionOffer.objects.latest("id").pk, accepts=True)
+
+    # What stands around a page, the look; invitations, emergencies, custody; who may be talked to.
+    assert asked(kato, page) == alone == 16
 
 
 def test_who_has_missed_nothing_asks_three_things(world: World, kato: Client) -> None:

@@ -60,6 +60,12 @@ def connections_of(actor: Actor) -> list[Connected]:
     return sorted(_people(actor, found), key=lambda one: one.name)
 
 
+def connected_with(actor: Actor) -> frozenset[UUID]:
+    """Return with whom the actor is connected, where nobody's name is asked."""
+    own = Connection.objects.standing().of_person(actor.user_id).order_by("id")[:LONGEST_LIST]
+    return frozenset(one.other_of(actor.user_id) for one in own)
+
+
 def offers_to(actor: Actor) -> list[Connected]:
     """Return who offers to be connected with the actor; whoever works nowhere now does not."""
     rows = offers_for(actor).order_by("id")[:LONGEST_LIST]

@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carestation.facilities.choices import Right
-from carestation.facilities.queries.rights import rights_anywhere
+from carestation.facilities.queries.rights import workplaces_of
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands.groups import archive_group, reopen_group
 from carestation.groups.commands.memberships import (
@@ -18,7 +18,7 @@ from carestation.groups.commands.memberships import (
 from carestation.groups.commands.roles import change_role
 from carestation.groups.forms import PauseForm, RoleForm
 from carestation.groups.pushes import push_membership
-from carestation.groups.queries.connections import connections_of
+from carestation.groups.queries.connections import connected_with
 from carestation.groups.queries.invitations import waiting_in
 from carestation.groups.queries.seats import colleague_at, is_only_manager, leaver, take_seat
 from carestation.groups.rules import may_invite, may_manage
@@ -42,8 +42,8 @@ def members(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
         "accesses": accesses_in(seat),
         "custody": custody_of(seat),
     }
-    context |= {"may_talk": Right.OPEN_GROUPS in rights_anywhere(seat.actor)}
-    context |= {"connected": {one.user_id for one in connections_of(seat.actor)}}
+    context |= {"may_talk": Right.OPEN_GROUPS in workplaces_of(seat.actor).rights}
+    context |= {"connected": connected_with(seat.actor)}
     return TemplateResponse(request, "timeline/members.html", context)
 
 
