@@ -97,6 +97,17 @@ def test_rules_bind_everyone_who_works_there_at_once(world: World) -> None:
     assert binding_of(world.people["mori"]).idle_minutes == 15
 
 
+def test_the_desk_is_covered_when_the_session_idles(world: World) -> None:
+    desk = a_manager(world)
+    change_policy(desk, Rules(idle_minutes=5), version=0)
+    client = Client()
+    sign_in_client(client, world.people["abe"])
+
+    page = client.get(reverse("facilities:staff", args=[desk.facility_id])).content.decode()
+
+    assert '<cs-idle minutes="5"' in page
+
+
 @pytest.mark.control("5.17")
 def test_the_stricter_of_two_facilities_binds_until_its_place_ends(world: World) -> None:
     desk = a_manager(world)
