@@ -244,13 +244,16 @@ def test_the_index_finds_what_reading_every_post_finds(
     }
     let_index_follow()
     at_once = data.draw(st.sampled_from((2, 4, candidates.WALKED_AT_ONCE)))
+    limit = data.draw(st.integers(min_value=1, max_value=3))
 
-    with patch.multiple(candidates, WALKED_AT_ONCE=at_once, WALKED_OF_EACH=1):
+    with patch.multiple(candidates, WALKED_AT_ONCE=at_once, WALKED_OF_EACH=1, ASKED_AT_LEAST=1):
         for question in (asked, whole[begin:end], "です。"):
             words = words_of(question)
             read = [post for post, body in posts.items() if has_all(words, folded_text(body))]
             found = [post for post in found_posts(world, "sato", question) if post in posts]
             assert found == sorted(read, reverse=True)
+            first = [hit.post_id for hit in look(world, "sato", question, limit=limit).hits]
+            assert first[: len(read)] == found[:limit]
 
 
 def ways_to(world: World, asked: str) -> tuple[list[UUID], list[str]]:
@@ -277,8 +280,26 @@ def test_a_word_of_every_post_is_found_without_its_others_and_a_rare_one_is_look
         nowhere = ways_to(world, "浮腫")
 
     assert everywhere == (sorted(posts, reverse=True)[:10], ["walked"])
-    assert rare == ([posts[50], posts[7]], ["walked", "looked up", "looked up"])
+    assert rare == ([posts[50], posts[7]], ["walked", "looked up"])
     assert nowhere == ([], ["walked", "looked up"])
+
+
+def test_what_has_the_pairs_of_a_word_but_not_the_word_keeps_nothing_from_being_found(
+    world: World,
+) -> None:
+    older = [say(world, "kato", PRO, f"むくみく {number}") for number in range(3)]
+    for number in range(6):
+        say(world, "kato", PRO, f"みくむくみ {number}")
+    let_index_follow()
+
+    with patch.multiple(candidates, WALKED_AT_ONCE=20, ASKED_AT_LEAST=1):
+        walked = look(world, "sato", "むくみく", limit=2)
+        with patch.object(candidates, "walks_on", return_value=False):
+            looked_up = look(world, "sato", "むくみく", limit=2)
+
+    for found in (walked, looked_up):
+        assert [hit.post_id for hit in found.hits] == older[:0:-1]
+        assert found.has_more
 
 
 def test_walking_goes_back_in_all_groups_alike(world: World) -> None:
