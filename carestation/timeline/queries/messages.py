@@ -115,8 +115,27 @@ class Message:
         return self.urgency is Urgency.URGENT
 
 
+class _Both:
+    """A post as it stands, and as long as its author may still do something with it."""
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+        self._open: Message | None = None
+        gone = message.withdrawn_at
+        self._until = gone + RESTORABLE if gone else message.published_at + EDITABLE
+
+    def at(self, now: datetime) -> Message:
+        """Return it as it is now: what the clock decides is no part of a row."""
+        if now >= self._until:
+            return self._message
+        if self._open is None:
+            gone = self._message.withdrawn_at is not None
+            self._open = replace(self._message, is_editable=not gone, is_restorable=gone)
+        return self._open
+
+
 # What the rows of `timeline_message` said lately: all statements here read its columns.
-_READ: Final = ReadOnce[Message](most=20_000)
+_READ: Final = ReadOnce[_Both](most=20_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,24 +253,15 @@ def find_post(seat: Seat, post_id: UUID) -> Post:
 
 def _messages(seat: Seat, statement: str, asked: Row) -> list[Message]:
     bundle, now = open_scope(seat.group_id, seat.actor), timezone.now()
-    messages = _READ.rows_of(statement, asked, partial(_read, seat, bundle))
-    # What the clock decides is no part of a row.
-    return [_as_of(one, now) for one in messages]
+    read = _READ.rows_of(statement, asked, partial(_read, seat, bundle))
+    return [one.at(now) for one in read]
 
 
-def _as_of(one: Message, now: datetime) -> Message:
-    """Return a post with what its author may still do with it."""
-    if one.withdrawn_at is not None:
-        restorable = now - one.withdrawn_at < RESTORABLE
-        return replace(one, is_restorable=True) if restorable else one
-    return replace(one, is_editable=True) if now - one.published_at < EDITABLE else one
-
-
-def _read(seat: Seat, bundle: Bundle, row: Row) -> Message:
+def _read(seat: Seat, bundle: Bundle, row: Row) -> _Both:
     """Return a post of the seat's side, unsealed; of a withdrawn one nothing is."""
     is_shown = row["withdrawn_at"] is None
     body = bundle.unseal(row["body_sealed"], Post.body_place(row["id"])) if is_shown else ""
-    return Message(
+    message = Message(
         id=row["id"],
         number=row["number"],
         last_number=row["last_number"],
@@ -273,6 +283,7 @@ def _read(seat: Seat, bundle: Bundle, row: Row) -> Message:
         acknowledged_by=tuple(row["acknowledged_by"]),
         files=tuple(read_file(seat, one) for one in row["files"]) if is_shown else (),
     )
+    return _Both(message)
 
 
 def at_side(seat: Seat) -> Row:
