@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from config.keeping import Piece
 from config.places import Places
 from config.postgres import Cluster
 from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_configuration
-from config.supervise import Piece
 
 PYTHON: Final = [sys.executable, "-P", "-m"]
 WEB: Final = r"web-\d{1,3}"
@@ -80,7 +80,7 @@ def other_pieces(plan: Plan) -> list[Piece]:
         _own(plan, "watch", [*WATCH_COMMAND, f"--port={plan.port}"]),
         Piece(
             name="caddy",
-            command=_ended_with_parent(caddy_command(plan.places)),
+            command=ended_with_parent(caddy_command(plan.places)),
             surroundings=caddy_surroundings(plan.places),
         ),
     ]
@@ -88,10 +88,11 @@ def other_pieces(plan: Plan) -> list[Piece]:
 
 def _own(plan: Plan, name: str, command: list[str]) -> Piece:
     surroundings = plan.surroundings | {"CARESTATION_PIECE": name}
-    return Piece(name=name, command=_ended_with_parent(command), surroundings=surroundings)
+    return Piece(name=name, command=ended_with_parent(command), surroundings=surroundings)
 
 
-def _ended_with_parent(command: list[str]) -> list[str]:
+def ended_with_parent(command: list[str]) -> list[str]:
+    """Return what runs a command so that it is asked to end when who began it is gone."""
     return ["/usr/bin/setpriv", "--pdeathsig=TERM", "--", *command]
 
 

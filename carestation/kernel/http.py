@@ -7,11 +7,12 @@ import logging
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import (
+    DisallowedHost,
     RequestDataTooBig,
     SuspiciousOperation,
     TooManyFieldsSent,
@@ -98,6 +99,26 @@ class EdgeMiddleware:
             hsts = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
             response.headers["Strict-Transport-Security"] = hsts
         return response
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],  # noqa: ARG002 - Django's signature
+        _args: tuple[Any, ...],
+        _kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        """Refuse who asks under another name than ours: a page that another site's name leads to.
+
+        Who asks how we are may do so by any name: proxies and watchers know addresses alone.
+        """
+        match = request.resolver_match
+        if match and match.route in ASKED_BY_PROXIES:
+            return None
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return problem(request, HTTPStatus.BAD_REQUEST, "")
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer what a person can be answered; everything else is a bug."""

@@ -23,7 +23,7 @@ from carestation.search.queries import candidates
 from carestation.search.queries.entries import GRAMS
 from carestation.search.rules import STEP, folded_text, has_all, pairs_of, walks_on, words_of
 from carestation.timeline.choices import Urgency
-from carestation.timeline.commands.changes import edit_post, withdraw_post
+from carestation.timeline.commands.changes import edit_post, restore_post, withdraw_post
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.models import Post
@@ -105,6 +105,9 @@ def test_a_withdrawn_post_is_found_no_more_whether_or_not_the_index_has_followed
     assert found_posts(world, "sato", "足") == []
     let_index_follow()
     assert Entry.objects.get(pk=post).grams == []
+    restore_post(world.seat("kato", PRO), post)
+    let_index_follow()
+    assert found_posts(world, "sato", "むくみ") == [post]
 
 
 def test_an_older_reading_never_replaces_a_newer_one(world: World) -> None:

@@ -15,13 +15,13 @@ from django.utils import timezone
 from carestation.accounts.queries.people import read_name
 from carestation.groups.queries.seats import calling_of
 from carestation.groups.rules import Seat
-from carestation.kernel.errors import NotVisible, require
+from carestation.kernel.errors import NotVisible
 from carestation.kernel.read_once import ReadOnce
 from carestation.kernel.sql import Row
 from carestation.timeline.choices import Urgency
 from carestation.timeline.models import Post, PostVersion
 from carestation.timeline.queries.files import File, read_file
-from carestation.timeline.rules import EDITABLE, may_edit, may_withdraw
+from carestation.timeline.rules import EDITABLE, RESTORABLE
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Bundle
 
@@ -102,6 +102,7 @@ class Message:
     acknowledged_by: tuple[UUID, ...]
     files: tuple[File, ...]
     is_editable: bool = False
+    is_restorable: bool = False
     replies: tuple["Message", ...] = ()
 
     def __hash__(self) -> int:
@@ -231,40 +232,19 @@ def find_post(seat: Seat, post_id: UUID) -> Post:
     return post
 
 
-def require_own(seat: Seat, post_id: UUID) -> UUID:
-    """Return the id of a post that the actor may take back.
-
-    Raises:
-        NotVisible: no such post at this side.
-        Refused: someone else's, withdrawn, or an archived group.
-    """
-    require(allowed=may_withdraw(seat, find_post(seat, post_id)))
-    return post_id
-
-
-def require_editable(seat: Seat, post_id: UUID) -> UUID:
-    """Return the id of a post that the actor may put right now.
-
-    Raises:
-        NotVisible: no such post at this side.
-        Refused: someone else's, withdrawn, older than fifteen minutes, or an archived group.
-    """
-    post, now = find_post(seat, post_id), timezone.now()
-    late = may_withdraw(seat, post) and now - post.published_at >= EDITABLE
-    require(allowed=may_edit(seat, post, now), reason="too_late" if late else "")
-    return post_id
-
-
 def _messages(seat: Seat, statement: str, asked: Row) -> list[Message]:
-    bundle, since = open_scope(seat.group_id, seat.actor), timezone.now() - EDITABLE
+    bundle, now = open_scope(seat.group_id, seat.actor), timezone.now()
     messages = _READ.rows_of(statement, asked, partial(_read, seat, bundle))
     # What the clock decides is no part of a row.
-    return [
-        replace(one, is_editable=True)
-        if one.published_at > since and one.withdrawn_at is None
-        else one
-        for one in messages
-    ]
+    return [_as_of(one, now) for one in messages]
+
+
+def _as_of(one: Message, now: datetime) -> Message:
+    """Return a post with what its author may still do with it."""
+    if one.withdrawn_at is not None:
+        restorable = now - one.withdrawn_at < RESTORABLE
+        return replace(one, is_restorable=True) if restorable else one
+    return replace(one, is_editable=True) if now - one.published_at < EDITABLE else one
 
 
 def _read(seat: Seat, bundle: Bundle, row: Row) -> Message:
