@@ -50,7 +50,7 @@ def seal_next(after: Parameters) -> list[Row]:
     whole = Tree.objects.select_for_update().get(pk=WHOLE)
     rows = rows_of(SEAL, after | {"sealed": whole.size})
     if rows:
-        marks = marks_of(whole.size, [row["leaf"] for row in rows])
+        marks = marks_of(whole.size, [bytes(row["leaf"]) for row in rows])
         # What was marked there first stays: who put back the entries alone holds nobody up.
         Mark.objects.bulk_create([Mark(first=whole.size, marks=marks)], ignore_conflicts=True)
         _grow(rows)

@@ -18,7 +18,7 @@ MARKS: Final = "audit.marks"
 
 def marks_of(first: int, leaves: Sequence[bytes]) -> bytes:
     """Return the marks of entries that are sealed at once, by their numbers and leaves."""
-    said = [f"{number} {bytes(leaf).hex()}" for number, leaf in enumerate(leaves, start=first)]
+    said = [f"{number} {leaf.hex()}" for number, leaf in enumerate(leaves, start=first)]
     numbers = operator_bundle().blind(said, MARKS)
     return b"".join(number.to_bytes(BLINDED_BYTES, "big", signed=True) for number in numbers)
 
@@ -33,6 +33,6 @@ def first_bent(first: int, last: int) -> Entry | None:
         until = min(last, row.first + len(marks) // BLINDED_BYTES - 1)
         for one in Entry.objects.numbered(max(first, row.first), until).iterator():
             start = (one.number - row.first) * BLINDED_BYTES
-            if marks_of(one.number, [one.leaf]) != marks[start : start + BLINDED_BYTES]:
+            if marks_of(one.number, [bytes(one.leaf)]) != marks[start : start + BLINDED_BYTES]:
                 return one
     return None

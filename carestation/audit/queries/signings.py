@@ -56,11 +56,12 @@ class Signings:
         left = {(tree_of(one.head), one.head.size): one.head for one in outside}
         for row in Checkpoint.objects.order_by("tree_id", "size").iterator():
             found = self._head(row)
-            if isinstance(found, Bent):
-                self._blame(row.tree_id, row.size, found)
-                found = left.get((row.tree_id, row.size))
-            if found is not None:
+            if isinstance(found, Head):
                 self._take(row.tree_id, found)
+                continue
+            self._blame(row.tree_id, row.size, found)
+            if one := left.get((row.tree_id, row.size)):
+                self._take(row.tree_id, one)
         self._see_that_parts_are_there()
         for tree in Tree.objects.filter(signed_size__gt=0).order_by("pk"):
             if self._signed_before(tree.pk, tree.signed_size + 1) < tree.signed_size:
