@@ -27,6 +27,7 @@ class Bent(StrEnum):
     ELSEWHERE = "elsewhere"
     UNLINKED = "unlinked"
     LOST = "lost"
+    PARTLESS = "partless"
 
 
 class Job(StrEnum):

@@ -57,6 +57,7 @@ TABLE: Final = (
     Row("accounts:address_confirm", "get", None, (302,302,302,404,404,404,404,404,404,404)),
     Row("accounts:address_confirm", "post", None, (302,302,302,404,404,404,404,404,404,404)),
     Row("accounts:history", "get", None, (302, 302, 302, 200, 200, 200, 200, 200, 200, 200)),
+    Row("accounts:keys", "post", None, FORM),
     Row("accounts:password", "get", None, (302, 302, 302, 200, 200, 200, 200, 200, 200, 200)),
     Row("accounts:password", "post", None, (302, 302, 302, 200, 200, 200, 200, 200, 200, 200)),
     Row("accounts:cut_off_others", "post", None, FORM),
