@@ -49,7 +49,7 @@ class BucketBlobs:
         while len(begin) <= PART_BYTES and (part := next(coming, None)) is not None:
             begin += part
         if len(begin) > PART_BYTES:
-            self._write_large(_name(blob_id, variant), chain([begin], coming))
+            self._write_large(_name(blob_id, variant), chain([bytes(begin)], coming))
             return
         with _as_ours():
             self._store.put(_name(blob_id, variant), bytes(begin))
