@@ -2,6 +2,7 @@
 # What comes from Debian, not from wheels. Installs it when it may, else says what to install.
 #   debian.sh python PYTHON   a Python of 3.11 or later that can make a virtual environment
 #   debian.sh readers         what reads the files of deploy/, for the tests on a machine of CI
+#   debian.sh etcd FOLDER     etcd for a rehearsal, laid into a folder: installed it would serve
 #   debian.sh browser STAMP   Chromium and the Noto CJK fonts, for the tests; STAMP: they are there
 set -eu
 
@@ -40,6 +41,18 @@ readers() {
     # Not on a machine that somebody uses: there they would begin to serve and to set the clock.
     install nginx-light nftables chrony systemd openssl \
         || echo "Some tests of deploy/ are skipped; each says what it needs." >&2
+}
+
+etcd() {
+    (
+        cd "$1"
+        apt-get download -qq etcd-server 2>/dev/null
+        dpkg-deb --extract etcd-server_*.deb etcd
+        rm -f etcd-server_*.deb
+    ) || {
+        echo "The rehearsal needs Debian's package etcd-server." >&2
+        exit 1
+    }
 }
 
 browser() {
