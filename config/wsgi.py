@@ -7,8 +7,9 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, reset_queries
 from django.urls import get_resolver
 
-from config.environment import choose_settings
+from config.environment import choose_settings, environment
 from config.parting import end_with_parent
+from config.serving import say_serving
 
 # The server runs us in a child of its own; where the server is killed, so are we.
 end_with_parent()
@@ -22,3 +23,14 @@ request_started.disconnect(reset_queries)
 request_started.disconnect(close_old_connections)
 request_finished.disconnect(close_caches)
 request_finished.disconnect(reset_urlconf)
+
+
+def trouble() -> str:
+    """Return why this process cannot serve; asked from a thread of its own."""
+    from carestation.vault import health  # noqa: PLC0415 - needs the apps
+
+    close_old_connections()
+    return health.trouble()
+
+
+say_serving(environment().serving, trouble)

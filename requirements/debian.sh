@@ -1,5 +1,6 @@
 #!/bin/sh
 # What comes from Debian, not from wheels. Installs it when it may, else says what to install.
+#   debian.sh interpreter     say which Python is taken
 #   debian.sh python PYTHON   a Python of 3.11 or later that can make a virtual environment
 #   debian.sh readers         what reads the files of deploy/, for the tests on a machine of CI
 #   debian.sh browser STAMP   Chromium and the Noto CJK fonts, for the tests; STAMP: they are there
@@ -18,6 +19,17 @@ install() {
         rm -f "$log"
     fi
     return 1
+}
+
+interpreter() {
+    for one in /usr/bin/python3 python3; do
+        fit='import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'
+        if "$one" -c "$fit" 2>/dev/null; then
+            echo "$one"
+            return 0
+        fi
+    done
+    echo python3
 }
 
 python() {

@@ -171,6 +171,8 @@ def _of_renewal(scene: Scene) -> Iterator[Fault]:
         name="every piece goes from the version before to this one, one after the other",
         prepare=partial(_go_back, scene),
         begin=partial(_renew, scene, [0, 1], {}),
+        # They come last: a new one may ask web what only this version answers.
+        tidy=partial(scene.exchange_proxies, PROJECT),
         lasts_seconds=1.0,
     )
 
@@ -184,6 +186,7 @@ def _renew(scene: Scene, numbers: list[int], more: Mapping[str, str]) -> None:
 def _go_back(scene: Scene) -> None:
     """Let all pieces run the code of the version before, on the tables of this one."""
     before = scene.stack.enter_context(code_of(before_the_newest_migration()))
+    scene.exchange_proxies(before)
     for number in range(len(scene.nodes)):
         for name in PIECES:
             scene.exchange(number, name, before, {})

@@ -106,6 +106,7 @@ class Purpose(StrEnum):
 
     ACCOUNT = "account"
     NETWORK = "network"
+    ACCOUNT_AT_NETWORK = "account_at_network"
     EVERYWHERE = "everywhere"
     CODE = "code"
     PASSKEY = "passkey"

@@ -27,6 +27,7 @@ class Bent(StrEnum):
     ELSEWHERE = "elsewhere"
     UNLINKED = "unlinked"
     LOST = "lost"
+    PARTLESS = "partless"
 
 
 class Job(StrEnum):
@@ -204,6 +205,7 @@ class Act(models.TextChoices):
     TIMELINE_POST_ACKNOWLEDGED = "timeline.PostAcknowledged", "了解した"
     TIMELINE_POST_EDITED = "timeline.PostEdited", "投稿を直した"
     TIMELINE_POST_PUBLISHED = "timeline.PostPublished", "投稿した"
+    TIMELINE_POST_RESTORED = "timeline.PostRestored", "取り消した投稿を元に戻した"
     TIMELINE_POST_VIEWED = "timeline.PostViewed", "投稿の詳細を見た"
     TIMELINE_POST_WITHDRAWN = "timeline.PostWithdrawn", "投稿を取り消した"
     TIMELINE_READ_MARK_MOVED = "timeline.ReadMarkMoved", "投稿を読んだ"

@@ -21,7 +21,8 @@ _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Fillers and the empty braille cell: letters and signs by their category, but nothing to see.
 _EMPTY: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Spaces, line ends, and format signs: joiners, marks of order, the byte order mark.
-_UNSEEN: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
+_HIDDEN: Final = "Cf"
+_UNSEEN: Final = frozenset({"Zs", "Zl", "Zp", "Cc", _HIDDEN})
 _SPACES: Final = re.compile(r"[\t\n ]+")
 
 
@@ -60,10 +61,13 @@ def clean_text(raw: str, *, longest: int = LONGEST_POST) -> str:
 def clean_line(raw: str, *, longest: int = LONGEST_LINE) -> str:
     """Return a text of one line (a name, an address) as it is kept: line ends become spaces.
 
+    What is not seen is taken out: two names that look the same are the same.
+
     Raises:
         UnfitText: it holds what no keyboard makes, or is too long.
     """
-    return _SPACES.sub(" ", clean_text(raw, longest=longest))
+    seen = "".join(sign for sign in raw if unicodedata.category(sign) != _HIDDEN)
+    return _SPACES.sub(" ", clean_text(seen, longest=longest))
 
 
 def _shows(sign: str) -> bool:

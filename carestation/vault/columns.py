@@ -36,6 +36,7 @@ CLEAR: Final = {
     "audit_checkpoint.note": "what is signed and published: counts, hashes, a time",
     "audit_entry.kind": _NAME,
     "audit_entry.leaf": _HASH,
+    "audit_mark.marks": _HASH,
     "audit_signingkey.name": "the site's own address",
     "audit_tree.peaks": _HASH,
     "audit_verification.wrong": _ENUM,

@@ -195,6 +195,34 @@ def test_a_clinic_that_signs_in_in_the_morning_is_not_braked() -> None:
     assert Session.objects.count() == 40
 
 
+def test_a_clinic_of_people_who_mistype_and_come_in_is_not_braked() -> None:
+    people = [f"staff{number}@example.jp" for number in range(12)]
+    for email in people:
+        a_person(email, is_professional=False)
+
+    for email in people:
+        for _ in range(3):
+            refusal(email)
+        sign_in(email, PASSWORD, BROWSER, request_id=uuid7())
+
+    assert Session.objects.count() == 12
+
+
+def test_who_owns_an_account_washes_no_guesses_at_others_off() -> None:
+    a_person(is_professional=False)
+    for number in range(25):
+        refusal(f"guess{number}@example.jp")
+    for _ in range(4):
+        refusal(ADDRESS, where=ELSEWHERE)
+
+    sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7())
+    for number in range(25, 30):
+        refusal(f"guess{number}@example.jp")
+
+    with pytest.raises(TooMany):
+        sign_in("guess30@example.jp", WRONG, BROWSER, request_id=uuid7())
+
+
 def test_under_attack_from_everywhere_each_network_has_few_tries() -> None:
     a_person(is_professional=False)
     refusal(ADDRESS, where=ELSEWHERE)

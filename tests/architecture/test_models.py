@@ -47,6 +47,7 @@ def test_a_row_has_an_id_of_ours_or_a_reason(model: type[models.Model]) -> None:
         "factlog.LoggedFact",
         "factlog.Cursor",
         "audit.Entry",
+        "audit.Mark",
         "accounts.Brake",
         "groups.Pair",
         "facilities.Storage",

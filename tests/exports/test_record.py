@@ -97,7 +97,7 @@ def a_line(**more: object) -> dict[str, object]:
     return {name: str(uuid7()) for name in ids} | said | {"detail": {}} | more
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＠1"])
 def test_no_cell_is_read_as_a_formula(name: str) -> None:
     line = a_line()
     names = {UUID(str(line["actor_id"])): name}

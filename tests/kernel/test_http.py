@@ -31,3 +31,19 @@ def test_every_answer_is_guarded(name: str, part: str) -> None:
 
         assert part in answer.headers[name], path
         assert "unsafe" not in answer.headers[name]
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in/", "/help/", "/api/v1/me", "/status/"])
+@pytest.mark.django_db
+def test_who_asks_by_a_name_that_is_not_ours_is_answered_nothing(path: str) -> None:
+    answer = Client(headers={"Host": "elsewhere.example"}).get(path)
+
+    assert answer.status_code == 400
+    assert "Content-Security-Policy" in answer.headers
+    assert "elsewhere" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+@pytest.mark.django_db
+def test_how_we_are_may_be_asked_by_any_name(path: str) -> None:
+    assert Client(headers={"Host": "10.42.0.1:8101"}).get(path).status_code in {200, 503}

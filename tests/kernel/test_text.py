@@ -36,6 +36,17 @@ def test_what_is_kept_can_be_stored_and_hides_nothing(raw: str) -> None:
 
 
 @given(ANY_TEXT)
+def test_a_line_that_is_kept_is_kept_again_and_all_of_it_is_seen(raw: str) -> None:
+    try:
+        line = clean_line(raw)
+    except UnfitText:
+        return
+
+    assert clean_line(line) == line
+    assert all(unicodedata.category(sign) != "Cf" for sign in line)
+
+
+@given(ANY_TEXT)
 def test_a_line_has_no_line_end(raw: str) -> None:
     try:
         line = clean_line(raw)
@@ -65,6 +76,11 @@ def test_a_text_is_as_long_as_it_is_kept() -> None:
     with pytest.raises(UnfitText) as refusal:
         clean_text("が" * 10_001)
     assert refusal.value.reason is TextReason.LONG
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u200d", "\u200e", "\u2060", "\ufeff", "\u00ad"])
+def test_two_names_that_look_the_same_are_the_same(sign: str) -> None:
+    assert clean_line(f"佐伯{sign} 千{sign}代") == "佐伯 千代"
 
 
 def test_a_direction_cannot_be_turned() -> None:

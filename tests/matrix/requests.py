@@ -26,6 +26,7 @@ from carestation.groups.commands.memberships import end_membership
 from carestation.kernel.ids import uuid7
 from carestation.support.commands.outages import Telling, open_outage
 from carestation.support.models import Outage
+from carestation.timeline.commands.changes import withdraw_post
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from tests.accounts.signing_in import sign_in_client
@@ -53,10 +54,11 @@ IS_AT: Final = (Side.PROFESSIONAL, Side.PATIENT)
 
 @dataclass(frozen=True)
 class Stage:
-    """The world, with a post of Kato's and a file at each side."""
+    """The world, with two posts of Kato's, one of them taken back, and a file at each side."""
 
     world: World
     posts: dict[Side, UUID]
+    taken_back: dict[Side, UUID]
     files: dict[Side, UUID]
     invitation: UUID
     role: UUID
@@ -83,18 +85,22 @@ def set_stage(world: World) -> Stage:
     open_outage(console, Telling(title="写真が開けません", began_at=timezone.now()))
     agreed(world)
     invited = invite(world, "sato", family()).invitation
-    posts, files = {}, {}
+    posts, taken_back, files = {}, {}, {}
     for side in IS_AT:
         file = upload_file(kato, "a.png", a_picture()).file
         draft = Draft(id=uuid7(), body="お変わりありません。", attachments=(file.id,))
         posts[side] = publish_post(world.seat("kato", side), draft).post.pk
         files[side] = file.id
+        mistake = Draft(id=uuid7(), body="まちがえました。")
+        taken_back[side] = publish_post(world.seat("kato", side), mistake).post.pk
+        withdraw_post(world.seat("kato", side), taken_back[side])
     access = an_emergency(world, "ito")
     end_membership(world.seat("ito", Side.PROFESSIONAL), access.membership_id)
     transfer = a_passing_proposal(world, abe, "ito")
     return Stage(
         world=world,
         posts=posts,
+        taken_back=taken_back,
         files=files,
         invitation=invitation.pk,
         role=role.pk,
@@ -128,7 +134,7 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "group": world.group.pk,
         "side": side or Side.PROFESSIONAL,
         "seq": 0,
-        "post_id": stage.posts[at],
+        "post_id": (stage.taken_back if name == "timeline:restore" else stage.posts)[at],
         "post": stage.posts[at],
         "file_id": stage.files[at],
         "file": stage.files[at],

@@ -9,8 +9,9 @@ from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.kernel.errors import Conflict, NotVisible, Refused
 from carestation.patients.commands.face_sheets import change_face_sheet, register_patient
-from carestation.patients.forms.face_sheets import filled_form
+from carestation.patients.forms.face_sheets import FaceSheetForm, filled_form
 from carestation.patients.models import Patient
+from carestation.patients.queries.alike import is_alike
 from carestation.patients.queries.face_sheets import namesakes, patients_of, take_face_sheet
 from carestation.patients.queries.rooms import room_of
 from tests.accounts.signing_in import sign_in_client
@@ -90,7 +91,30 @@ def test_namesakes_are_told_apart(world: World) -> None:
 
     assert not alone.has_namesake
     assert all(card.has_namesake for card in patients_of(actor).values())
-    assert namesakes(["佐伯", "森", "佐伯"]) == {"佐伯"}
+    assert namesakes([frozenset({"佐伯"}), frozenset({"森"}), frozenset({"佐伯"})]) == {"佐伯"}
+
+
+@pytest.mark.parametrize(
+    ("name", "kana", "is_one"),
+    [
+        ("佐柄 春", "さえき はる", True),
+        ("さえき 春", "サエキ　ハル", True),
+        ("佐\u200b伯 春", "さえき はる", True),
+        ("森 春", "もり はる", False),
+    ],
+)
+def test_who_is_called_alike_is_a_namesake_however_it_is_written(
+    world: World, name: str, kana: str, *, is_one: bool
+) -> None:
+    actor = world.actor("kato")
+    typed = filled_form(replace(FACE_SHEET, name=name, kana=kana), 1)
+    form = FaceSheetForm(typed)
+    assert form.is_valid(), form.errors
+
+    register_patient(actor, world.staff["kato"], form.face_sheet())
+
+    assert patients_of(actor)[world.group.pk].has_namesake is is_one
+    assert is_alike(form.face_sheet(), FACE_SHEET) is is_one
 
 
 def test_who_looks_at_a_face_sheet_leaves_a_fact(world: World) -> None:

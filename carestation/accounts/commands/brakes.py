@@ -1,7 +1,8 @@
 """Brakes on guessing: per account, per network address, and for all together.
 
 A try is counted before it is made, in a transaction of its own, so that many at once count as
-many; a right one is taken off again. It counts the same whether or not the account exists.
+many; a right one is taken off again, and with it what the same person mistyped there before. It
+counts the same whether or not the account exists.
 
 Controls: ISO/IEC 27017 5.17, 8.5; white paper 「認証情報の管理」.
 """
@@ -31,8 +32,9 @@ ON CONFLICT (key) DO UPDATE SET
 RETURNING count, until
 """
 TAKE_OFF: Final = """
-UPDATE accounts_brake SET count = count - 1 WHERE key = %(key)s AND count > 0
+UPDATE accounts_brake SET count = greatest(count - %(tries)s, 0) WHERE key = %(key)s
 """
+FORGIVE: Final = "DELETE FROM accounts_brake WHERE key = %(key)s RETURNING count"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class Limit:
 LIMITS: Final = {
     Purpose.ACCOUNT: Limit(tries=5, within=QUARTER),
     Purpose.NETWORK: Limit(tries=30, within=QUARTER),
+    # Refuses nobody: how many of a network's tries are one person's, who may come in yet.
+    Purpose.ACCOUNT_AT_NETWORK: Limit(tries=5, within=QUARTER),
     Purpose.EVERYWHERE: Limit(tries=1_000, within=QUARTER),
     Purpose.CODE: Limit(tries=5, within=QUARTER),
     Purpose.CONFIRMATION: Limit(tries=5, within=QUARTER),
@@ -117,14 +121,15 @@ def brake_network(purpose: Purpose, address: str) -> None:
 
 @transaction.atomic
 def count_sign_in(index: bytes, address: str) -> Tried:
-    """Count a try to sign in, three times over; return the tightest.
+    """Count a try to sign in, by whom, where and for all together; return the tightest.
 
-    The rows are locked in one order: account, network, everywhere. From this machine itself only
-    the account counts: whoever sits at it has other ways.
+    The rows are locked in one order: account, account at the network, network, everywhere. From
+    this machine itself only the account counts: whoever sits at it has other ways.
     """
     account = count_try(Purpose.ACCOUNT, index.hex())
     if is_own(address):
         return account
+    count_try(Purpose.ACCOUNT_AT_NETWORK, _at_network(index, address))
     network = count_try(Purpose.NETWORK, network_of(address))
     everywhere = count_try(Purpose.EVERYWHERE, "")
     if everywhere.left < 0 and network.count > TRIES_UNDER_ATTACK:
@@ -134,25 +139,28 @@ def count_sign_in(index: bytes, address: str) -> Tried:
 
 @transaction.atomic
 def forgive_sign_in(index: bytes, address: str) -> None:
-    """Take a right try off again; the account's count begins anew."""
+    """Take a right try off again, and what the account mistyped there before it.
+
+    The account's count begins anew. Tries of others from the same network stay: who guesses at
+    many accounts and owns one of them takes nothing off but what was tried at that one.
+    """
     forgive(Purpose.ACCOUNT, index.hex())
     if is_own(address):
         return
-    for purpose, subject in (
-        (Purpose.NETWORK, network_of(address)),
-        (Purpose.EVERYWHERE, ""),
-    ):
-        take_off(purpose, subject)
+    tries = forgive(Purpose.ACCOUNT_AT_NETWORK, _at_network(index, address))
+    take_off(Purpose.NETWORK, network_of(address), tries=tries)
+    take_off(Purpose.EVERYWHERE, "", tries=tries)
 
 
-def take_off(purpose: Purpose, subject: str) -> None:
-    """Take one right try off again."""
-    rows_of(TAKE_OFF, {"key": _key(purpose, subject)})
+def take_off(purpose: Purpose, subject: str, *, tries: int = 1) -> None:
+    """Take tries off again that were no guesses."""
+    rows_of(TAKE_OFF, {"key": _key(purpose, subject), "tries": tries})
 
 
-def forgive(purpose: Purpose, subject: str) -> None:
-    """Let a count begin anew."""
-    Brake.objects.filter(key=_key(purpose, subject)).delete()
+def forgive(purpose: Purpose, subject: str) -> int:
+    """Let a count begin anew; return how far it was."""
+    row = row_of(FORGIVE, {"key": _key(purpose, subject)})
+    return int(row["count"]) if row else 0
 
 
 def forget_brakes() -> int:
@@ -166,6 +174,10 @@ def is_own(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def _at_network(index: bytes, address: str) -> str:
+    return f"{index.hex()}@{network_of(address)}"
 
 
 def _key(purpose: Purpose, subject: str) -> bytes:

@@ -34,8 +34,9 @@ AT_ONCE: Final = 1_000
 BOM: Final = "\ufeff"  # by which a spreadsheet knows UTF-8
 HEAD: Final = ("日時", "だれが", "何を", "側", "グループ", "対象", "結果", "番号")
 ACCESS_HEAD: Final = ("ユーザーID", "氏名", "時刻", "カテゴリ", "操作情報")
-# A cell that begins so is read as a formula by spreadsheets; it is made text.
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins so is read as a formula by spreadsheets, by some in full width, too; it is
+# made text.
+FORMULAS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 REFUSED: Final = Act.ACCOUNTS_SIGN_IN_REFUSED
 Names = Mapping[UUID, str]
 

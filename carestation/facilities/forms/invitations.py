@@ -31,7 +31,7 @@ MOST_BYTES: Final = 300_000
 COLUMNS: Final = ("メールアドレス", "名前", "職種", "権限")
 ENCODINGS: Final = ("utf-8-sig", "cp932")
 # What an office program would take for a formula, where such a list is opened again.
-FORMULA_SIGNS: Final = ("=", "+", "-", "@")
+FORMULA_SIGNS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 UNFIT: Final = _("使えない文字が入っています。")
 WRONG_COLUMNS: Final = _("1行目は「メールアドレス,名前,職種,権限」にしてください。")
 WRONG_FILE: Final = _("文字を読めませんでした。CSV（UTF-8 か Shift_JIS）で保存してください。")
@@ -217,10 +217,10 @@ def _problems(email: str, name: str, profession: str, *, is_role: bool) -> Itera
 
 def _is_fit(name: str) -> bool:
     try:
-        clean_line(name, longest=LONGEST_NAME)
+        kept = clean_line(name, longest=LONGEST_NAME)
     except UnfitText:
         return False
-    return not name.startswith(FORMULA_SIGNS)
+    return not kept.startswith(FORMULA_SIGNS)
 
 
 def _chosen(choices: type[Profession | StaffRole], word: str) -> str:

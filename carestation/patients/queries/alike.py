@@ -108,8 +108,8 @@ def groups_alike(facility_id: UUID, likeness: bytes) -> list[UUID]:
 
 
 def is_alike(one: FaceSheet, other: FaceSheet) -> bool:
-    """Whether two could be taken for each other: the same surname, or the same reading."""
-    same_surname = folded(one.surname) == folded(other.surname)
+    """Whether two could be taken for each other: a surname or a reading that is the same."""
+    same_surname = not one.surnames.isdisjoint(other.surnames)
     return same_surname or folded(one.kana) == folded(other.kana)
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from carestation.facilities.rules import folded
 from carestation.groups.choices import Kind
 from carestation.groups.rules import Seat
 from carestation.kernel.actor import Actor
@@ -48,9 +49,9 @@ class FaceSheet:
     contact: str = ""
 
     @property
-    def surname(self) -> str:
-        """The family name: what stands before the first space."""
-        return self.name.replace("\u3000", " ").split(" ")[0]
+    def surnames(self) -> frozenset[str]:
+        """The family name as it is written and as it is read: 高橋 and 髙橋 sound the same."""
+        return frozenset(folded(_first_of(name)) for name in (self.name, self.kana))
 
     def to_json(self) -> str:
         """Return what is sealed."""
@@ -71,7 +72,10 @@ class FaceSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientCard:
-    """A patient, ready to show, and whether another of the reader's patients has the surname."""
+    """A patient, ready to show, and whether another of the reader's patients is called alike.
+
+    `has_namesake`: the surname of another is written or read the same.
+    """
 
     id: UUID
     group_id: UUID
@@ -89,6 +93,7 @@ class _Known:
     group_id: UUID
     version: int
     face_sheet: FaceSheet
+    surnames: frozenset[str]
 
 
 # What the rows of OWN said lately: every page of a group asks them, for namesakes.
@@ -116,7 +121,7 @@ def patient_of(seat: Seat) -> PatientCard | None:
     own = _own(seat.actor)
     for one in own:
         if one.group_id == seat.group_id:
-            return _card(one, namesakes(each.face_sheet.surname for each in own), _today())
+            return _card(one, namesakes(each.surnames for each in own), _today())
     raise NotVisible
 
 
@@ -150,12 +155,13 @@ def read_face_sheet(
     )
 
 
-def namesakes(surnames: Iterable[str]) -> frozenset[str]:
-    """Return the surnames that stand there more than once: the classic mix-up."""
+def namesakes(everyone: Iterable[frozenset[str]]) -> frozenset[str]:
+    """Return the surnames that more than one goes by: the classic mix-up."""
     seen: set[str] = set()
     twice: set[str] = set()
-    for surname in surnames:
-        (twice if surname in seen else seen).add(surname)
+    for surnames in everyone:
+        twice |= seen & surnames
+        seen |= surnames
     return frozenset(twice)
 
 
@@ -165,16 +171,18 @@ def _own(actor: Actor) -> list[_Known]:
 
 def _known(actor: Actor, row: Row) -> _Known:
     group_id, patient_id = row["group_id"], row["patient_id"]
+    sheet = read_face_sheet(actor, group_id, patient_id, row["face_sheet_sealed"])
     return _Known(
         id=patient_id,
         group_id=group_id,
         version=row["version"],
-        face_sheet=read_face_sheet(actor, group_id, patient_id, row["face_sheet_sealed"]),
+        face_sheet=sheet,
+        surnames=sheet.surnames,
     )
 
 
 def _cards(own: Sequence[_Known]) -> dict[UUID, PatientCard]:
-    shared, today = namesakes(one.face_sheet.surname for one in own), _today()
+    shared, today = namesakes(one.surnames for one in own), _today()
     return {one.group_id: _card(one, shared, today) for one in own}
 
 
@@ -185,8 +193,13 @@ def _card(one: _Known, shared: frozenset[str], today: date) -> PatientCard:
         face_sheet=one.face_sheet,
         version=one.version,
         years=age(one.face_sheet.birth_date, today),
-        has_namesake=one.face_sheet.surname in shared,
+        has_namesake=not shared.isdisjoint(one.surnames),
     )
+
+
+def _first_of(name: str) -> str:
+    # The surname stands before the first space.
+    return name.replace("\u3000", " ").split(" ")[0]
 
 
 def _today() -> date:
