@@ -100,6 +100,8 @@ CLEAR: Final = {
     "patients_patient.likeness": _HASH,
     "search_entry.kind": _ENUM,
     "search_entry.side": _ENUM,
+    "support_outage.title": "public: everyone reads it at /status/, also while the keys are away",
+    "support_outagenote.words": "public: as its title",
     "support_reading.name": _ENUM,
     "support_reading.node": "a machine's own name",
     "timeline_attachment.media_type": _ENUM,

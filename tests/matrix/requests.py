@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from carestation.accounts.choices import Proof
@@ -23,6 +24,8 @@ from carestation.facilities.commands.roles import NewRole, make_role
 from carestation.groups.choices import Side
 from carestation.groups.commands.memberships import end_membership
 from carestation.kernel.ids import uuid7
+from carestation.support.commands.outages import Telling, open_outage
+from carestation.support.models import Outage
 from carestation.timeline.commands.changes import withdraw_post
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
@@ -77,7 +80,9 @@ def set_stage(world: World) -> Stage:
     abe = a_manager(world)
     [invitation] = invite_staff(abe, [an_invited()])
     role = make_role(abe, NewRole(name="事務リーダー", rights=frozenset({Right.INVITE_STAFF})))
-    begin_operator(take_first_console(), world.people["oka"].pk)
+    console = take_first_console()
+    begin_operator(console, world.people["oka"].pk)
+    open_outage(console, Telling(title="写真が開けません", began_at=timezone.now()))
     agreed(world)
     invited = invite(world, "sato", family()).invitation
     posts, taken_back, files = {}, {}, {}
@@ -148,6 +153,8 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "staff_id": world.staff["sato"].pk,
         "search_id": uuid7(),
     }
+    if "outage_id" in PARTS.get(name, ()):
+        known["outage_id"] = Outage.objects.get().pk
     if "export_id" in PARTS.get(name, ()):
         known["export_id"] = a_made(world, "abe").pk
     return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})
