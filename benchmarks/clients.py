@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 GOOD: Final = (HTTPStatus.OK, HTTPStatus.CREATED)
+FORMS: Final = "c" * 32
 LENGTH: Final = b"content-length:"
 LAST_CHUNK: Final = b"0\r\n\r\n"
 Ask = Callable[[], bytes]
@@ -84,8 +85,8 @@ def ask_all(url: str, asks: list[Ask], *, seconds: float) -> list[float]:
 def request(
     method: str, path: str, token: str, body: bytes = b"", *, cookie: bool = False
 ) -> bytes:
-    """Return a request as it goes over the wire."""
-    key = f"Cookie: session={token}" if cookie else f"Authorization: Bearer {token}"
+    """Return a request as it goes over the wire; a browser has the cookie of forms as well."""
+    key = f"Cookie: session={token}; csrf={FORMS}" if cookie else f"Authorization: Bearer {token}"
     head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{key}\r\n"
     if body:
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"

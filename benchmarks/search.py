@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ASKED: Final = "体重48"
 RARE: Final = "（9999）"
 TIMES: Final = 30
-CLEAR: Final = "CREATE TABLE bench_clear (words text)"
+CLEAR: Final = "DROP TABLE IF EXISTS bench_clear; CREATE TABLE bench_clear (words text)"
 BODIES: Final = """
 SELECT id, body_sealed FROM search_own_post WHERE group_id = %(group_id)s AND side = %(side)s
 """

@@ -21,6 +21,10 @@ WORDS: Final = {
     "rolled_back": "an older state was put back: behind this number {checkpoint} left the machine",
 }
 ENTRY: Final = "the seal itself was changed: its entry is not what was signed, fact {fact_id} is"
+MARKED: Final = (
+    "fact {fact_id} and its entry are not what was sealed here: its mark is another, and so is the"
+    " root of {checkpoint}"
+)
 NUMBERED: Final = "the seal itself was changed: its entries are not numbered one by one"
 UNMET: Final = "the seal itself was changed: up to number {until} it does not lead to {checkpoint}"
 CUT_OFF: Final = "the seal itself was cut off: {checkpoint} covers more"
@@ -30,6 +34,7 @@ BENT: Final = {
     "elsewhere": "was signed for another part or size",
     "unlinked": "does not follow the one before it, which is missing or another",
     "lost": "was signed and is not there",
+    "partless": "was signed over checkpoints of facilities, one of which is missing or another",
 }
 
 
@@ -110,7 +115,7 @@ def _wrong(finding: "Finding") -> str:
 
 def _seal(finding: "Finding") -> str:
     if finding.fact_id is not None:
-        return ENTRY
+        return ENTRY if finding.size is None else MARKED
     if finding.size is None:
         return NUMBERED
     return CUT_OFF if finding.until is None else UNMET

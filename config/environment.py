@@ -69,6 +69,11 @@ class Environment:
         return Places(data=self.data).leaving(self.piece)
 
     @property
+    def serving(self) -> Path:
+        """Where this piece says that it serves."""
+        return Places(data=self.data).serving(self.piece)
+
+    @property
     def is_production(self) -> bool:
         """Whether real people's data are here."""
         return self.kind == "production"

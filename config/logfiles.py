@@ -2,10 +2,11 @@
 
 import time
 from collections import defaultdict, deque
+from contextlib import suppress
 from logging import LogRecord
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 LARGEST_LOG: Final = 20_000_000
 OLD_LOGS: Final = 5
@@ -14,29 +15,24 @@ SHOWN_CHARACTERS: Final = 300
 
 
 class LogFiles:
-    """Stands where honcho has its printer."""
+    """The files of one folder; where it is gone or the disk full, all goes on without them."""
 
     def __init__(self, folder: Path) -> None:
         """Take the folder of the logs."""
-        self.width = 0
         self.folder = folder
         self._files: dict[str, RotatingFileHandler] = {}
         self._last: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=REMEMBERED_LINES))
 
-    def write(self, message: Any) -> None:
+    def write(self, name: str, said: bytes) -> None:
         """Write what a piece said."""
-        if message.name == "system":
-            return
-        data = message.data
-        text = data.decode("utf-8", "replace") if isinstance(data, bytes) else str(data)
-        for line in text.splitlines():
-            self._last[message.name].append(line)
-            self._file(message.name).emit(LogRecord(message.name, 0, "", 0, line, None, None))
+        for line in said.decode("utf-8", "replace").splitlines():
+            self._last[name].append(line)
+            self._put(name, line)
 
     def say(self, name: str, line: str) -> None:
         """Write what whoever supervises has to say."""
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        self._file(name).emit(LogRecord(name, 0, "", 0, f"{at} {line}", None, None))
+        self._put(name, f"{at} {line}")
 
     def last_words(self, name: str) -> str:
         """Return what a piece said last, as the end of a sentence."""
@@ -44,6 +40,10 @@ class LogFiles:
         if not words:
             return f"it said nothing (see {self.folder})"
         return f"its last words: {words[-1][:SHOWN_CHARACTERS]}"
+
+    def _put(self, name: str, line: str) -> None:
+        with suppress(OSError):
+            self._file(name).emit(LogRecord(name, 0, "", 0, line, None, None))
 
     def _file(self, name: str) -> RotatingFileHandler:
         if name not in self._files:

@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     found.leaving.unlink(missing_ok=True)
     # The owner's password is for preparing alone.
     variables.pop("DATABASE_OWNER_URL", None)
-    return _become(_command(name, options.at), variables)
+    return _become(_command(name, options.at, places), variables)
 
 
 def _environment(variables: dict[str, str]) -> Environment:
@@ -91,14 +91,16 @@ def _prepare(found: Environment, variables: dict[str, str]) -> int:
     return ended.returncode
 
 
-def _command(name: str, at: str | None) -> list[str]:
+def _command(name: str, at: str | None, places: Places) -> list[str]:
     if name in ALONE:
         return ALONE[name]
     host, colon, port = (at or "").rpartition(":")
     if not colon:
         raise SystemExit(f"Say where {name} listens: --at ADDRESS:PORT.")
     listens = (f"--host={host.strip('[]')}", f"--port={port}")
-    return live_command(*listens) if name == "live" else web_command(*listens)
+    if name == "live":
+        return live_command(*listens)
+    return web_command(*listens, serving=places.serving(name))
 
 
 def _become_proxy(places: Places, nodes: Path | None) -> int:

@@ -65,6 +65,10 @@ class Places:
         """Return the mark that lies there while a piece is about to go."""
         return self.run / f"{piece}.leaving"
 
+    def serving(self, piece: str) -> Path:
+        """Return the folder out of which a web process's server says that it serves."""
+        return self.run / f"{piece}.serving"
+
     @property
     def counters(self) -> Path:
         """What the processes that run count together; begun anew with each start."""

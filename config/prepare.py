@@ -23,8 +23,8 @@ from carestation.vault.blobs import blobs
 from carestation.vault.keyfiles import ensure_key_file
 from carestation.vault.storing import StoreAwayError
 from carestation.vault.transit import KeyServiceError
+from config.answering import HASHED
 from config.environment import choose_settings, environment
-from config.proxy import HASHED
 
 ONE_AT_A_TIME: Final = 7_262_001
 LOCK_TIMEOUT: Final = "5s"

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from config.places import Places
+from config.keeping import Piece
+from config.places import Places, make_private
 from config.postgres import Cluster
 from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_configuration
-from config.supervise import Piece
+from config.serving import SERVING
 
 PYTHON: Final = [sys.executable, "-P", "-m"]
 WEB: Final = r"web-\d{1,3}"
@@ -61,8 +62,10 @@ def postgres_piece(cluster: Cluster) -> Piece:
 
 def web_piece(plan: Plan, number: int, threads: int = THREADS_PER_WEB) -> Piece:
     """Return one web process."""
-    command = web_command(f"--uds={plan.socket(number)}", threads=threads)
-    return _own(plan, f"web-{number}", command)
+    name = f"web-{number}"
+    serving = plan.places.serving(name)
+    command = web_command(f"--uds={plan.socket(number)}", serving=serving, threads=threads)
+    return _own(plan, name, command)
 
 
 def worker_piece(plan: Plan, number: int = 1) -> Piece:
@@ -80,7 +83,7 @@ def other_pieces(plan: Plan) -> list[Piece]:
         _own(plan, "watch", [*WATCH_COMMAND, f"--port={plan.port}"]),
         Piece(
             name="caddy",
-            command=_ended_with_parent(caddy_command(plan.places)),
+            command=ended_with_parent(caddy_command(plan.places)),
             surroundings=caddy_surroundings(plan.places),
         ),
     ]
@@ -88,15 +91,20 @@ def other_pieces(plan: Plan) -> list[Piece]:
 
 def _own(plan: Plan, name: str, command: list[str]) -> Piece:
     surroundings = plan.surroundings | {"CARESTATION_PIECE": name}
-    return Piece(name=name, command=_ended_with_parent(command), surroundings=surroundings)
+    return Piece(name=name, command=ended_with_parent(command), surroundings=surroundings)
 
 
-def _ended_with_parent(command: list[str]) -> list[str]:
+def ended_with_parent(command: list[str]) -> list[str]:
+    """Return what runs a command so that it is asked to end when who began it is gone."""
     return ["/usr/bin/setpriv", "--pdeathsig=TERM", "--", *command]
 
 
-def web_command(*at: str, threads: int = THREADS_PER_WEB) -> list[str]:
-    """Return what starts a web process; `at`: the options that say where it listens."""
+def web_command(*at: str, serving: Path, threads: int = THREADS_PER_WEB) -> list[str]:
+    """Return what starts a web process; `at`: the options that say where it listens.
+
+    `serving`: the folder of what it says of itself (config/serving.py), made here.
+    """
+    make_private(serving)
     return [
         *PYTHON,
         "granian",
@@ -108,6 +116,9 @@ def web_command(*at: str, threads: int = THREADS_PER_WEB) -> list[str]:
         "--workers-kill-timeout=3",
         "--http=1",
         "--no-ws",
+        f"--static-path-route={SERVING}",
+        f"--static-path-mount={serving}",
+        "--static-path-expires=0",
         "--log-level=warning",
         f"--working-dir={PROJECT}",
         "config.wsgi:application",

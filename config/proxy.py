@@ -4,7 +4,6 @@ It keeps to itself: no administration port, no trust store of the machine, no ce
 from elsewhere, everything under our data folder. The security headers of pages are Django's.
 """
 
-import json
 import os
 from dataclasses import dataclass
 from importlib.metadata import files
@@ -12,46 +11,40 @@ from pathlib import Path
 from typing import Any, Final
 
 from carestation.kernel.ranges import TAKEN_AT_ONCE_BYTES
+from config.answering import refused, static, too_large, unasked, waiting
 from config.places import Places
 from config.private_files import write_private_json
+from config.serving import ASKED
 
-HASHED: Final = r"^/static/.+\.[0-9a-f]{12}\.[0-9a-z]+$"
-UNNAMED: Final = {"handler": "headers", "response": {"delete": ["Server"], "deferred": True}}
-# What everything carries that does not come from web or live, which say their own.
-GUARDED: Final = {
-    "Content-Security-Policy": ["default-src 'none'; connect-src 'self'; frame-ancestors 'none'"],
-    "X-Content-Type-Options": ["nosniff"],
-    "Cross-Origin-Resource-Policy": ["same-origin"],
-    "Referrer-Policy": ["same-origin"],
-}
-A_YEAR: Final = "public, max-age=31536000, immutable"
 LARGEST_BODY: Final = 60_000_000
-OVER_THE_LIMIT: Final = r"^0*([6-9][0-9]{7}|[1-9][0-9]{8,})$"
 # Where files come in; everywhere else a body is a form or JSON, of which web takes a megabyte.
 TAKES_FILES: Final = ["/api/v1/files", "/files/", "/groups/*/publish/"]
 # Somewhat more is waited for, so that web can say in peace that it is too much.
 LARGEST_FORM: Final = 8_000_000
-OVER_A_FORM: Final = r"^0*([89][0-9]{6}|[1-9][0-9]{7,})$"
 ASKED_FIRST: Final = "/api/v1/me"
-TOO_LARGE: Final = "ファイルが大きすぎます。"
-WAITING: Final = (
-    '<!doctype html><html lang="ja"><title>準備中です</title>'
-    "<h1>準備中です</h1><p>数秒待ってから、ページを読み込み直してください。</p></html>"
-)
 # What may say who asks: caddy writes X-Forwarded-* itself, the rest is cut off. An underscore
 # would become the same WSGI variable as a hyphen.
 UNTRUSTED: Final = ["Forwarded", "X-Real-Ip", "X-Forwarded-*", "X-Original-*", "*_*", "Proxy"]
 # No query strings, and no single-use tokens out of paths (the ids of rows are shorter).
 CUT_FROM_URI: Final = r"\?.*$|[A-Za-z0-9_-]{40,}"
-# Who says no, or nothing for ten seconds, is not chosen until it says yes again.
+# Where a password is looked at, which costs 50 ms of a core by design.
+SIGNS_IN: Final = ["/sign-in/", "/sign-in/again/", "/api/v1/sessions"]
+# Who says no, or nothing for so long, is not chosen until it says yes again. Web answers without a
+# thread, however many stand before it (config/serving.py); live answers in its turn.
 # Each time over a connection of its own: caddy keeps those of all sockets under one name, and took
 # the yes of one for that of another, which is not even there.
 CHECKED: Final = {
     "interval": "1s",
-    "timeout": "10s",
     "headers": {"Host": ["localhost"], "Connection": ["close"]},
 }
-
+# Tried again: a connection that could not be made, and a GET. No POST is sent twice.
+CHOSEN: Final[dict[str, Any]] = {
+    "selection_policy": {"policy": "least_conn"},
+    "try_duration": "5s",
+    "try_interval": "50ms",
+}
+WEB_ASKED: Final = {"uri": ASKED, "timeout": "5s"}
+LIVE_ASKED: Final = {"uri": "/health", "timeout": "10s"}
 
 # Who was asked and stands still answers nobody; after so long people are asked to wait instead.
 LONGEST_ANSWER_SECONDS: Final = 30
@@ -64,6 +57,7 @@ class Site:
     `certificate` and `key`: from elsewhere, as files; without them our own authority makes one.
     `is_watched`: whether those behind it come and go by themselves, and are asked how they are.
     `answer_seconds`: so long web may take to begin its answer.
+    `sign_ins`: so many are with one web process at once; the others wait in the proxy.
     """
 
     hosts: list[str]
@@ -75,6 +69,8 @@ class Site:
     key: str = ""
     is_watched: bool = False
     answer_seconds: int = LONGEST_ANSWER_SECONDS
+    # Half of the threads of web, so that the other half serves who is in.
+    sign_ins: int = 2
 
 
 def caddy_command(places: Places) -> list[str]:
@@ -112,13 +108,15 @@ def configuration(places: Places, site: Site) -> dict[str, Any]:
         "max_header_bytes": 32_768,
         "logs": {"default_logger_name": "access"},
         "routes": [
-            _static(places.static),
-            _too_large(),
-            _live(_handed_to(site, site.live, "/health", flush_interval=-1)),
+            static(places.static),
+            too_large(TAKES_FILES),
+            unasked(),
+            _live(_handed_to(site, _dialed(site.live), LIVE_ASKED, flush_interval=-1)),
             _files(site),
+            _sign_ins(site),
             _web(site),
         ],
-        "errors": {"routes": [_waiting(), _refused()]},
+        "errors": {"routes": [waiting(), refused()]},
     }
     apps: dict[str, Any] = {"http": {"grace_period": "2s", "servers": {"carestation": server}}}
     if site.tls_names:
@@ -129,28 +127,6 @@ def configuration(places: Places, site: Site) -> dict[str, Any]:
         "storage": {"module": "file_system", "root": str(places.caddy)},
         "logging": {"logs": _logs(places.logs)},
         "apps": apps,
-    }
-
-
-def _static(folder: Path) -> dict[str, Any]:
-    hashed = {"path_regexp": {"pattern": HASHED}}
-    kept, asked = _header({"Cache-Control": [A_YEAR]}), _header({"Cache-Control": ["no-cache"]})
-    kept["response"]["require"] = {"status_code": [2, 304]}
-    by_name = [
-        {"match": [hashed], "handle": [kept]},
-        {"match": [{"not": [hashed]}], "handle": [asked]},
-    ]
-    return {
-        "match": [{"path": ["/static/*"]}],
-        "terminal": True,
-        "handle": [
-            UNNAMED,
-            _header(GUARDED),
-            {"handler": "subroute", "routes": by_name},
-            {"handler": "encode", "encodings": {"zstd": {}, "gzip": {}}, "minimum_length": 512},
-            {"handler": "rewrite", "strip_path_prefix": "/static"},
-            {"handler": "file_server", "root": str(folder), "hide": ["staticfiles.json"]},
-        ],
     }
 
 
@@ -195,82 +171,49 @@ def _web(site: Site) -> dict[str, Any]:
     }
 
 
-def _too_large() -> dict[str, Any]:
-    # Refused by its announced length, before anything is sent on; what lies is cut off on the way.
-    problem = {"type": "about:blank", "title": TOO_LARGE, "status": 413}
+def _sign_ins(site: Site) -> dict[str, Any]:
+    # Those who come at the start of a shift would hold every thread for as long as it lasts. They
+    # wait here for their turn, and caddy counts by name who is where: by a second name of the same
+    # door it counts them alone.
+    upstreams = [{"dial": _also_called(at), "max_requests": site.sign_ins} for at in site.web]
+    waiting = {"try_duration": "120s", "try_interval": "100ms"}
+    handed = _to_web(
+        site,
+        request_buffers=LARGEST_FORM,
+        response_buffers=TAKEN_AT_ONCE_BYTES,
+        upstreams=upstreams,
+        load_balancing=CHOSEN | waiting,
+    )
     return {
-        "match": [
-            {"header_regexp": {"Content-Length": {"pattern": OVER_THE_LIMIT}}},
-            {
-                "header_regexp": {"Content-Length": {"pattern": OVER_A_FORM}},
-                "not": [{"path": TAKES_FILES}],
-            },
-        ],
+        "match": [{"path": SIGNS_IN, "method": ["POST"]}],
         "terminal": True,
-        "handle": [
-            {
-                "handler": "static_response",
-                "status_code": 413,
-                "headers": GUARDED
-                | {
-                    "Content-Type": ["application/problem+json"],
-                    "Cache-Control": ["no-store"],
-                    "Connection": ["close"],
-                },
-                "body": json.dumps(problem, ensure_ascii=False),
-            }
-        ],
+        "handle": [_cut_untrusted(), _limited(LARGEST_FORM), handed],
     }
 
 
-def _waiting() -> dict[str, Any]:
-    return {
-        "match": [{"expression": "{http.error.status_code} in [502, 503, 504]"}],
-        "terminal": True,
-        "handle": [
-            UNNAMED,
-            {
-                "handler": "static_response",
-                "status_code": 503,
-                "headers": GUARDED
-                | {
-                    "Content-Type": ["text/html; charset=utf-8"],
-                    "Cache-Control": ["no-store"],
-                    "Retry-After": ["5"],
-                },
-                "body": WAITING,
-            },
-        ],
-    }
-
-
-def _refused() -> dict[str, Any]:
-    answer = {
-        "handler": "static_response",
-        "status_code": "{http.error.status_code}",
-        "headers": GUARDED | {"Cache-Control": ["no-store"]},
-    }
-    return {"handle": [UNNAMED, answer]}
+def _also_called(at: str) -> str:
+    return at.replace("unix/", "unix//", 1) if at.startswith("unix/") else f"tcp/{at}"
 
 
 def _to_web(site: Site, **more: Any) -> dict[str, Any]:
     begins = f"{site.answer_seconds}s"
     transport = {"protocol": "http", "response_header_timeout": begins}
-    return _handed_to(site, site.web, "/ready", transport=transport, **more)
+    return _handed_to(site, _dialed(site.web), WEB_ASKED, transport=transport, **more)
 
 
-def _handed_to(site: Site, upstreams: list[str], asked: str, **more: Any) -> dict[str, Any]:
+def _dialed(upstreams: list[str]) -> list[dict[str, Any]]:
+    return [{"dial": upstream} for upstream in upstreams]
+
+
+def _handed_to(
+    site: Site, behind: list[dict[str, Any]], asked: dict[str, str], **more: Any
+) -> dict[str, Any]:
     if site.is_watched:
-        more["health_checks"] = {"active": {"uri": asked, "expect_status": 200, **CHECKED}}
+        more["health_checks"] = {"active": {"expect_status": 200, **CHECKED, **asked}}
     return {
         "handler": "reverse_proxy",
-        "upstreams": [{"dial": upstream} for upstream in upstreams],
-        # Tried again: a connection that could not be made, and a GET. No POST is sent twice.
-        "load_balancing": {
-            "selection_policy": {"policy": "least_conn"},
-            "try_duration": "5s",
-            "try_interval": "50ms",
-        },
+        "upstreams": behind,
+        "load_balancing": CHOSEN,
         "headers": {"response": {"delete": ["Server"]}},
         **more,
     }
@@ -282,10 +225,6 @@ def _cut_untrusted() -> dict[str, Any]:
 
 def _limited(size_bytes: int) -> dict[str, Any]:
     return {"handler": "request_body", "max_size": size_bytes or 1}
-
-
-def _header(values: dict[str, list[str]]) -> dict[str, Any]:
-    return {"handler": "headers", "response": {"set": values, "deferred": True}}
 
 
 def _own_certificates(names: list[str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -29,13 +30,22 @@ from config.places import Places
 from config.ports import LOOPBACK, port_of, take_port, usable
 from config.postgres import APP, OWNER, Cluster, prepare_cluster
 from config.private_files import secret, write_private_json
-from config.processes import MOST_WEB, PROJECT, Plan, other_pieces, postgres_piece
+from config.processes import (
+    MOST_WEB,
+    PROJECT,
+    PYTHON,
+    Plan,
+    ended_with_parent,
+    other_pieces,
+    postgres_piece,
+)
 from config.readiness import is_ready
 from config.running import forget_pieces, pids
 from config.supervise import Supervisor
 
 LEAST_FREE_BYTES: Final = 300_000_000
 READY_SECONDS: Final = 170
+ENDED_BY_A_SIGNAL: Final = 128
 ANY_PORT: Final = "http://127.0.0.1:0"
 
 
@@ -57,6 +67,10 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         SystemExit: it cannot start; the sentence says why.
     """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Until there is something to supervise, it leaves at once and ends what it waits for.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _leave)
     variables = surroundings()
     data = (options.data or Path(variables.get("CARESTATION_DATA", "var"))).absolute()
     places = Places(data=data)
@@ -171,7 +185,7 @@ class Start:
         else:
             check_database(self.owner_url)
             ensure_app_role(self.owner_url)
-        command = [sys.executable, "-P", "-m", "config.prepare"]
+        command = ended_with_parent([*PYTHON, "config.prepare"])
         command += ["--demo"] if self.options.demo else []
         variables = self.variables | {"DATABASE_URL": self.owner_url}
         log = self.places.logs / "prepare.log"
@@ -213,6 +227,10 @@ class Start:
             if self.options.demo:
                 sys.stdout.write(_demo_people())
         sys.stdout.flush()
+
+
+def _leave(number: int, _: object) -> None:
+    raise SystemExit(ENDED_BY_A_SIGNAL + number)
 
 
 def _wished_port(options: argparse.Namespace, site_url: str) -> int:

@@ -9,12 +9,11 @@ Controls: ISO/IEC 27017 CLD.12.4.5, 8.6; white paper 「クラウドサービス
 
 import argparse
 import logging
-import signal
-import threading
 import time
 
 import django
 
+from config.ending import Mark, on_the_way_out
 from config.environment import choose_settings, environment
 from config.ports import port_of
 
@@ -30,9 +29,8 @@ def main() -> None:
     django.setup()
     from config.watching.rounds import Rounds  # noqa: PLC0415 - needs the apps
 
-    ending = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
+    ending = Mark()
+    on_the_way_out(ending)
     surroundings = environment()
     rounds = Rounds(surroundings, port=options.port or port_of(surroundings.site_url))
     logger.info("The watch began", extra={"port": rounds.begin()})

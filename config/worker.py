@@ -7,7 +7,6 @@ read it reads later, what it has half done is rolled back.
 import asyncio
 import contextlib
 import logging
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from procrastinate.exceptions import ConnectorException
 
 from carestation.kernel.acting import Work, work_as
 from carestation.kernel.errors import Unavailable
+from config.ending import Mark, on_the_way_out
 from config.environment import choose_settings
 
 if TYPE_CHECKING:
@@ -40,9 +40,8 @@ def main() -> None:
     choose_settings()
     django.setup()
     work_as(Work.WORKER)
-    ending = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
+    ending = Mark()
+    on_the_way_out(ending)
     timetable = threading.Thread(target=_keep_timetable, args=[ending], daemon=True)
     timetable.start()
     logger.info("The worker began")
@@ -51,7 +50,7 @@ def main() -> None:
     logger.info("The worker ended")
 
 
-def follow_all(ending: threading.Event) -> None:
+def follow_all(ending: Mark) -> None:
     """Let each follower read its next batch, round and round, until told to end."""
     from carestation.factlog.commands import (  # noqa: PLC0415 - needs the apps
         BATCH_SIZE,
@@ -122,7 +121,7 @@ def _tell(name: str, error: BaseException) -> None:
         logger.error("A follower failed", extra={"follower": name}, exc_info=error)
 
 
-def _keep_timetable(ending: threading.Event) -> None:
+def _keep_timetable(ending: Mark) -> None:
     if not apps.is_installed("procrastinate.contrib.django"):
         return
     from procrastinate.contrib.django import app  # noqa: PLC0415 - only where it is installed
@@ -136,7 +135,7 @@ def _keep_timetable(ending: threading.Event) -> None:
             ending.wait(REST_SECONDS)
 
 
-async def _work(app: App, ending: threading.Event) -> None:
+async def _work(app: App, ending: Mark) -> None:
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # the Django one has it
     working = app.with_connector(connector)
     async with working.open_async():

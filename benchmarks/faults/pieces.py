@@ -49,7 +49,7 @@ class Piece:
 
     def send(self, what: signal.Signals) -> None:
         """Kill it without warning, or pause it, or let it go on."""
-        for process in self._tree():
+        for process in self.tree():
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(what)
 
@@ -81,6 +81,16 @@ class Piece:
             self.kill()
         self._keeper.join()
 
+    def tree(self) -> list[psutil.Process]:
+        """Return its process and all that this one began."""
+        if self._process is None:
+            return []
+        try:
+            main = psutil.Process(self._process.pid)
+            return [main, *main.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
     def _keep(self) -> None:
         while not self._ending.is_set():
             with self._log.open("ab") as words:
@@ -98,15 +108,6 @@ class Piece:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._ending.wait(AGAIN_SECONDS)
-
-    def _tree(self) -> list[psutil.Process]:
-        if self._process is None:
-            return []
-        try:
-            main = psutil.Process(self._process.pid)
-            return [main, *main.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            return []
 
 
 def await_that(what: str, holds: Callable[[], bool], seconds: float = 60.0) -> None:

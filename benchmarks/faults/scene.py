@@ -5,10 +5,12 @@ an installation. What the second node says to others it says over lines that can
 """
 
 import json
+import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -19,7 +21,6 @@ from benchmarks.faults.machines import Disk
 from benchmarks.faults.pair import Pair
 from benchmarks.faults.pieces import Piece, await_that
 from config.places import Places
-from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_configuration
 from config.readiness import is_ready
 from tests.durability.ordeal import Place, places_of
 from tests.live.nats_server import PASSWORD, NatsServer, free_port, nats_cluster
@@ -70,12 +71,9 @@ class Scene:
 
     def serves(self) -> bool:
         """Whether every proxy leads to a web process that is ready, and every piece is there."""
-        try:
-            return all(_answers(url) for url in self.urls) and all(
-                is_ready("http://localhost", node.at["web-1"]) for node in self.nodes
-            )
-        except OSError:
-            return False
+        return all(_answers(url) for url in self.urls) and all(
+            is_ready("http://localhost", node.at["web-1"]) for node in self.nodes
+        )
 
     def exchange(self, number: int, name: str, code: Path, more: Mapping[str, str]) -> None:
         """Renew one piece with the code of a version, and what more it is told."""
@@ -89,6 +87,15 @@ class Scene:
         piece.start()
         if name.startswith("web"):
             run([*COMMAND, "arrive", f"--at={HOST}:{node.at[name]}"], self.variables)
+
+    def exchange_proxies(self, code: Path) -> None:
+        """Renew the proxies, one after the other, with the code of a version."""
+        for number, proxy in enumerate(self.proxies):
+            proxy.end()
+            proxy.code = code
+            proxy.variables = _of_proxy(self.folder / f"proxy-{number}", code)
+            proxy.start()
+            await_that("a proxy answers", partial(_answers, self.urls[number]))
 
     def variables_of(self, number: int, name: str) -> dict[str, str]:
         """Return what a piece of a node knows; the second node's lead over lines."""
@@ -146,23 +153,20 @@ class Scene:
             places = Places(data=self.folder / f"proxy-{number}")
             places.make()
             behind = {name: [f"{HOST}:{at[name]}" for at in (near.at, far_at)] for name in names}
-            site = Site(
-                hosts=[HOST],
-                port=int(url.rpartition(":")[2]),
-                tls_names=[],
-                web=behind["web-1"],
-                live=behind["live"],
-                is_watched=True,
-            )
-            write_caddy_configuration(places, site)
-            command, known = caddy_command(places), caddy_surroundings(places)
-            proxy = Piece(command, known, places.logs / "caddy.log")
+            said = {"names": [], "listen": [HOST], "port": int(url.rpartition(":")[2])} | {
+                "web": behind["web-1"],
+                "live": behind["live"],
+            }
+            file = places.data / "proxy.toml"
+            file.write_text("\n".join(f"{name} = {json.dumps(one)}" for name, one in said.items()))
+            command = [*COMMAND, "piece", "proxy", f"--nodes={file}"]
+            proxy = Piece(command, _of_proxy(places.data, PROJECT), places.logs / "caddy.log")
             proxy.start()
             self.proxies.append(proxy)
 
 
 @contextmanager
-def scene(folder: Path) -> Iterator[Scene]:
+def scene(folder: Path, make_pair: Callable[[Path, Path], Pair] = Pair) -> Iterator[Scene]:
     """Start all of it; it has ended when the block is left."""
     for name in ("bus", "store", "keys", "pair", "logs"):
         (folder / name).mkdir(mode=0o700)
@@ -170,15 +174,13 @@ def scene(folder: Path) -> Iterator[Scene]:
         disks = {name: Disk(folder / name, size_bytes=size) for name, size in DISK_BYTES.items()}
         for disk in disks.values():
             stack.callback(disk.end)
-        pair = Pair(folder / "pair", folder / "secrets")
+        pair = make_pair(folder / "pair", folder / "secrets")
         files = stack.enter_context(store(folder / "store"))
         found = Scene(folder=folder, pair=pair, buses=[], files=files, stack=stack, disks=disks)
         stack.callback(_end, found)
         found.buses = _buses(found)
         found.lay_lines()
-        ports = [server.port for server in pair.servers]
-        between = found.lay("PostgreSQL and its standby", ports)
-        pair.heard_at = dict(zip(ports, between, strict=True))
+        pair.lay_lines(found.lay)
         for link in found.links.values():
             link.start()
         pair.start()
@@ -242,9 +244,16 @@ def _variables(found: Scene) -> dict[str, str]:
     )
 
 
+def _of_proxy(data: Path, code: Path) -> dict[str, str]:
+    return {"CARESTATION_DATA": str(data), "PYTHONPATH": str(code), "PATH": os.defpath}
+
+
 def _answers(url: str) -> bool:
-    with urlopen(f"{url}/ready", timeout=5) as answer:  # noqa: S310 - our own address
-        return bool(answer.status == HTTPStatus.OK)
+    try:
+        with urlopen(f"{url}/ready", timeout=5) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
 
 
 def _end(found: Scene) -> None:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("account/address/", profile.address, name="address"),
     path("account/address/confirm/", profile.address_confirm, name="address_confirm"),
     path("account/history/", profile.history, name="history"),
+    path("account/keys/", account.keys, name="keys"),
     path("account/password/", account.password, name="password"),
     path("account/devices/others/end/", account.cut_off_all, name="cut_off_others"),
     path("account/devices/<uuid:session_id>/forget/", account.forget, name="forget_device"),

@@ -17,6 +17,7 @@ FIELDS: Final = {
     "empty": "body",
     "too_many_files": "attachments",
     "files_gone": "attachments",
+    "storage_full": "attachments",
     "calm_side": "urgency",
     "not_a_member": "mentions",
 }

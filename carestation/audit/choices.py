@@ -27,6 +27,7 @@ class Bent(StrEnum):
     ELSEWHERE = "elsewhere"
     UNLINKED = "unlinked"
     LOST = "lost"
+    PARTLESS = "partless"
 
 
 class Job(StrEnum):
@@ -125,6 +126,10 @@ class Act(models.TextChoices):
     )
     FACILITIES_FACILITY_REFUSED = "facilities.FacilityRefused", "施設を承認しなかった"
     FACILITIES_FACILITY_UNFROZEN = "facilities.FacilityUnfrozen", "施設の凍結を解いた"
+    FACILITIES_STORAGE_LIMIT_CHANGED = (
+        "facilities.StorageLimitChanged",
+        "施設のファイルの上限を変えた",
+    )
     FACILITIES_POLICY_CHANGED = "facilities.PolicyChanged", "安全の決まりを変えた"
     FACILITIES_RIGHT_GIVEN = "facilities.RightGiven", "権限の組に権限を足した"
     FACILITIES_RIGHT_TAKEN = "facilities.RightTaken", "権限の組から権限を外した"
@@ -187,6 +192,9 @@ class Act(models.TextChoices):
     SEARCH_HITS_SHOWN = "search.HitsShown", "さがして見つけた"
     SEARCH_SEARCH_MADE = "search.SearchMade", "言葉でさがした"
     SUPPORT_CAPACITY_CHANGED = "support.CapacityChanged", "処理の数を変えた"
+    SUPPORT_OUTAGE_OPENED = "support.OutageOpened", "できごとを知らせた"
+    SUPPORT_OUTAGE_CHANGED = "support.OutageChanged", "できごとを直した・書き足した"
+    SUPPORT_OUTAGE_ENDED = "support.OutageEnded", "できごとが終わったと知らせた"
     SUPPORT_PROBE_BEGAN = "support.ProbeBegan", "外からの確認を始めた"
     SUPPORT_PROBE_ENDED = "support.ProbeEnded", "外からの確認をやめた"
     TIMELINE_ACKNOWLEDGEMENT_WITHDRAWN = "timeline.AcknowledgementWithdrawn", "了解を取り消した"
@@ -197,6 +205,7 @@ class Act(models.TextChoices):
     TIMELINE_POST_ACKNOWLEDGED = "timeline.PostAcknowledged", "了解した"
     TIMELINE_POST_EDITED = "timeline.PostEdited", "投稿を直した"
     TIMELINE_POST_PUBLISHED = "timeline.PostPublished", "投稿した"
+    TIMELINE_POST_RESTORED = "timeline.PostRestored", "取り消した投稿を元に戻した"
     TIMELINE_POST_VIEWED = "timeline.PostViewed", "投稿の詳細を見た"
     TIMELINE_POST_WITHDRAWN = "timeline.PostWithdrawn", "投稿を取り消した"
     TIMELINE_READ_MARK_MOVED = "timeline.ReadMarkMoved", "投稿を読んだ"

@@ -16,6 +16,7 @@ from carestation.kernel.ids import uuid7
 from carestation.vault.sealing import Place
 
 WHOLE: Final = UUID(int=0)  # the tree over the whole log; a facility's has the facility's id
+SEALED_AT_ONCE: Final = 2_000  # entries, at the most
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -24,6 +25,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def of_facility(self, facility_id: UUID) -> Self:
         """A facility's part."""
         return self.filter(facility_id=facility_id)
+
+    def numbered(self, first: int, last: int) -> Self:
+        """Those from one number to another, in their order."""
+        return self.filter(number__range=(first, last)).order_by("number")
 
     def there(self) -> Self:
         """Those whose fact is still there: its term is not over."""
@@ -99,6 +104,30 @@ class Entry(models.Model):
     def __str__(self) -> str:
         """Return the number."""
         return str(self.number)
+
+
+class MarkQuerySet(models.QuerySet["Mark"]):
+    """Filters."""
+
+    def over(self, first: int, last: int) -> Self:
+        """Those of the entries from one number to another."""
+        return self.filter(first__gt=first - SEALED_AT_ONCE, first__lte=last).order_by("first")
+
+
+class Mark(models.Model):
+    """Marks that only the vault's key makes, one an entry, of those that were sealed at once.
+
+    `first`: the number of the first; `marks`: one behind the other, each of a number and its leaf.
+    """
+
+    first = models.BigIntegerField(primary_key=True)
+    marks = models.BinaryField()
+
+    objects = MarkQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        """Return the number of the first."""
+        return str(self.first)
 
 
 class TreeQuerySet(models.QuerySet["Tree"]):

@@ -9,8 +9,8 @@ key that you wrote down earlier with --key, and mails with checkpoints, saved as
 
 How: each line is hashed (SHA-256 over 0x00 and its fields) and must be what was sealed; over the
 hashes grows the tree of RFC 6962, whose root must be the one that was signed (C2SP tlog-checkpoint,
-Ed25519 of RFC 8032). The first wrong line is named. Of facts that went when their term was over
-(five years at least) the hash is there, and a later fact says how many, and from before which day.
+Ed25519 of RFC 8032). The first wrong line is named; two lines between which it is, where its hash
+was bent alike. Of what went after its term the hash is there, and a later fact says how much went.
 """
 
 import argparse

@@ -8,14 +8,16 @@ A facility is administered at its desk, by its managers and whom they gave right
 role may do stands in one table, and a facility makes roles of its own by choosing rights.
 A person's place in it begins, changes, pauses and ends there, without their help; a facility keeps
 a manager. Twice a year a manager signs the list of who has a place. The facility's own rules bind
-whoever works there: the strictest, where there are several.
+whoever works there: the strictest, where there are several. What its files take is counted, and the
+operator may limit it.
 
 Announces: FacilityApplied, FacilityOpened, FacilityApproved, FacilityRefused, FacilityFrozen,
     FacilityUnfrozen, FacilityReadingChanged, TermsAccepted, StaffInvited, StaffInvitationResent,
     StaffInvitationCancelled, StaffInvitationAccepted, StaffBegan, StaffChanged, StaffPaused,
     StaffResumed, StaffEnded, StaffReviewed, PolicyChanged, RoleChanged, RightGiven, RightTaken,
-    RoleEnded.
+    RoleEnded, StorageLimitChanged.
 Listens to: PolicyChanged, RoleChanged, RoleEnded, FacilityApproved, FacilityRefused,
     FacilityFrozen, FacilityUnfrozen.
-Controls: ISO/IEC 27017 5.16, 5.18, 8.2; white paper 「利用者アクセスの管理」.
+Controls: ISO/IEC 27017 5.16, 5.18, 8.2, 8.6; white paper 「利用者アクセスの管理」,
+    「容量・能力の管理」.
 """

@@ -128,6 +128,7 @@ class Todo(TextChoices):
     EMERGENCIES = "emergencies", "確かめていない緊急の閲覧があります"
     CUSTODY = "custody", "管理施設の変更の提案が届いています"
     EXPORT = "export", "データの控えを書き出す時期です"
+    STORAGE = "storage", "ファイルの置き場所が残り少なくなっています"
     READING = "reading", "施設の名前のふりがながまだありません"
     REVIEW = "review", "名簿の確認の時期です"
     SECOND_MANAGER = "second_manager", "管理者がひとりだけです"

@@ -246,3 +246,12 @@ class RoleEnded(Fact, kind="facilities.RoleEnded", of="role_id"):
     facility_id: UUID
     role_id: UUID
     people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageLimitChanged(Fact, kind="facilities.StorageLimitChanged", of="facility_id"):
+    """The operator lets the files of a facility take so much; 0: as much as there is."""
+
+    actor_id: UUID
+    facility_id: UUID
+    limit_bytes: int

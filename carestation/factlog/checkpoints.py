@@ -9,7 +9,8 @@
     — care.example.jp/facts <4 bytes that name the key, and the signature, base64>
 
 A facility's part has its id behind the origin, and a line `whole` with the SHA-256 of the
-checkpoint of the whole log that it was taken with.
+checkpoint of the whole log that it was taken with. Where parts were taken with the one before, the
+whole has a line `parts`: the SHA-256 of theirs, folded in the order of their ids (`with_part`).
 
 Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 """
@@ -39,7 +40,10 @@ class NotACheckpointError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What is signed. `whole`: of a facility's part, which checkpoint of the whole it goes with."""
+    """What is signed. `whole`: of a facility's part, which checkpoint of the whole it goes with.
+
+    `parts`: of the whole, which checkpoints of parts went with the one before.
+    """
 
     origin: str
     size: int
@@ -47,6 +51,7 @@ class Head:
     at: datetime
     previous: bytes
     whole: bytes | None = None
+    parts: bytes | None = None
 
     def text(self) -> str:
         """Return the lines that are signed."""
@@ -59,6 +64,8 @@ class Head:
         ]
         if self.whole is not None:
             lines.append(f"whole {_told(self.whole)}")
+        if self.parts is not None:
+            lines.append(f"parts {_told(self.parts)}")
         return "".join(f"{line}\n" for line in lines)
 
     def digest(self) -> bytes:
@@ -78,6 +85,14 @@ class Signed:
 def key_hash(name: str, public: bytes) -> bytes:
     """Return the four bytes by which a signature names its key (C2SP signed-note)."""
     return sha256(f"{name}\n".encode() + ED25519 + public).digest()[:KEY_HASH_BYTES]
+
+
+def with_part(parts: bytes, digest: bytes) -> bytes:
+    """Return what stands for checkpoints of parts and one more, in the order of the parts' ids.
+
+    `parts`: of those before; FIRST where there are none.
+    """
+    return sha256(parts + digest).digest()
 
 
 def told_key(name: str, public: bytes) -> str:
@@ -123,6 +138,7 @@ def _head(lines: list[str]) -> Head:
         at=datetime.fromisoformat(more["at"]),
         previous=_read(more["previous"]),
         whole=_read(more["whole"]) if "whole" in more else None,
+        parts=_read(more["parts"]) if "parts" in more else None,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from carestation.factlog.commands import follower
 from carestation.search.commands.documents import ask_to_read
 from carestation.search.commands.index import forget_group, index_posts
-from carestation.timeline.facts import PostEdited, PostPublished, PostWithdrawn
+from carestation.timeline.facts import PostEdited, PostPublished, PostRestored, PostWithdrawn
 from carestation.vault.facts import KeysErased
 
 
@@ -29,6 +29,12 @@ def index_edited(facts: Sequence[PostEdited]) -> None:
 @follower(PostWithdrawn)
 def index_withdrawn(facts: Sequence[PostWithdrawn]) -> None:
     """Let a withdrawn post be found no more."""
+    index_posts([(fact.group_id, fact.post_id) for fact in facts])
+
+
+@follower(PostRestored)
+def index_restored(facts: Sequence[PostRestored]) -> None:
+    """Let a post that is in its place again be found again."""
     index_posts([(fact.group_id, fact.post_id) for fact in facts])
 
 

@@ -19,11 +19,17 @@ FRONT_BITS, HASH_BITS = 16, 48
 # Joiners and marks that choose a form of the same letter (葛󠄀): people do not type them to search.
 _UNSEEN: Final = "Cf"
 _FORMS: Final = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
+# Vowels and ends of Korean syllables: letters by their kind, but they join the one before.
+_SYLLABLES: Final = ("\u1160", "\u11ff")
+# Stands for a sign that joins its neighbours, where signs are folded one by one.
+_JOINING: Final = "\uffff"
 
 
 def folded_text(text: str) -> str:
     """Return text as it is searched: one width and case, hiragana, nothing unseen, no spaces."""
-    return folded(text.translate(_SEEN))
+    # Hot (benchmarks/million): nearly all texts are signs that fold alike alone and together.
+    alone = text.translate(_ALONE)
+    return folded(text.translate(_SEEN)) if _JOINING in alone else alone
 
 
 def words_of(asked: str) -> tuple[str, ...]:
@@ -73,16 +79,14 @@ def has_all(words: Sequence[str], text: str) -> bool:
 
 def marked(words: Sequence[str], text: str) -> list[tuple[int, int]]:
     """Return where the words stand in a text as it was typed: beginnings and ends, in order."""
-    pieces = list(_pieces(text))
-    flat = "".join(folded_piece for folded_piece, _, _ in pieces)
-    places = [place for place, piece in enumerate(pieces) for _ in piece[0]]
+    flat, places, edges = _flattened(text)
     found: list[tuple[int, int]] = []
     for word in words:
         at = flat.find(word)
         while at >= 0:
-            last = pieces[places[at + len(word) - 1]]
-            found.append((pieces[places[at]][1], last[2]))
-            at = flat.find(word, at + len(word))
+            last = at + len(word)
+            found.append((edges[places[at]], edges[places[last - 1] + 1]))
+            at = flat.find(word, last)
     return _joined(sorted(found))
 
 
@@ -99,18 +103,50 @@ class _Seen(dict[int, int | None]):
 _SEEN: Final = _Seen()
 
 
-def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield what folds by itself, folded, with its beginning and end: a letter with its marks."""
+class _Alone(dict[int, str]):
+    """What each sign folds to by itself; of one that joins what stands before, a mark instead.
+
+    Learnt as they come.
+    """
+
+    def __missing__(self, code: int) -> str:
+        seen = chr(code).translate(_SEEN)
+        joins = any(map(_joins, unicodedata.normalize("NFKD", seen)[:1]))
+        return self.setdefault(code, _JOINING if joins else folded(seen))
+
+
+_ALONE: Final = _Alone()
+
+
+def _joins(sign: str) -> bool:
+    is_mark = unicodedata.category(sign)[0] == "M" or unicodedata.combining(sign) > 0
+    # What comes after Unicode's first plane is rare here, and not worth knowing its rules.
+    return is_mark or sign > _JOINING or _SYLLABLES[0] <= sign <= _SYLLABLES[1]
+
+
+def _flattened(text: str) -> tuple[str, list[int], Sequence[int]]:
+    """Return a text folded, of which piece each letter is, and where the pieces begin and end."""
+    alone = text.translate(_ALONE)
+    if _JOINING not in alone:
+        places = [place for place, code in enumerate(map(ord, text)) for _ in _ALONE[code]]
+        return alone, places, range(len(text) + 1)
+    pieces = list(_pieces(text))
+    places = [place for place, (piece, _) in enumerate(pieces) for _ in piece]
+    return "".join(piece for piece, _ in pieces), places, [0, *(end for _, end in pieces)]
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int]]:
+    """Yield what folds by itself, folded, with its end: a letter with its marks."""
     begin, piece = 0, ""
     for at, sign in enumerate(text):
         alone, together = _folded_piece(sign), _folded_piece(text[begin:at] + sign)
         if at > begin and together == piece + alone:
-            yield piece, begin, at
+            yield piece, at
             begin, piece = at, alone
         else:
             piece = together
     if text:
-        yield piece, begin, len(text)
+        yield piece, len(text)
 
 
 @lru_cache(maxsize=65_536)

@@ -10,7 +10,10 @@ it can read them. What touches seats has its pages above, in the console's frame
 It also keeps what the watch measures once a minute (`config.watch`), judges it by limits, knows who
 signs in for the check from outside, and how many processes shall run.
 
-Announces: CapacityChanged, ProbeBegan, ProbeEnded.
+What did not work stands for everyone at `/status/`: by the record of the check, and in the words of
+the operator.
+
+Announces: CapacityChanged, OutageOpened, OutageChanged, OutageEnded, ProbeBegan, ProbeEnded.
 Listens to: nothing.
 Controls: ISO/IEC 27017 5.16, 5.18, 8.2, 8.6, CLD.12.1.5, CLD.12.4.5; white paper
     「管理者用手順」, 「認証情報の管理」, 「ユーティリティプログラム」, 「クラウドサービスの監視」,

@@ -66,7 +66,9 @@ class Page(TextChoices):
     CONSOLE = "console", _("運営の画面")
     WATCH = "watch", _("稼働の見守り")
     STATUS = "status", _("稼働状況")
+    OUTAGES = "outages", _("できごとを知らせる")
     CAPACITY = "capacity", _("処理の数")
+    STORAGE = "storage", _("ファイルの置き場所")
     WHO_READS = "who-reads", _("だれが読めるか")
     SAFETY = "safety", _("情報を守るしくみと、お願い")
     ERRORS = "errors", _("エラーが出たとき")
@@ -110,6 +112,14 @@ class State(TextChoices):
     OK = "ok", _("正常")
     CAUTION = "caution", _("注意")
     ALARM = "alarm", _("異常")
+
+
+class SpellKind(TextChoices):
+    """What the record of the check says of a time."""
+
+    DOWN = "down", _("使えませんでした")
+    PARTLY = "partly", _("一部で使えませんでした")
+    UNKNOWN = "unknown", _("確かめていません")
 
 
 class Unit(TextChoices):

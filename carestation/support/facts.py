@@ -1,4 +1,4 @@
-"""What happened to what watches, and to how much runs."""
+"""What happened to what watches, to how much runs, and what was told of it."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -28,3 +28,27 @@ class ProbeEnded(Fact, kind="support.ProbeEnded", of="person_id"):
 
     actor_id: UUID
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageOpened(Fact, kind="support.OutageOpened", of="outage_id"):
+    """The operator told everyone that something does not work."""
+
+    actor_id: UUID
+    outage_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageChanged(Fact, kind="support.OutageChanged", of="outage_id"):
+    """The operator put the title or the times of an outage right, or told more of it."""
+
+    actor_id: UUID
+    outage_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageEnded(Fact, kind="support.OutageEnded", of="outage_id"):
+    """The operator told everyone that it works again."""
+
+    actor_id: UUID
+    outage_id: UUID

@@ -1,4 +1,4 @@
-"""What the watch keeps: what it measured, and who it signs in as; and how much shall run.
+"""What the watch keeps: what it measured, and who it signs in as; how much shall run; what failed.
 
 Controls: ISO/IEC 27017 CLD.12.4.5, 8.6; white paper 「クラウドサービスの監視」,
     「容量・能力の管理」.
@@ -118,3 +118,52 @@ class Probe(models.Model):
     def password_place(probe_id: UUID) -> Place:
         """Return where the password is sealed."""
         return Place("support_probe", "password", probe_id)
+
+
+class OutageQuerySet(models.QuerySet["Outage"]):
+    """Filters."""
+
+    def since(self, at: datetime) -> Self:
+        """Those that go on, or ended after a time; the newest first."""
+        return self.filter(Q(ended_at=None) | Q(ended_at__gt=at)).order_by("-began_at", "-id")
+
+
+class Outage(models.Model):
+    """What did not work, from when to when, as the operator tells everyone.
+
+    Public, so in the clear: it is read where nobody signs in, and where the keys are away.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    title = models.CharField(max_length=60)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = OutageQuerySet.as_manager()
+
+    class Meta:
+        """It does not end before it begins."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=models.F("began_at")),
+                name="support_outage_ends_after_it_began",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the title."""
+        return self.title
+
+
+class OutageNote(models.Model):
+    """What the operator told of an outage, once: nothing that was told is written over."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=500)
+    written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return the words."""
+        return self.words

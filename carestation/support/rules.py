@@ -35,9 +35,10 @@ class Wanted:
     def connections(self) -> int:
         """How many connections to the database web takes, machine by machine.
 
-        While processes are exchanged for others, both are there.
+        Each thread has one, and so has what says that the process serves. While processes are
+        exchanged for others, both are there.
         """
-        return 2 * self.web * self.threads
+        return 2 * self.web * (self.threads + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,17 @@ class PostWithdrawn(Fact, kind="timeline.PostWithdrawn", of="post_id"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostRestored(Fact, kind="timeline.PostRestored", of="post_id"):
+    """A member put a post that they had taken back in its place again."""
+
+    actor_id: UUID
+    facility_id: UUID | None = None
+    group_id: UUID
+    side: Side
+    post_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostAcknowledged(Fact, kind="timeline.PostAcknowledged", of="post_id"):
     """A member gave the sign 了解."""
 

@@ -13,6 +13,8 @@ from carestation.groups.rules import Seat, holds, may_post
 from carestation.timeline.models import Post
 
 EDITABLE: Final = timedelta(minutes=15)
+# For so long what was taken back can be put in its place again: nobody else restores anything.
+RESTORABLE: Final = timedelta(days=30)
 # Words that a family should not come upon unprepared (design, "Composing").
 AMONG_PROFESSIONALS: Final = (
     "予後",
@@ -32,6 +34,13 @@ def may_withdraw(seat: Seat, post: Post) -> bool:
     own = post.author_id == seat.actor.user_id
     may = holds(seat, GroupRight.TAKE_BACK) and may_post(seat)
     return own and post.withdrawn_at is None and may
+
+
+def may_restore(seat: Seat, post: Post, now: datetime) -> bool:
+    """Whoever took their own post back may put it in its place again for thirty days."""
+    own = post.author_id == seat.actor.user_id
+    may = holds(seat, GroupRight.TAKE_BACK) and may_post(seat)
+    return own and may and post.withdrawn_at is not None and now - post.withdrawn_at < RESTORABLE
 
 
 def may_edit(seat: Seat, post: Post, now: datetime) -> bool:

@@ -28,6 +28,7 @@ urlpatterns = [
     path(POST + "versions/", reading.versions, name="versions"),
     path(POST + "edit/", writing.edit, name="edit"),
     path(POST + "withdraw/", writing.withdraw, name="withdraw"),
+    path(POST + "restore/", writing.restore, name="restore"),
     path(POST + "acknowledgement/", writing.acknowledgement, name="acknowledgement"),
     path("files/", files.upload, name="upload"),
     path("files/<uuid:file_id>/", files.content, name="file"),

@@ -45,7 +45,7 @@ STYLESHEETS: Final = (
     "utilities",
     "print",
 )
-BEHAVIOURS: Final = ("moment", "reveal", "sheet", "grow", "offline", "idle", "problem")
+BEHAVIOURS: Final = ("moment", "reveal", "sheet", "grow", "offline", "idle", "problem", "keys")
 
 
 class LeanContext(Context):

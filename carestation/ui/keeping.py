@@ -7,6 +7,7 @@ like an opened key it is kept for five minutes at most, and who asks for it has 
 
 import time
 from collections.abc import Callable, Hashable
+from datetime import date
 from threading import Lock
 from typing import Final
 
@@ -21,12 +22,13 @@ _lock: Final = Lock()
 _held = {"since": time.monotonic(), "characters": 0.0}
 
 
-def kept(macro: Callable[..., Markup], /, *made_of: Hashable) -> Markup:
+def kept(macro: Callable[..., Markup], /, *made_of: Hashable, today: date | None = None) -> Markup:
     """Return what a macro says of values that do not change; said once, then remembered.
 
-    Times are said relative to the day, so the day is part of what it is made of.
+    Times are said relative to the day, so `today` is part of what it is made of; who says many
+    looks at the clock once.
     """
-    key = (macro, local_date(), made_of)
+    key = (macro, today or local_date(), made_of)
     with _lock:
         _forget_what_is_old()
         found = _kept.get(key)

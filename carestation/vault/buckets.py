@@ -10,10 +10,12 @@ import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from obstore import open_writer
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
@@ -42,13 +44,26 @@ class BucketBlobs:
 
     def write(self, blob_id: UUID, variant: str, parts: Iterable[bytes]) -> None:
         """Keep the parts; the store has them when this returns."""
+        # Parts are made between the calls and not within one: who makes them may read here too.
+        begin, coming = bytearray(), iter(parts)
+        while len(begin) <= PART_BYTES and (part := next(coming, None)) is not None:
+            begin += part
+        if len(begin) > PART_BYTES:
+            self._write_large(_name(blob_id, variant), chain([bytes(begin)], coming))
+            return
         with _as_ours():
-            self._store.put(
-                _name(blob_id, variant),
-                iter(parts),
-                chunk_size=PART_BYTES,
-                max_concurrency=PARTS_AT_ONCE,
-            )
+            self._store.put(_name(blob_id, variant), bytes(begin))
+
+    def _write_large(self, name: str, parts: Iterable[bytes]) -> None:
+        writer = open_writer(
+            self._store, name, buffer_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
+        )
+        for part in parts:
+            with _as_ours(), _as_it_is():
+                writer.write(part)
+        # Left unclosed where a part could not be made, it keeps nothing.
+        with _as_ours(), _as_it_is():
+            writer.close()
 
     def read(self, blob_id: UUID, variant: str, start: int, length: int) -> bytes:
         """Return up to `length` bytes from `start`.
@@ -105,6 +120,15 @@ def _trusting(client: "ClientConfig") -> "ClientConfig":
     if paths.cafile and paths.cafile != paths.openssl_cafile:
         return client | {"root_certificate": Path(paths.cafile).read_bytes()}
     return client
+
+
+@contextmanager
+def _as_it_is() -> Iterator[None]:
+    # A writer tells what happened to it as a system tells of its disk.
+    try:
+        yield
+    except OSError as error:
+        raise BaseError from error
 
 
 @contextmanager

@@ -64,13 +64,18 @@ def ready(request: HttpRequest) -> HttpResponse:
 
     Where a key service went away, it can for as long as keys are kept opened, and says so.
     """
-    reason = _leaving() or missing_tables() or _missing_keys()
+    reason = trouble()
     if not reason:
         limit = _limit() if _is_local(request) else ""
         return HttpResponse(f"ready{limit}\n", content_type="text/plain")
     words = f"{reason}\n" if _is_local(request) else "not ready\n"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     return HttpResponse(words, status=status, content_type="text/plain")
+
+
+def trouble() -> str:
+    """Return why this process cannot serve, in words for who runs it; empty where it can."""
+    return _leaving() or missing_tables() or _missing_keys()
 
 
 def _leaving() -> str:

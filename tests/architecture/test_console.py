@@ -32,5 +32,7 @@ def test_there_are_pages_of_the_console() -> None:
         "carestation.groups.views.consoles",
         "carestation.support.views.capacity",
         "carestation.support.views.consoles",
+        "carestation.support.views.outages",
+        "carestation.support.views.storage",
         "carestation.support.views.watching",
     ]

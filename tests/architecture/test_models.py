@@ -42,13 +42,15 @@ def test_a_constraint_is_named_by_its_context_and_what_is_true(model: type[model
 @pytest.mark.parametrize("model", MODELS, ids=named)
 def test_a_row_has_an_id_of_ours_or_a_reason(model: type[models.Model]) -> None:
     # The log and its seal count for themselves; a cursor is its follower's, a brake its key's, a
-    # pair its talk's.
+    # pair its talk's, what files take has its facility's.
     other = {
         "factlog.LoggedFact",
         "factlog.Cursor",
         "audit.Entry",
+        "audit.Mark",
         "accounts.Brake",
         "groups.Pair",
+        "facilities.Storage",
     }
 
     assert model._meta.label in other or isinstance(model._meta.pk, models.UUIDField)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest
@@ -13,10 +14,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from carestation.audit.choices import Bent, Wrong
-from carestation.audit.commands.checkpoints import sign_whole
+from carestation.audit.commands.checkpoints import sign_parts, sign_whole
 from carestation.audit.commands.keeping import keep_outside
 from carestation.audit.commands.verifications import verify_and_keep
-from carestation.audit.models import WHOLE, Checkpoint, Entry, SigningKey, Tree
+from carestation.audit.models import WHOLE, Checkpoint, Entry, Mark, SigningKey, Tree
+from carestation.audit.queries import stretches
 from carestation.audit.queries.checkpoints import kept_note
 from carestation.audit.queries.verification import Finding, verify_log
 from carestation.factlog.checkpoints import NotACheckpointError
@@ -33,7 +35,12 @@ PLACE: Final = 7  # of the fact that is tampered with
 SET: Final = "UPDATE factlog_loggedfact SET {} WHERE id = %(one)s"
 LATER: Final = "xid = (xid::text::bigint + 1000000)::text::xid8"
 BENDS: Final = ("DELETE FROM {}", "UPDATE {} SET {} = NULL", "TRUNCATE {}")
-SEALED: Final = {"audit_entry": "leaf", "audit_checkpoint": "note", "audit_signingkey": "name"}
+SEALED: Final = {
+    "audit_entry": "leaf",
+    "audit_mark": "marks",
+    "audit_checkpoint": "note",
+    "audit_signingkey": "name",
+}
 
 
 def fact_at(number: int) -> int:
@@ -55,16 +62,24 @@ def swapped() -> None:
     )
 
 
-def exchanged() -> None:
+def exchanged(first: int = PLACE) -> None:
     """Two rows change what they say, and their entries with them."""
     change(
         "UPDATE factlog_loggedfact f SET object_id = o.object_id FROM factlog_loggedfact o WHERE"
         " (f.id, o.id) IN ((%(one)s, %(other)s), (%(other)s, %(one)s))",
         "UPDATE audit_entry e SET leaf = factlog_leaf(f) FROM factlog_loggedfact f"
         " WHERE f.id = e.fact_id",
-        one=fact_at(PLACE),
+        one=fact_at(first),
         other=fact_at(PLACE + 5),
     )
+
+
+def taken_away_with_its_entry() -> None:
+    """A fact and its entry are no more, and all that comes after moves up."""
+    change("DELETE FROM factlog_loggedfact WHERE id = %(one)s", one=fact_at(PLACE))
+    Entry.objects.filter(number=PLACE).delete()
+    for later in Entry.objects.filter(number__gt=PLACE).order_by("number"):
+        Entry.objects.filter(number=later.number).update(number=later.number - 1)
 
 
 def seal_cut_off() -> None:
@@ -125,8 +140,10 @@ BENT: Final[dict[Callable[[], None], tuple[Wrong, int]]] = {
     lambda: changed("DELETE FROM factlog_loggedfact WHERE id >= %(one)s"): (Wrong.MISSING, PLACE),
     lambda: changed(COPY): (Wrong.ADDED, PLACE + 1),
     swapped: (Wrong.MOVED, PLACE),
-    # Whoever bends the seal too has the signatures against them: from the last one on.
+    # Whoever bends the seal too has the signatures against them, and the mark says where.
     exchanged: (Wrong.SEAL, PLACE),
+    lambda: exchanged(PLACE + 2): (Wrong.SEAL, PLACE + 2),
+    taken_away_with_its_entry: (Wrong.SEAL, PLACE),
     entry_bent: (Wrong.SEAL, PLACE),
     # Pages look for entries: who hides a look from them leaves leaf and fact as they are.
     lambda: found_otherwise(group_id=UUID(int=1)): (Wrong.SEAL, PLACE),
@@ -218,8 +235,61 @@ def test_a_seal_that_was_bent_says_whether_the_fact_is_what_was_signed(
         "the fact is what was signed"
     )
     assert both == Finding(
+        wrong=Wrong.SEAL,
+        number=PLACE,
+        fact_id=fact_at(PLACE),
+        tree_id=WHOLE,
+        size=newest.size,
+    )
+
+
+@pytest.mark.control("8.15")
+def test_where_nothing_is_kept_of_marks_a_stretch_is_named_from_the_last_signed_root_on(
+    committed_world: World,
+) -> None:
+    seal_all()
+    first_signed_at(PLACE)
+    newest = sign_whole()
+    few_at_once = stretches.ENTRIES.replace("LIMIT 5000", "LIMIT 3")
+    with undone(), patch.object(stretches, "ENTRIES", few_at_once):
+        exchanged(PLACE + 2)
+        marked = verify_log().finding
+        Mark.objects.all().delete()
+        unmarked = verify_log().finding
+
+    assert newest is not None
+    assert marked is not None
+    assert (marked.number, marked.until) == (PLACE + 2, None)
+    assert unmarked == Finding(
         wrong=Wrong.SEAL, number=PLACE, until=newest.size - 1, tree_id=WHOLE, size=newest.size
     )
+
+
+@pytest.mark.control("8.15")
+def test_checkpoints_of_a_facility_that_were_all_taken_away_are_missed_by_the_whole(
+    committed_world: World,
+) -> None:
+    seal_and_sign()
+    parts = Tree.objects.exclude(pk=WHOLE).values_list("pk", flat=True)
+    publish_post(committed_world.seat("kato", Side.PROFESSIONAL), a_draft("次の署名の前に"))
+    seal_all()
+    whole = sign_whole()
+    intact, found = verify_log(), []
+    for part in parts:
+        with undone():
+            Checkpoint.objects.of_tree(part).delete()
+            Tree.objects.filter(pk=part).update(signed_size=0)
+            found.append(verify_log())
+            sign_parts()
+            found.append(verify_log())
+
+    assert whole is not None
+    assert intact.finding is None
+    assert found
+    assert {one.finding and (one.finding.bent, one.finding.size) for one in found} == {
+        (Bent.PARTLESS, whole.size)
+    }
+    assert {one.rows for one in found} == {None}
 
 
 @pytest.mark.control("8.15")

@@ -115,7 +115,7 @@ def test_every_page_of_the_console_fits_and_is_fit_to_be_heard(
 ) -> None:
     with at_the_console(stage, size) as page:
         is_fit(page)
-        for place in ("operators", "watch", "capacity"):
+        for place in ("operators", "watch", "capacity", "storage", "outages"):
             page.goto(f"{stage.url}/console/{place}/")
             is_fit(page)
         page.goto(f"{stage.url}/console/")

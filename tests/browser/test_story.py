@@ -183,3 +183,29 @@ def test_a_post_is_read_when_it_was_in_sight(stage: Stage) -> None:
         pharmacist.reload()
 
         expect(pharmacist.locator(".unreadline")).to_have_count(0)
+
+
+def test_what_was_taken_back_by_mistake_stands_in_its_place_again_on_open_pages(
+    stage: Stage,
+) -> None:
+    body = words()
+    with stage.seated("miyake") as nurse, stage.seated("hayakawa", size=DESK) as doctor:
+        url = open_group(doctor, stage)
+        open_group(nurse, stage)
+        write(nurse, body)
+        nurse.get_by_role("button", name="医療・介護に投稿する").click()
+        theirs, own = (page.locator("li[id^='post-']", has_text=body) for page in (doctor, nurse))
+        place = theirs.get_attribute("id")
+        own.get_by_role("link", name="取り消す").click()
+        nurse.get_by_role("button", name="取り消す").click()
+        gone = doctor.locator(f"#{place}")
+        expect(gone).to_contain_text("取り消されました")
+        expect(gone.get_by_role("link", name="元に戻す")).to_be_hidden()
+
+        nurse.locator(f"#{place}").get_by_role("link", name="元に戻す").click()
+        expect(nurse.get_by_text(body)).to_be_visible()
+        nurse.get_by_role("button", name="元に戻す").click()
+
+        expect(gone).to_contain_text(body)
+        expect(nurse.locator(f"#{place}")).to_contain_text(body)
+        assert doctor.url.startswith(url)

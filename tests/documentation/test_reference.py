@@ -23,7 +23,9 @@ OURS: Final = re.compile(
 )
 COMMAND: Final = re.compile(r"(?:^|\s)carestation ([a-z][a-z-]*)(.*)$", re.MULTILINE)
 MAKE: Final = re.compile(r"^make ([\w./-]+)", re.MULTILINE)
-CLAIMS: Final = (27, *range(46, 61), *range(70, 76), 81, 82, 84, 85, 86, 87, 96, 113, 114)
+CLAIMS: Final = frozenset(
+    {26, 27, 28, *range(46, 61), 62, *range(69, 76), 81, 82, *range(84, 88), 96, 102, 113, 114}
+)
 OPTION: Final = re.compile(r"(?<!\S)(--[a-z-]+)")
 
 

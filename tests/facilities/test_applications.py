@@ -275,3 +275,4 @@ def test_the_terms_are_read_by_everyone(client: Client, world: World) -> None:
     body = client.get("/terms/").content.decode()
 
     assert f"版：{TERMS_VERSION}" in body
+    assert "復元することはしません" in body

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from carestation.accounts.choices import Proof
@@ -23,6 +24,9 @@ from carestation.facilities.commands.roles import NewRole, make_role
 from carestation.groups.choices import Side
 from carestation.groups.commands.memberships import end_membership
 from carestation.kernel.ids import uuid7
+from carestation.support.commands.outages import Telling, open_outage
+from carestation.support.models import Outage
+from carestation.timeline.commands.changes import withdraw_post
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from tests.accounts.signing_in import sign_in_client
@@ -50,10 +54,11 @@ IS_AT: Final = (Side.PROFESSIONAL, Side.PATIENT)
 
 @dataclass(frozen=True)
 class Stage:
-    """The world, with a post of Kato's and a file at each side."""
+    """The world, with two posts of Kato's, one of them taken back, and a file at each side."""
 
     world: World
     posts: dict[Side, UUID]
+    taken_back: dict[Side, UUID]
     files: dict[Side, UUID]
     invitation: UUID
     role: UUID
@@ -75,21 +80,27 @@ def set_stage(world: World) -> Stage:
     abe = a_manager(world)
     [invitation] = invite_staff(abe, [an_invited()])
     role = make_role(abe, NewRole(name="事務リーダー", rights=frozenset({Right.INVITE_STAFF})))
-    begin_operator(take_first_console(), world.people["oka"].pk)
+    console = take_first_console()
+    begin_operator(console, world.people["oka"].pk)
+    open_outage(console, Telling(title="写真が開けません", began_at=timezone.now()))
     agreed(world)
     invited = invite(world, "sato", family()).invitation
-    posts, files = {}, {}
+    posts, taken_back, files = {}, {}, {}
     for side in IS_AT:
         file = upload_file(kato, "a.png", a_picture()).file
         draft = Draft(id=uuid7(), body="お変わりありません。", attachments=(file.id,))
         posts[side] = publish_post(world.seat("kato", side), draft).post.pk
         files[side] = file.id
+        mistake = Draft(id=uuid7(), body="まちがえました。")
+        taken_back[side] = publish_post(world.seat("kato", side), mistake).post.pk
+        withdraw_post(world.seat("kato", side), taken_back[side])
     access = an_emergency(world, "ito")
     end_membership(world.seat("ito", Side.PROFESSIONAL), access.membership_id)
     transfer = a_passing_proposal(world, abe, "ito")
     return Stage(
         world=world,
         posts=posts,
+        taken_back=taken_back,
         files=files,
         invitation=invitation.pk,
         role=role.pk,
@@ -123,7 +134,7 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "group": world.group.pk,
         "side": side or Side.PROFESSIONAL,
         "seq": 0,
-        "post_id": stage.posts[at],
+        "post_id": (stage.taken_back if name == "timeline:restore" else stage.posts)[at],
         "post": stage.posts[at],
         "file_id": stage.files[at],
         "file": stage.files[at],
@@ -142,6 +153,8 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "staff_id": world.staff["sato"].pk,
         "search_id": uuid7(),
     }
+    if "outage_id" in PARTS.get(name, ()):
+        known["outage_id"] = Outage.objects.get().pk
     if "export_id" in PARTS.get(name, ()):
         known["export_id"] = a_made(world, "abe").pk
     return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})

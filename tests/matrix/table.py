@@ -4,8 +4,8 @@ Kato manages the group, Sato is a professional in it, Mori is family; Ito works 
 facility and sits elsewhere, Ueda has left, Abe manages the facility, Oka is an operator (by a
 passkey). `half` has
 given the password and owes the second step; `bare` is a professional without a second factor.
-Posts, files and the membership in question are Kato's, Kato's, and Mori's; Sato has invited
-someone, and the facility has proposed that another manages the group.
+Posts (one of them taken back), files and the membership in question are Kato's, Kato's, and
+Mori's; Sato has invited someone, and the facility has proposed that another manages the group.
 """
 
 from typing import Final, NamedTuple
@@ -57,6 +57,7 @@ TABLE: Final = (
     Row("accounts:address_confirm", "get", None, (302,302,302,404,404,404,404,404,404,404)),
     Row("accounts:address_confirm", "post", None, (302,302,302,404,404,404,404,404,404,404)),
     Row("accounts:history", "get", None, (302, 302, 302, 200, 200, 200, 200, 200, 200, 200)),
+    Row("accounts:keys", "post", None, FORM),
     Row("accounts:password", "get", None, (302, 302, 302, 200, 200, 200, 200, 200, 200, 200)),
     Row("accounts:password", "post", None, (302, 302, 302, 200, 200, 200, 200, 200, 200, 200)),
     Row("accounts:cut_off_others", "post", None, FORM),
@@ -215,6 +216,12 @@ TABLE: Final = (
     Row("timeline:withdraw", "post", PAT, (302, 302, 302, 302, 403, 403, 404, 404, 404, 404)),
     Row("timeline:withdraw", "get", ALL, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
     Row("timeline:withdraw", "post", ALL, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
+    Row("timeline:restore", "get", PRO, (302, 302, 302, 200, 403, 404, 404, 404, 404, 404)),
+    Row("timeline:restore", "post", PRO, (302, 302, 302, 302, 403, 404, 404, 404, 404, 404)),
+    Row("timeline:restore", "get", PAT, (302, 302, 302, 200, 403, 403, 404, 404, 404, 404)),
+    Row("timeline:restore", "post", PAT, (302, 302, 302, 302, 403, 403, 404, 404, 404, 404)),
+    Row("timeline:restore", "get", ALL, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
+    Row("timeline:restore", "post", ALL, (302, 302, 302, 404, 404, 404, 404, 404, 404, 404)),
     Row("timeline:acknowledgement", "post", PRO, (302,302,302,403,302,404,404,404,404,404)),
     Row("timeline:acknowledgement", "post", PAT, (302,302,302,403,302,302,404,404,404,404)),
     Row("timeline:acknowledgement", "post", ALL, (302,302,302,404,404,404,404,404,404,404)),
@@ -239,8 +246,15 @@ TABLE: Final = (
     Row("support:console", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("support:watch", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("support:status", "get", None, OPEN),
+    Row("support:outages", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
+    Row("support:outages", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 422)),
+    Row("support:outage", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
+    Row("support:outage", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 422)),
     Row("support:capacity", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("support:capacity", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 422)),
+    Row("support:storage", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
+    Row("support:storage_limit", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
+    Row("support:storage_limit", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 302)),
     Row("support:operators", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("groups:facility", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("groups:rule_facility", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),

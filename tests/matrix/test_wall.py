@@ -125,7 +125,7 @@ def a_full_world(world: World) -> World:
 
 @acting_as(Work.CONTENT)
 def failing_work() -> None:
-    assert Post.objects.count() == 2
+    assert Post.objects.count() == 4
     raise NotVisible
 
 
@@ -202,7 +202,7 @@ def test_a_seat_that_was_taken_opens_its_group_and_no_other(world: World) -> Non
 def test_a_seat_that_stands_no_more_opens_nothing(how: str, world: World) -> None:
     a_full_world(world)
     acts(world, "sato")
-    assert Post.objects.count() == 2
+    assert Post.objects.count() == 4
     act_as(Work.CONTENT)
     if how == "ended":
         end_membership(world.seat("kato", Side.PROFESSIONAL), world.membership("sato").pk)
@@ -273,7 +273,7 @@ def test_a_page_that_forgot_to_take_a_seat_shows_what_its_reader_may_see_anyway(
     who: str, world: World, unhelped: None
 ) -> None:
     a_full_world(world)
-    seen = {"posts": 1, "messages": 1, "patients": 1} if who == "mori" else NOTHING
+    seen = {"posts": 2, "messages": 2, "patients": 1} if who == "mori" else NOTHING
     client = Client()
     sign_in_client(client, world.people[who])
 
@@ -296,7 +296,7 @@ def test_nothing_of_a_request_is_left_for_the_next_on_the_same_connection(
     for before in ("/forgetful/", "/failing/"):
         for next_one in (nobody, stale, half):
             assert kato.get(before).status_code in {200, 500}
-            assert kato.get("/forgetful/").json()["posts"] == 2
+            assert kato.get("/forgetful/").json()["posts"] == 4
             assert next_one.get("/public/").json() == NOTHING | {"acts": ""}
 
 

@@ -144,7 +144,7 @@ def test_who_sits_there_needs_no_emergency(world: World) -> None:
 
 def test_when_the_hour_is_over_a_new_emergency_is_a_new_seat(world: World) -> None:
     first = seek_access(world.actor("ito"), world.staff["ito"].pk, SOUGHT)
-    over = timezone.now() - timedelta(seconds=1)
+    over = timezone.now() - timedelta(hours=1)
     Membership.objects.filter(pk=first.pk).update(expires_at=over)
 
     second = seek_access(world.actor("ito"), world.staff["ito"].pk, SOUGHT)
@@ -245,7 +245,7 @@ def test_who_sits_there_sees_who_came_and_until_when_at_both_sides(world: World)
 @pytest.mark.control("5.18")
 def test_the_line_in_the_list_of_members_stays_when_the_seat_is_gone(world: World) -> None:
     access = an_emergency(world, "ito")
-    over = timezone.now() - timedelta(seconds=1)
+    over = timezone.now() - timedelta(hours=1)
     Membership.objects.filter(pk=access.membership_id).update(expires_at=over)
 
     [line] = accesses_in(world.seat("kato", Side.PROFESSIONAL))

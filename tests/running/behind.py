@@ -48,6 +48,18 @@ class Echo(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class Waits(Echo):
+    """Looks at a password until the test lets it; all else at once."""
+
+    at_once = threading.Semaphore(0)
+    ended = threading.Event()
+
+    def do_POST(self) -> None:
+        self.at_once.release()
+        self.ended.wait(30)
+        super().do_POST()
+
+
 class Behind(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
     request_queue_size = 64

@@ -18,6 +18,7 @@ import pytest
 from config.places import Places
 from config.ports import take_port
 from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_configuration
+from config.serving import ASKED
 from tests.running.behind import (
     LONG,
     SIGNED_IN,
@@ -26,6 +27,7 @@ from tests.running.behind import (
     Behind,
     Echo,
     OneAtATime,
+    Waits,
     ask,
     begun,
 )
@@ -159,6 +161,7 @@ def test_only_hashed_names_are_kept_for_ever(port: int) -> None:
         ("/static/app.0123456789ab.css", 200),
         ("/static/none.css", 404),
         ("/live", 503),
+        (ASKED, 404),
     ],
 )
 def test_what_the_proxy_says_by_itself_is_guarded(port: int, path: str, status: int) -> None:
@@ -376,7 +379,29 @@ def test_who_says_nothing_is_not_chosen_however_often_others_say_yes(
                 threading.Event().wait(0.02)
             assert {ask(port, "/page")[0] for _ in range(40)} == {200}
 
-    assert set(HEARD) == {b"/ready"}
+    assert set(HEARD) == {ASKED.encode()}
+
+
+@pytest.mark.control("8.14")
+def test_who_signs_in_waits_in_the_proxy_and_leaves_room_for_who_is_in(tmp_path: Path) -> None:
+    places, port = Places(data=tmp_path / "data"), take_port(0)
+    places.make()
+    with serving(places, caddy(places, port, []), port, handler=Waits):
+        coming = [begun(port, "/sign-in/", {}, size_bytes=1) for _ in range(6)]
+        are_two = [Waits.at_once.acquire(timeout=5) for _ in range(2)]
+        # Those who wait ask for their turn ten times a second.
+        is_third = Waits.at_once.acquire(timeout=0.5)
+        page = ask(port, "/page")[0]
+        coming.append(begun(port, "/sign-out/", {}, size_bytes=1))
+        is_no_sign_in = Waits.at_once.acquire(timeout=5)
+        Waits.ended.set()
+        answers = [one.getresponse().status for one in coming]
+
+    assert are_two == [True, True]
+    assert not is_third
+    assert page == 200
+    assert is_no_sign_in
+    assert answers == [200] * 7
 
 
 def _shakes_hands(connection: HTTPSConnection) -> bool:

@@ -4,6 +4,7 @@ import ast
 import re
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from subprocess import check_output
 from typing import Final
 
 import pytest
@@ -40,7 +41,7 @@ def test_the_product_imports_nothing_that_only_its_tests_have() -> None:
     assert missing == set()
 
 
-@pytest.mark.parametrize("name", ["run.txt", "develop.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "develop.txt", "patroni.txt"])
 def test_every_package_is_pinned_with_its_hash_and_no_place_is_named(name: str) -> None:
     text = (PROJECT / "requirements" / name).read_text()
     blocks = re.split(r"\n(?=\S)", text.strip())
@@ -56,3 +57,12 @@ def test_what_runs_is_what_is_tested() -> None:
     assert set(re.findall(r"^[\w.-]+==\S+", RUN, re.MULTILINE)) <= set(
         re.findall(r"^[\w.-]+==\S+", develop, re.MULTILINE)
     )
+
+
+def test_the_interpreter_that_is_taken_is_one_that_the_product_runs_on() -> None:
+    chosen = ["sh", "requirements/debian.sh", "interpreter"]
+    named = check_output(chosen, cwd=PROJECT, text=True).strip()  # noqa: S603 - our own file
+    told = "import sys; print(*sys.version_info[:2])"
+    version = check_output([named, "-c", told], text=True).split()  # noqa: S603 - what it named
+
+    assert (3, 11) <= tuple(map(int, version)) < (3, 14)

@@ -10,6 +10,7 @@ from carestation.factlog.models import Cursor
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.timeline.facts import PostPublished
+from config.ending import Mark
 from config.worker import follow_all
 
 
@@ -26,7 +27,7 @@ def alone() -> Iterator[None]:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("alone")
 def test_a_follower_that_fails_stops_no_other_and_loses_nothing() -> None:
-    ending = threading.Event()
+    ending = Mark()
     read: list[PostPublished] = []
 
     @follower(PostPublished)

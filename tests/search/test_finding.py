@@ -23,7 +23,7 @@ from carestation.search.queries import candidates
 from carestation.search.queries.entries import GRAMS
 from carestation.search.rules import STEP, folded_text, has_all, pairs_of, walks_on, words_of
 from carestation.timeline.choices import Urgency
-from carestation.timeline.commands.changes import edit_post, withdraw_post
+from carestation.timeline.commands.changes import edit_post, restore_post, withdraw_post
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.models import Post
@@ -105,6 +105,9 @@ def test_a_withdrawn_post_is_found_no_more_whether_or_not_the_index_has_followed
     assert found_posts(world, "sato", "足") == []
     let_index_follow()
     assert Entry.objects.get(pk=post).grams == []
+    restore_post(world.seat("kato", PRO), post)
+    let_index_follow()
+    assert found_posts(world, "sato", "むくみ") == [post]
 
 
 def test_an_older_reading_never_replaces_a_newer_one(world: World) -> None:
@@ -241,13 +244,16 @@ def test_the_index_finds_what_reading_every_post_finds(
     }
     let_index_follow()
     at_once = data.draw(st.sampled_from((2, 4, candidates.WALKED_AT_ONCE)))
+    limit = data.draw(st.integers(min_value=1, max_value=3))
 
-    with patch.multiple(candidates, WALKED_AT_ONCE=at_once, WALKED_OF_EACH=1):
+    with patch.multiple(candidates, WALKED_AT_ONCE=at_once, WALKED_OF_EACH=1, ASKED_AT_LEAST=1):
         for question in (asked, whole[begin:end], "です。"):
             words = words_of(question)
             read = [post for post, body in posts.items() if has_all(words, folded_text(body))]
             found = [post for post in found_posts(world, "sato", question) if post in posts]
             assert found == sorted(read, reverse=True)
+            first = [hit.post_id for hit in look(world, "sato", question, limit=limit).hits]
+            assert first[: len(read)] == found[:limit]
 
 
 def ways_to(world: World, asked: str) -> tuple[list[UUID], list[str]]:
@@ -274,8 +280,26 @@ def test_a_word_of_every_post_is_found_without_its_others_and_a_rare_one_is_look
         nowhere = ways_to(world, "浮腫")
 
     assert everywhere == (sorted(posts, reverse=True)[:10], ["walked"])
-    assert rare == ([posts[50], posts[7]], ["walked", "looked up", "looked up"])
+    assert rare == ([posts[50], posts[7]], ["walked", "looked up"])
     assert nowhere == ([], ["walked", "looked up"])
+
+
+def test_what_has_the_pairs_of_a_word_but_not_the_word_keeps_nothing_from_being_found(
+    world: World,
+) -> None:
+    older = [say(world, "kato", PRO, f"むくみく {number}") for number in range(3)]
+    for number in range(6):
+        say(world, "kato", PRO, f"みくむくみ {number}")
+    let_index_follow()
+
+    with patch.multiple(candidates, WALKED_AT_ONCE=20, ASKED_AT_LEAST=1):
+        walked = look(world, "sato", "むくみく", limit=2)
+        with patch.object(candidates, "walks_on", return_value=False):
+            looked_up = look(world, "sato", "むくみく", limit=2)
+
+    for found in (walked, looked_up):
+        assert [hit.post_id for hit in found.hits] == older[:0:-1]
+        assert found.has_more
 
 
 def test_walking_goes_back_in_all_groups_alike(world: World) -> None:

@@ -1,5 +1,6 @@
 """What counts as the same words, and the pairs by which they are found."""
 
+import sys
 import unicodedata
 from itertools import pairwise
 from uuid import UUID
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from carestation.facilities.rules import folded
+from carestation.search import rules
 from carestation.search.rules import (
     HASH_BITS,
     STEP,
@@ -67,6 +70,25 @@ def test_what_stands_in_a_text_has_no_pair_that_the_text_has_not(
 
     if part in whole:
         assert pairs_of(part) <= pairs_of(whole)
+
+
+@given(TEXTS)
+def test_signs_fold_together_as_they_do_one_by_one_unless_one_joins_another(text: str) -> None:
+    flat, places, edges = rules._flattened(text)
+    pieces = [text[begin:end] for begin, end in pairwise(edges)]
+
+    assert folded_text(text) == folded(text.translate(rules._SEEN))
+    assert "".join(pieces) == text
+    assert flat == "".join(map(folded_text, pieces))
+    assert places == [at for at, piece in enumerate(pieces) for _ in folded_text(piece)]
+
+
+def test_no_sign_of_unicode_joins_the_one_before_unnoticed() -> None:
+    made_of = (unicodedata.decomposition(chr(code)).split() for code in range(sys.maxunicode + 1))
+    second = {chr(int(one[1], 16)) for one in made_of if len(one) == 2 and one[0][0] != "<"}
+
+    assert len(second) > 50
+    assert all(rules._joins(sign) for sign in second)
 
 
 @given(TEXTS, TEXTS)

@@ -88,4 +88,4 @@ def test_what_fits_stays_and_no_number_in_use_is_used_anew() -> None:
 
 
 def test_while_processes_are_exchanged_both_have_their_connections() -> None:
-    assert Wanted(web=4, threads=4, workers=1).connections == 32
+    assert Wanted(web=4, threads=4, workers=1).connections == 40

@@ -14,6 +14,7 @@ from carestation.facilities.commands.places import open_facility
 from carestation.facilities.models.facilities import Facility
 from carestation.groups.choices import Side
 from carestation.kernel.doors import Door, entrances
+from carestation.support.models import Outage
 from carestation.timeline.commands.posts import publish_post
 from config.urls import urlpatterns
 from tests.accounts.operating import an_operator
@@ -30,11 +31,14 @@ CONSOLE: Final = [one for one in entrances(urlpatterns) if one.door is Door.CONS
 def oka(world: World) -> Client:
     client = Client()
     sign_in_client(client, an_operator(), proof=Proof.PASSKEY)
+    telling = {"title": "写真が開けません", "began_at": "2026-01-05T08:30"}
+    client.post(reverse("support:outages"), telling)
     return client
 
 
 def paths(facility: Facility) -> list[str]:
-    known = {"facility_id": facility.pk, "ruling": "freeze"}
+    outage_id = Outage.objects.get().pk
+    known = {"facility_id": facility.pk, "ruling": "freeze", "outage_id": outage_id}
     return [
         reverse(
             one.name, kwargs={name: known[name] for name in known if f":{name}>" in one.pattern}

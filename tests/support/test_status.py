@@ -57,7 +57,7 @@ def test_a_day_with_a_minute_that_failed_is_marked_and_its_minutes_are_counted()
     page = Client().get(PAGE).text
 
     assert "合計 2分です" in page
-    assert page.count("に、使えない時間がありました") == 1
+    assert page.count("：使えませんでした") == 1
     assert page.count('class="st-part"') == 1
     assert page.count('class="st-ok"') == 1
     assert "50.00％" in page

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from unittest.mock import patch
@@ -18,7 +19,7 @@ from carestation.timeline.commands.acknowledgements import (
     acknowledge_post,
     withdraw_acknowledgement,
 )
-from carestation.timeline.commands.changes import edit_post, withdraw_post
+from carestation.timeline.commands.changes import edit_post, restore_post, withdraw_post
 from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.commands.reading import mark_read
 from carestation.timeline.queries.home import groups_of
@@ -103,6 +104,47 @@ def test_a_withdrawn_post_says_nothing_but_that(world: World) -> None:
         withdraw_post(seat, post.pk)
     with pytest.raises(Refused):
         acknowledge_post(world.seat("sato", PRO), post.pk)
+
+
+@pytest.mark.control("8.13")
+def test_what_was_taken_back_is_put_in_its_place_again_for_thirty_days(world: World) -> None:
+    kato, sato = world.seat("kato", PRO), world.seat("sato", PRO)
+    post = publish_post(kato, a_draft("血圧 128/76")).post
+    acknowledge_post(sato, post.pk)
+    before = replace(message(sato, post.pk), changed_seq=0)
+    gone = withdraw_post(kato, post.pk).withdrawn_at
+    assert gone is not None
+    within, late = (gone + timedelta(days=30) - one for one in (timedelta(seconds=1), timedelta()))
+
+    with patch.object(timezone, "now", return_value=late):
+        assert message(kato, post.pk).is_restorable is False
+        with pytest.raises(Refused, match="gone_too_long"):
+            restore_post(kato, post.pk)
+    with patch.object(timezone, "now", return_value=within):
+        assert message(kato, post.pk).is_restorable is True
+        restore_post(kato, post.pk)
+
+    after = message(sato, post.pk)
+    assert replace(after, changed_seq=0) == before
+    assert after.changed_seq == world.timeline(PRO).seq
+    assert LoggedFact.objects.filter(object_id=post.pk).latest("id").kind == "timeline.PostRestored"
+
+
+def test_nobody_but_its_author_restores_a_post_and_only_one_that_was_taken_back(
+    world: World,
+) -> None:
+    kato, sato = world.seat("kato", PRO), world.seat("sato", PRO)
+    post = publish_post(kato, a_draft()).post
+
+    with pytest.raises(Refused):
+        restore_post(kato, post.pk)
+    withdraw_post(kato, post.pk)
+    with pytest.raises(Refused):
+        restore_post(sato, post.pk)
+    with pytest.raises(NotVisible):
+        restore_post(world.seat("kato", PAT), post.pk)
+
+    assert message(sato, post.pk).withdrawn_at is not None
 
 
 @pytest.mark.control("8.15")

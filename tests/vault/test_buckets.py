@@ -92,6 +92,27 @@ def test_a_stream_of_unknown_length_is_sealed_as_it_comes() -> None:
 
 
 @pytest.mark.usefixtures("bucket")
+def test_what_is_written_may_be_read_out_of_the_same_store_meanwhile() -> None:
+    data = some_bytes(LARGE)
+    kept = a_file(data)
+
+    copy = seal_stream(uuid7(), new_file_key(), unseal_file(kept))
+
+    assert read(copy) == data
+
+
+@pytest.mark.parametrize("size", [5, 2 * PART_BYTES])
+def test_a_store_that_does_not_let_us_write_is_told_of_as_one_that_is_away(
+    bucket: Store, size: int
+) -> None:
+    with pytest.raises(StoreAwayError, match="let us in"):
+        BucketBlobs(bucket.url("wrong-secret")).write(uuid7(), "content", [some_bytes(size)])
+    away = f"s3+http://a:secret@{HOST}:{free_port()}/files"
+    with pytest.raises(StoreAwayError, match="does not answer"):
+        BucketBlobs(away).write(uuid7(), "content", [some_bytes(size)])
+
+
+@pytest.mark.usefixtures("bucket")
 @pytest.mark.parametrize("parts", [0, 3])
 def test_a_write_that_breaks_leaves_nothing_to_be_read(parts: int) -> None:
     blob = uuid7()

@@ -3,11 +3,16 @@
 Controls: ISO/IEC 27017 8.5; white paper 「認証情報の管理」.
 """
 
+from datetime import timedelta
+from typing import Final
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 
 from carestation.accounts.commands.sessions import OpenedSession
+
+KEYS: Final = "keys"
 
 
 def token_of_cookie(request: HttpRequest) -> str:
@@ -47,6 +52,23 @@ def hand_cookie(
             path="/",
         )
     rotate_token(request)
+    return response
+
+
+def hand_keys(response: HttpResponse, *, on: bool) -> HttpResponse:
+    """Keep in a browser that single keys do something there, or forget it."""
+    if not on:
+        response.delete_cookie(KEYS, path="/", samesite="Lax")
+        return response
+    response.set_cookie(
+        KEYS,
+        "on",
+        max_age=timedelta(days=365),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
     return response
 
 

@@ -18,6 +18,7 @@ from carestation.accounts.commands.devices import (
 from carestation.accounts.commands.passwords import WeakPassword, change_password
 from carestation.accounts.commands.sign_in import WrongSignIn
 from carestation.accounts.forms import ChangePasswordForm
+from carestation.accounts.gate.cookies import hand_keys
 from carestation.accounts.gate.middleware import freshly_confirmed
 from carestation.accounts.gate.requests import EnteredRequest
 from carestation.accounts.queries.devices import devices_of, remembered_of
@@ -40,6 +41,13 @@ def account(request: EnteredRequest) -> HttpResponse:
         "said": request.session.pop("said", ""),
     }
     return TemplateResponse(request, "accounts/account.html", context)
+
+
+@require_POST
+@door(Door.SELF)
+def keys(request: EnteredRequest) -> HttpResponse:
+    """Let single keys do something in this browser, or nothing any more."""
+    return hand_keys(redirect("accounts:account"), on=request.POST.get("keys") == "on")
 
 
 @require_POST

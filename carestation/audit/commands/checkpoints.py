@@ -14,7 +14,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from carestation.audit.models import WHOLE, Checkpoint, SigningKey, Tree
-from carestation.audit.queries.checkpoints import newest_checkpoint, newest_key, signer_of
+from carestation.audit.queries.checkpoints import (
+    newest_checkpoint,
+    newest_key,
+    parts_with,
+    signer_of,
+)
 from carestation.factlog.checkpoints import FIRST, Head, Signed, key_hash, note_of
 from carestation.factlog.merkle import Frontier
 from carestation.kernel.ids import uuid7
@@ -79,6 +84,7 @@ def _signed(tree_id: UUID, *, whole: Checkpoint | None) -> Checkpoint | None:
         at=at.astimezone(TOKYO),
         previous=FIRST if last is None else last.signed.head.digest(),
         whole=None if whole is None else whole.signed.head.digest(),
+        parts=parts_with(last) if whole is None and last is not None else None,
     )
     short = key_hash(key.name, signer.public())
     signed = Signed(head=head, key_hash=short, signature=signer.sign(head.text()))

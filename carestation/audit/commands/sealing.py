@@ -10,12 +10,13 @@ from typing import Final
 
 from django.db import transaction
 
-from carestation.audit.models import WHOLE, Tree
+from carestation.audit.models import WHOLE, Mark, Tree
+from carestation.audit.queries.marks import marks_of
 from carestation.factlog.merkle import Frontier
 from carestation.kernel.sql import Parameters, Row, rows_of
 
 # Hot (benchmarks/sealing.py): what has surely committed behind a place (as factlog.commands.SURE
-# reads it), numbered on from the tree's size, in one statement.
+# reads it), numbered on from the tree's size, in one statement: SEALED_AT_ONCE at the most.
 SEAL: Final = """
 WITH batch AS MATERIALIZED (
   SELECT f.*, factlog_leaf(f) AS leaf FROM factlog_loggedfact f
@@ -49,6 +50,9 @@ def seal_next(after: Parameters) -> list[Row]:
     whole = Tree.objects.select_for_update().get(pk=WHOLE)
     rows = rows_of(SEAL, after | {"sealed": whole.size})
     if rows:
+        marks = marks_of(whole.size, [bytes(row["leaf"]) for row in rows])
+        # What was marked there first stays: who put back the entries alone holds nobody up.
+        Mark.objects.bulk_create([Mark(first=whole.size, marks=marks)], ignore_conflicts=True)
         _grow(rows)
     return rows
 

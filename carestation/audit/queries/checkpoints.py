@@ -3,19 +3,40 @@
 Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 """
 
+from functools import reduce
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 
 from carestation.audit.models import Checkpoint, SigningKey
-from carestation.factlog.checkpoints import told_key
+from carestation.factlog.checkpoints import FIRST, read_note, told_key, with_part
+from carestation.kernel.sql import rows_of
 from carestation.vault.scopes import operator_bundle
 from carestation.vault.signing import Signer, signer_from
+
+# Each by its tree, not by a time that a clock said.
+NEWEST_OF_PARTS: Final = """
+SELECT c.note FROM audit_tree t, LATERAL (
+  SELECT c.note FROM audit_checkpoint c WHERE c.tree_id = t.id ORDER BY c.size DESC LIMIT 1
+) c WHERE t.id <> '00000000-0000-0000-0000-000000000000' ORDER BY t.id
+"""
 
 
 def newest_checkpoint(tree_id: UUID) -> Checkpoint | None:
     """Return what was signed last of a tree."""
     return Checkpoint.objects.of_tree(tree_id).last()
+
+
+def parts_with(whole: Checkpoint) -> bytes | None:
+    """Return what stands for the newest checkpoints of parts that were taken with one of the whole.
+
+    A part has one at the most: as it grows, so does the whole.
+    """
+    digest = whole.signed.head.digest()
+    newest = (read_note(row["note"]).head for row in rows_of(NEWEST_OF_PARTS, {}))
+    parts = reduce(with_part, (one.digest() for one in newest if one.whole == digest), FIRST)
+    return None if parts == FIRST else parts
 
 
 def newest_key() -> SigningKey | None:

@@ -12,7 +12,7 @@ Controls: ISO/IEC 27017 8.15; white paper 「記録の保護」.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import zip_longest
@@ -22,14 +22,15 @@ from uuid import UUID
 from django.utils import timezone
 
 from carestation.audit.choices import Bent, Wrong
-from carestation.audit.models import WHOLE, Checkpoint, Entry, SigningKey, Tree
+from carestation.audit.models import WHOLE, Entry, SigningKey
 from carestation.audit.queries.checkpoints import signer_of
+from carestation.audit.queries.marks import first_bent
 from carestation.audit.queries.removals import Removal, removals_of
+from carestation.audit.queries.signings import Roots, Signings, tree_of
 from carestation.audit.queries.stretches import Facts, Stretch, Taken, hashes_in, stretches
-from carestation.factlog.checkpoints import FIRST, Head, NotACheckpointError, Signed, read_note
+from carestation.factlog.checkpoints import NotACheckpointError, Signed, read_note
 from carestation.factlog.merkle import Frontier
 from carestation.factlog.models import LoggedFact
-from carestation.vault.signing import Signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +38,9 @@ class Finding:
     """The first wrong place: at which number of the log, at which fact if it is one.
 
     `tree_id`, `size`: which checkpoint it is that is wrong (`bent` says how), or whose root is not
-    met: then something from `number` up to `until` is not what was signed. Of a checkpoint,
-    `number` is how many facts of its tree were signed before.
+    met: then something from `number` up to `until` is not what was signed, or the fact and its
+    entry at this number, where its mark says so. Of a checkpoint, `number` is how many facts of its
+    tree were signed before.
     """
 
     wrong: Wrong
@@ -82,16 +84,15 @@ class _Walk:
     """How far the reading has come; the trees of all parts grow with the whole.
 
     `times`: when the whole was signed at which size; `gone`: how many facts of a part are no more;
-    `fault`: the first checkpoint that is not what was signed.
+    `since`: from which number on nothing signed of a tree was met.
     """
 
-    signers: list[Signer]
-    fault: Finding | None = None
-    signed: dict[UUID, dict[int, bytes]] = field(default_factory=dict)
+    signed: Roots
+    times: list[tuple[datetime, int]]
     trees: dict[UUID, Frontier] = field(default_factory=lambda: {WHOLE: Frontier()})
-    times: list[tuple[datetime, int]] = field(default_factory=list)
     removals: dict[str, Removal] = field(default_factory=dict)
     gone: Counter[str] = field(default_factory=Counter)
+    since: dict[UUID, int] = field(default_factory=dict)
     met: int = 0
 
     @property
@@ -125,23 +126,30 @@ class _Walk:
     def _grow(self, tree_id: UUID, leaves: Sequence[bytes], numbers: Sequence[int]) -> None:
         tree, taken = self.trees.setdefault(tree_id, Frontier()), 0
         signed, before = self.signed.get(tree_id, {}), tree.size
+        self.since.setdefault(tree_id, next(iter(numbers), self.size))
         for size in [one for one in signed if before < one <= before + len(leaves)]:
             tree.extend(leaves[taken : size - before])
             if tree.root() != signed[size]:
-                first, last = numbers[taken], numbers[size - before - 1]
-                raise _FoundError(_unmet(tree_id, size, number=first, until=last))
+                last = numbers[size - before - 1]
+                raise _FoundError(self.unmet(tree_id, size, last=last))
             taken, self.met = size - before, self.met + 1
+            self.since[tree_id] = numbers[taken - 1] + 1
         tree.extend(leaves[taken:])
 
-    def blame(self, tree_id: UUID, size: int, before: Head | None, bent: Bent) -> None:
-        """Note the first checkpoint that is wrong; what follows from it is not told again."""
-        self.fault = self.fault or Finding(
-            wrong=Wrong.CHECKPOINT,
-            number=0 if before is None else before.size,
-            tree_id=tree_id,
-            size=size,
-            bent=bent,
-        )
+    def unmet(self, tree_id: UUID, size: int, *, last: int | None = None) -> Finding:
+        """Say that a root is not met, or not led to; where a mark says which entry it was, which.
+
+        `last`: the number of the last entry below it; None: the log ends before.
+        """
+        first = self.since.get(tree_id, self.size)
+        bent = first_bent(first, self.size if last is None else last)
+        if bent is not None:
+            number, fact_id = bent.number, bent.fact_id
+            return Finding(
+                wrong=Wrong.SEAL, number=number, fact_id=fact_id, tree_id=tree_id, size=size
+            )
+        number = self.size if last is None else first
+        return Finding(wrong=Wrong.SEAL, number=number, until=last, tree_id=tree_id, size=size)
 
     def is_signed_with(self, leaf: bytes) -> bool:
         """Whether the next signed root of the whole is met with another leaf at this place."""
@@ -153,10 +161,6 @@ class _Walk:
         tree.extend([leaf, *map(bytes, later.values_list("leaf", flat=True))])
         return tree.size == size and tree.root() == self.signed[WHOLE][size]
 
-    def has_signed(self, signed: Signed) -> bool:
-        text = signed.head.text()
-        return any(one.has_signed(text, signed.signature) for one in self.signers)
-
 
 def verify_log(outside: Iterable[str] = ()) -> Verdict:
     """Verify the whole log; `outside`: notes of checkpoints that left the machine.
@@ -165,12 +169,14 @@ def verify_log(outside: Iterable[str] = ()) -> Verdict:
         NotACheckpointError: one of these is none, or none of ours.
     """
     keys = SigningKey.objects.order_by("created_at")
-    walk, rows = _Walk(signers=[signer_of(key) for key in keys]), None
+    read = Signings(signers=[signer_of(key) for key in keys])
     notes = [read_note(note) for note in outside]
-    if not all(walk.has_signed(note) for note in notes):
+    if not all(read.has_signed(note) for note in notes):
         raise NotACheckpointError
+    read.read_all(notes)
+    walk, rows = _Walk(signed=read.roots, times=read.times), None
+    fault = None if read.fault is None else Finding(wrong=Wrong.CHECKPOINT, **asdict(read.fault))
     try:
-        _read_checkpoints(walk, notes)
         walk.removals = removals_of(walk.times)
         _read_log(walk)
         _end(walk, notes)
@@ -180,50 +186,11 @@ def verify_log(outside: Iterable[str] = ()) -> Verdict:
     return Verdict(
         facts=walk.size,
         checkpoints=walk.met,
-        finding=walk.fault or rows,
-        rows=rows if walk.fault else None,
+        finding=fault or rows,
+        rows=rows if fault else None,
         removed=walk.gone.total(),
         removed_before=max(befores, default=None),
     )
-
-
-def _read_checkpoints(walk: _Walk, outside: Sequence[Signed]) -> None:
-    """Read what was signed; in the place of one that is wrong, what left the machine, if it did."""
-    left = {(_tree_of(one.head), one.head.size): one.head for one in outside}
-    heads: dict[UUID, Head] = {}
-    for row in Checkpoint.objects.order_by("tree_id", "size").iterator():
-        before, found = heads.get(row.tree_id), _head(walk, row)
-        if isinstance(found, Bent):
-            walk.blame(row.tree_id, row.size, before, found)
-            found = left.get((row.tree_id, row.size))
-        if found is None:
-            continue
-        if found.previous != (FIRST if before is None else before.digest()):
-            walk.blame(row.tree_id, row.size, before, Bent.UNLINKED)
-        heads[row.tree_id] = found
-        walk.signed.setdefault(row.tree_id, {})[found.size] = found.root
-        if row.tree_id == WHOLE:
-            walk.times.append((found.at, found.size))
-    for tree in Tree.objects.filter(signed_size__gt=0).order_by("pk"):
-        last = heads.get(tree.pk)
-        if last is None or last.size < tree.signed_size:
-            walk.blame(tree.pk, tree.signed_size, last, Bent.LOST)
-
-
-def _head(walk: _Walk, row: Checkpoint) -> Head | Bent | None:
-    """Return what a checkpoint says, if one of our keys signed it for this tree and size."""
-    try:
-        signed = row.signed
-    except NotACheckpointError:
-        return Bent.UNREADABLE
-    if not walk.has_signed(signed):
-        return Bent.UNSIGNED
-    is_its_own = _tree_of(signed.head) == row.tree_id and signed.head.size == row.size
-    return signed.head if is_its_own else Bent.ELSEWHERE
-
-
-def _tree_of(head: Head) -> UUID:
-    return WHOLE if head.whole is None else UUID(head.origin.rpartition("/")[2])
 
 
 def _read_log(walk: _Walk) -> None:
@@ -306,16 +273,12 @@ def _end(walk: _Walk, outside: Sequence[Signed]) -> None:
         tree = walk.trees.get(tree_id)
         if tree is None or tree.size < max(signed):
             size = min(one for one in signed if tree is None or one > tree.size)
-            raise _FoundError(_unmet(tree_id, size, number=walk.size))
+            raise _FoundError(walk.unmet(tree_id, size))
     for note in outside:
-        tree_id, size = _tree_of(note.head), note.head.size
+        tree_id, size = tree_of(note.head), note.head.size
         here = walk.signed.get(tree_id, {})
         if here.get(size) != note.head.root:
             number = max((one for one in here if one <= size), default=0)
             raise _FoundError(
                 Finding(wrong=Wrong.ROLLED_BACK, number=number, tree_id=tree_id, size=size)
             )
-
-
-def _unmet(tree_id: UUID, size: int, *, number: int, until: int | None = None) -> Finding:
-    return Finding(wrong=Wrong.SEAL, number=number, until=until, tree_id=tree_id, size=size)

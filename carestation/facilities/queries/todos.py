@@ -14,6 +14,7 @@ from carestation.facilities.choices import PlaceState, Right, Todo
 from carestation.facilities.models.staff import StaffInvitation
 from carestation.facilities.queries.facilities import facility_at
 from carestation.facilities.queries.staff import Colleague, last_review, staff_of
+from carestation.facilities.queries.storage import room_at
 from carestation.facilities.rules import (
     INVITATION_ENDS_SOON,
     MANAGERS_ADVISED,
@@ -78,6 +79,7 @@ def _waiting(desk: Desk, active: Sequence[Colleague]) -> list[Waiting]:
             what=Todo.INVITATIONS,
             count=invited.filter(expires_at__lt=now + INVITATION_ENDS_SOON).count(),
         ),
+        Waiting(what=Todo.STORAGE, count=int(room_at(desk).is_short)),
         Waiting(what=Todo.READING, count=int(facility_at(desk).kana == "")),
         Waiting(what=Todo.REVIEW, count=len(active) if due else 0),
         Waiting(what=Todo.SECOND_MANAGER, count=int(managers < MANAGERS_ADVISED)),

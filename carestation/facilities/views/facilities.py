@@ -16,6 +16,7 @@ from carestation.facilities.commands.places import change_reading
 from carestation.facilities.forms.applications import FacilityForm
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.facilities import facility_at
+from carestation.facilities.queries.storage import room_at
 from carestation.kernel.doors import Door, door
 from carestation.kernel.http import CareRequest
 
@@ -32,5 +33,5 @@ def facility(request: CareRequest, facility_id: UUID) -> HttpResponse:
     if form.is_valid():
         change_reading(desk, form.cleaned_data["kana"])
         return redirect("facilities:facility", facility_id)
-    context = {"place": frame_of(desk), "own": own, "form": form}
+    context = {"place": frame_of(desk), "own": own, "form": form, "room": room_at(desk)}
     return TemplateResponse(request, "facilities/facility.html", context, status=form.status)

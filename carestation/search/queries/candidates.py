@@ -2,7 +2,7 @@
 
 A rare word is looked up: the index leads to its few entries. For a word that is everywhere it would
 lead to all of them, only to show the newest: there the newest entries are walked, and looked at
-one by one, until a page is full. Which of the two reads less is told by the first few hundred.
+one by one, until a page is full. Which of the two reads less is told by the first hundred.
 
 Controls: ISO/IEC 27017 8.3, 8.24; white paper 「利用者アクセスの管理」, 「暗号化」.
 """
@@ -27,8 +27,10 @@ PAIRS_AT_MOST: Final = 32
 # Of words that have no pair, so many entries are read at the most.
 READ_AT_MOST: Final = 4_000
 # So many entries are walked at once, of all places together, and so many of each at the least.
-WALKED_AT_ONCE: Final = 320
+WALKED_AT_ONCE: Final = 128
 WALKED_OF_EACH: Final = 4
+# So many are asked for at the least: not each pair of letters stands where it is looked for.
+ASKED_AT_LEAST: Final = 40
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LAST: Final = UUID(int=2**128 - 1)
 START: Final = {"post_id": LAST, "id": LAST}
@@ -50,10 +52,11 @@ WHERE e.group_id = a.group_id AND e.side = a.side
       AND p.author_id = coalesce(q.author_id, p.author_id)
       AND (NOT q.with_files OR EXISTS (SELECT FROM timeline_attachment f WHERE f.post_id = p.id))
   ))
-ORDER BY e.post_id DESC, e.id DESC LIMIT 200
+ORDER BY e.post_id DESC, e.id DESC LIMIT (SELECT (%(question)s::json ->> 'most')::int)
 """
 # The same by walking: the newest of each place, as far back as all places were walked (`ended`).
-# The last row says where that is, and how many of the walked ones fit; no row: all were walked.
+# The last row says where that is, and how many of the walked ones fit; no row: all were walked. No
+# more rows come than are asked for: in a word of every post nearly all fit.
 WALK: Final = """
 WITH walked AS MATERIALIZED (
   SELECT e.* FROM json_to_record(%(question)s::json) AS q (kinds text[], is_sifted bool,
@@ -79,7 +82,7 @@ SELECT w.id AS at_id, w.post_id AS at_post_id, w.group_id, w.fits, d.id IS NOT N
   (SELECT count(*) FROM walked) AS walked, (SELECT count(*) FROM walked WHERE fits) AS fitting
 FROM walked w LEFT JOIN ended d ON true
 WHERE (d.id IS NULL OR (w.post_id, w.id) >= (d.post_id, d.id)) AND (w.fits OR w.id = d.id)
-ORDER BY w.post_id DESC, w.id DESC
+ORDER BY w.post_id DESC, w.id DESC LIMIT (SELECT (%(question)s::json ->> 'most')::int)
 """
 # What is read and shown of them; what is withdrawn meanwhile is left out.
 ROWS: Final = """
@@ -172,7 +175,8 @@ def _walked_or_found(
     seats: Sequence[Seat], question: Question, *, posts: int, wanted: int
 ) -> Iterator[Row]:
     places = _places(seats, question)
-    said = _asked(question) | {"is_sifted": question.is_sifted}
+    most = max(ASKED_AT_LEAST, wanted)
+    said = _asked(question) | {"is_sifted": question.is_sifted, "most": most}
 
     def rows_behind(statement: str, at: Parameters, **more: int) -> list[Row]:
         asked = json.dumps(said | at | more, default=str)
@@ -183,14 +187,17 @@ def _walked_or_found(
     while is_walking:
         rows = rows_behind(WALK, at, each=each)
         yield from (row for row in rows if row["fits"])
-        if not rows or not rows[-1]["is_more"]:
+        if not rows or not (rows[-1]["is_more"] or len(rows) == most):
             return
         fitting, walked = rows[-1]["fitting"], rows[-1]["walked"]
         is_walking = walks_on(fitting, walked, posts=posts, wanted=wanted)
         at, each = _behind(rows[-1]), 2 * each
-    while rows := rows_behind(FIND, at):
+    is_more = True
+    while is_more:
+        rows = rows_behind(FIND, at)
         yield from rows
-        at = _behind(rows[-1])
+        if is_more := len(rows) == most:
+            at = _behind(rows[-1])
 
 
 def _read(seats: Sequence[Seat], question: Question) -> Iterator[Row]:

@@ -156,7 +156,9 @@ def excerpt_of(words: Sequence[str], text: str) -> tuple[Part, ...]:
 
 
 def _window(words: Sequence[str], text: str) -> str:
-    """Return a piece of a long text in which one of the words stands."""
+    """Return a piece of a long text in which one of the words stands; a short one as it is."""
+    if len(text) <= WINDOW:
+        return text
     for begin in range(0, max(1, len(text) - OVERLAP), WINDOW - OVERLAP):
         piece = text[begin : begin + WINDOW]
         if any(word in folded_text(piece) for word in words):

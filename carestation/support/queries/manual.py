@@ -78,7 +78,10 @@ CONTENTS: Final = (
             Page.STOPPED_FACILITY,
         ),
     ),
-    Section(chapter=Chapter.OPERATE, pages=(Page.CONSOLE, Page.WATCH, Page.CAPACITY)),
+    Section(
+        chapter=Chapter.OPERATE,
+        pages=(Page.CONSOLE, Page.WATCH, Page.OUTAGES, Page.CAPACITY, Page.STORAGE),
+    ),
     Section(chapter=Chapter.SAFE, pages=(Page.WHO_READS, Page.SAFETY, Page.STATUS)),
     Section(
         chapter=Chapter.TROUBLE,

@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from carestation.kernel.doors import Door, door
+from carestation.support.queries.outages import outages, spells
 from carestation.support.queries.status import standing
 
 
@@ -15,4 +16,5 @@ from carestation.support.queries.status import standing
 @door(Door.PUBLIC)
 def status(request: HttpRequest) -> HttpResponse:
     """Show whether people can sign in, post and read, now and for ninety days."""
-    return TemplateResponse(request, "support/status.html", {"standing": standing()})
+    context = {"standing": standing(), "outages": outages(), "spells": spells()}
+    return TemplateResponse(request, "support/status.html", context)

@@ -1,4 +1,4 @@
-"""Putting a post right, and taking it back.
+"""Putting a post right, taking it back, and putting it in its place again.
 
 Controls: ISO/IEC 27017 8.15; white paper 「ログ」.
 """
@@ -11,11 +11,10 @@ from django.utils import timezone
 from carestation.factlog.commands import announce
 from carestation.groups.commands.timelines import count_change, lock_timeline
 from carestation.groups.rules import Seat
-from carestation.kernel.errors import DomainError, require
-from carestation.timeline.facts import PostEdited, PostWithdrawn
+from carestation.kernel.errors import DomainError
+from carestation.timeline.facts import PostEdited, PostRestored, PostWithdrawn
 from carestation.timeline.models import Post, PostVersion
-from carestation.timeline.queries.messages import find_post
-from carestation.timeline.rules import EDITABLE, may_edit, may_withdraw
+from carestation.timeline.queries.own import editable_post, restorable_post, withdrawable_post
 from carestation.vault.scopes import open_scope
 
 
@@ -31,9 +30,7 @@ def edit_post(seat: Seat, post_id: UUID, body: str) -> Post:
     if not body:
         raise DomainError("empty")
     timeline = lock_timeline(seat)
-    post, now = find_post(seat, post_id), timezone.now()
-    late = may_withdraw(seat, post) and now - post.published_at >= EDITABLE
-    require(allowed=may_edit(seat, post, now), reason="too_late" if late else "")
+    post, now = editable_post(seat, post_id), timezone.now()
     bundle = open_scope(seat.group_id, seat.actor)
     version = PostVersion(group_id=seat.group_id, post=post, until_at=now)
     earlier = bundle.unseal(post.body_sealed, Post.body_place(post_id))
@@ -56,10 +53,27 @@ def withdraw_post(seat: Seat, post_id: UUID) -> Post:
         Refused: someone else's, withdrawn, or the seat holds no longer.
     """
     timeline = lock_timeline(seat)
-    post = find_post(seat, post_id)
-    require(allowed=may_withdraw(seat, post))
+    post = withdrawable_post(seat, post_id)
     post.withdrawn_at = timezone.now()
     post.changed_seq = count_change(timeline)
     post.save(update_fields=["withdrawn_at", "changed_seq"])
     announce(PostWithdrawn(**seat.marks(), side=seat.side, post_id=post_id))
+    return post
+
+
+@transaction.atomic
+def restore_post(seat: Seat, post_id: UUID) -> Post:
+    """Put one's own post that was taken back in its place again, as it was.
+
+    Raises:
+        NotVisible: no such post at this side.
+        Refused: someone else's, not withdrawn, for more than thirty days, or the seat holds no
+            longer.
+    """
+    timeline = lock_timeline(seat)
+    post = restorable_post(seat, post_id)
+    post.withdrawn_at = None
+    post.changed_seq = count_change(timeline)
+    post.save(update_fields=["withdrawn_at", "changed_seq"])
+    announce(PostRestored(**seat.marks(), side=seat.side, post_id=post_id))
     return post

@@ -24,6 +24,7 @@ from carestation.kernel.actor import Actor
 from carestation.kernel.errors import DomainError, NotVisible
 from carestation.kernel.ids import uuid7
 from carestation.timeline.choices import MediaType
+from carestation.timeline.commands.room import take_room_for
 from carestation.timeline.facts import AlbumViewed, FileDiscarded, FileUploaded, FileViewed
 from carestation.timeline.media.names import clean_name
 from carestation.timeline.media.refusals import Reason, refusal
@@ -73,13 +74,15 @@ def attach_files(seat: Seat, post_id: UUID, attachment_ids: Sequence[UUID]) -> N
     """Let a post carry files of its author; their keys and names pass to the group's scope.
 
     Raises:
-        DomainError: one of them is gone, not the author's own, or another post carries it.
+        DomainError: one of them is gone, not the author's own, or another post carries it
+            (reason `files_gone`); or the facility's room for files is full (`storage_full`).
     """
     wanted = list(dict.fromkeys(attachment_ids))
     own = Attachment.objects.waiting().of_uploader(seat.actor.user_id).filter(pk__in=wanted)
     rows = {row.pk: row for row in own.select_for_update().order_by("pk")}
     if len(rows) != len(wanted):
         raise DomainError("files_gone")
+    take_room_for(seat, rows.values())
     for place, attachment_id in enumerate(wanted):
         row = rows[attachment_id]
         _pass_to_group(seat, row)

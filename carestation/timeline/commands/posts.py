@@ -107,8 +107,8 @@ def publish_post(seat: Seat, draft: Draft) -> Published:
     Raises:
         Refused: the group is archived, the seat only reads, or it is gone meanwhile.
         NotVisible: the post that it answers is not at this side.
-        DomainError: nothing is said, more than ten files are attached, one of them is gone, or
-            someone is named who does not sit at this side.
+        DomainError: nothing is said, more than ten files are attached, one of them is gone, there
+            is no room for them any more, or someone is named who does not sit at this side.
     """
     require(allowed=may_post(seat), reason="archived" if seat.is_archived else "reads_only")
     _require_sense(seat, draft)

@@ -13,7 +13,7 @@ from carestation.kernel.ids import uuid7
 from carestation.kernel.text import TextReason, UnfitText, clean_text
 from carestation.timeline.choices import Urgency
 from carestation.timeline.commands.posts import Draft
-from carestation.timeline.forms.files import FILES_GONE
+from carestation.timeline.forms.files import FILES_GONE, STORAGE_FULL
 
 WORDS: Final = {
     TextReason.UNFIT: _("使えない文字が入っています。消してから、もう一度送ってください。"),
@@ -26,6 +26,7 @@ REFUSALS: Final = {
     "too_many_files": _("添付は10個までです。減らしてから送ってください。"),
     "calm_side": _("ご家族の側では、緊急や「了解が必要」は使えません。"),
     "files_gone": FILES_GONE,
+    "storage_full": STORAGE_FULL,
 }
 
 

@@ -45,6 +45,11 @@ FILES_GONE: Final = _(
     "本文は残っています。付け直してから、投稿してください。"
 )
 
+STORAGE_FULL: Final = _(
+    "この施設の、ファイルの置き場所がいっぱいです。写真や書類を外すと、本文は投稿できます。"
+    "施設の管理者に伝えてください。"
+)
+
 
 def words_for(reason: str, *, name: str, size: str) -> str:
     """Return why a file is not taken, and what to do."""

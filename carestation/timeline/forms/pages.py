@@ -1,9 +1,11 @@
 """Where in a timeline a page begins."""
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,10 +15,13 @@ class PageAsked:
     `at`: around this post; `sent`: the post that was just written.
     """
 
-    before: int | None
-    since: int | None
-    at: UUID | None
-    sent: UUID | None
+    before: int | None = None
+    since: int | None = None
+    at: UUID | None = None
+    sent: UUID | None = None
+
+
+NEWEST: Final = PageAsked()
 
 
 class PageForm(forms.Form):
@@ -37,3 +42,8 @@ class PageForm(forms.Form):
             at=said.get("at"),
             sent=said.get("sent"),
         )
+
+
+def page_asked(query: QueryDict) -> PageAsked:
+    """Return which page is wanted; most say nothing, and need no form (benchmarks/pages.py)."""
+    return PageForm(query).said() if query else NEWEST

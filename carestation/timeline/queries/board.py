@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,9 +16,8 @@ from carestation.timeline.queries.standing import Standing, standing_of
 TOKYO: Final = ZoneInfo("Asia/Tokyo")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A thread in the list.
+class Entry(NamedTuple):
+    """A thread in the list: a tuple, which templates take apart at once (benchmarks/pages.py).
 
     `day`: it is the first of its day here; `ends_unread`: the last one with something unread.
     """

@@ -15,13 +15,13 @@ from django.utils import timezone
 from carestation.accounts.queries.people import read_name
 from carestation.groups.queries.seats import calling_of
 from carestation.groups.rules import Seat
-from carestation.kernel.errors import NotVisible, require
+from carestation.kernel.errors import NotVisible
 from carestation.kernel.read_once import ReadOnce
 from carestation.kernel.sql import Row
 from carestation.timeline.choices import Urgency
 from carestation.timeline.models import Post, PostVersion
 from carestation.timeline.queries.files import File, read_file
-from carestation.timeline.rules import EDITABLE, may_edit, may_withdraw
+from carestation.timeline.rules import EDITABLE, RESTORABLE
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Bundle
 
@@ -102,6 +102,7 @@ class Message:
     acknowledged_by: tuple[UUID, ...]
     files: tuple[File, ...]
     is_editable: bool = False
+    is_restorable: bool = False
     replies: tuple["Message", ...] = ()
 
     def __hash__(self) -> int:
@@ -114,8 +115,27 @@ class Message:
         return self.urgency is Urgency.URGENT
 
 
+class _Both:
+    """A post as it stands, and as long as its author may still do something with it."""
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+        self._open: Message | None = None
+        gone = message.withdrawn_at
+        self._until = gone + RESTORABLE if gone else message.published_at + EDITABLE
+
+    def at(self, now: datetime) -> Message:
+        """Return it as it is now: what the clock decides is no part of a row."""
+        if now >= self._until:
+            return self._message
+        if self._open is None:
+            gone = self._message.withdrawn_at is not None
+            self._open = replace(self._message, is_editable=not gone, is_restorable=gone)
+        return self._open
+
+
 # What the rows of `timeline_message` said lately: all statements here read its columns.
-_READ: Final = ReadOnce[Message](most=20_000)
+_READ: Final = ReadOnce[_Both](most=20_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,47 +251,17 @@ def find_post(seat: Seat, post_id: UUID) -> Post:
     return post
 
 
-def require_own(seat: Seat, post_id: UUID) -> UUID:
-    """Return the id of a post that the actor may take back.
-
-    Raises:
-        NotVisible: no such post at this side.
-        Refused: someone else's, withdrawn, or an archived group.
-    """
-    require(allowed=may_withdraw(seat, find_post(seat, post_id)))
-    return post_id
-
-
-def require_editable(seat: Seat, post_id: UUID) -> UUID:
-    """Return the id of a post that the actor may put right now.
-
-    Raises:
-        NotVisible: no such post at this side.
-        Refused: someone else's, withdrawn, older than fifteen minutes, or an archived group.
-    """
-    post, now = find_post(seat, post_id), timezone.now()
-    late = may_withdraw(seat, post) and now - post.published_at >= EDITABLE
-    require(allowed=may_edit(seat, post, now), reason="too_late" if late else "")
-    return post_id
-
-
 def _messages(seat: Seat, statement: str, asked: Row) -> list[Message]:
-    bundle, since = open_scope(seat.group_id, seat.actor), timezone.now() - EDITABLE
-    messages = _READ.rows_of(statement, asked, partial(_read, seat, bundle))
-    # What the clock decides is no part of a row.
-    return [
-        replace(one, is_editable=True)
-        if one.published_at > since and one.withdrawn_at is None
-        else one
-        for one in messages
-    ]
+    bundle, now = open_scope(seat.group_id, seat.actor), timezone.now()
+    read = _READ.rows_of(statement, asked, partial(_read, seat, bundle))
+    return [one.at(now) for one in read]
 
 
-def _read(seat: Seat, bundle: Bundle, row: Row) -> Message:
+def _read(seat: Seat, bundle: Bundle, row: Row) -> _Both:
     """Return a post of the seat's side, unsealed; of a withdrawn one nothing is."""
     is_shown = row["withdrawn_at"] is None
     body = bundle.unseal(row["body_sealed"], Post.body_place(row["id"])) if is_shown else ""
-    return Message(
+    message = Message(
         id=row["id"],
         number=row["number"],
         last_number=row["last_number"],
@@ -293,6 +283,7 @@ def _read(seat: Seat, bundle: Bundle, row: Row) -> Message:
         acknowledged_by=tuple(row["acknowledged_by"]),
         files=tuple(read_file(seat, one) for one in row["files"]) if is_shown else (),
     )
+    return _Both(message)
 
 
 def at_side(seat: Seat) -> Row:

@@ -1,7 +1,6 @@
 """What of a thread is one reader's own."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from carestation.groups.rules import Seat
@@ -9,10 +8,10 @@ from carestation.timeline.queries.messages import Message
 from carestation.timeline.queries.standing import Standing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Regard:
+class Regard(NamedTuple):
     """How a reader stands to a thread; readers of the same regard see the same.
 
+    A tuple: fragments that were rendered are found by it (benchmarks/pages.py).
     `me`: the reader, where they wrote or signed there or are asked to; `mark`: the number up to
     which they have read it, None where nobody in particular reads.
     """

@@ -20,7 +20,7 @@ from carestation.patients.queries.rooms import room_of
 from carestation.timeline.commands.looks import note_post_viewed, note_timeline_viewed
 from carestation.timeline.commands.reading import mark_read
 from carestation.timeline.forms.drafts import DraftForm, MarkForm, fresh_draft
-from carestation.timeline.forms.pages import PageForm
+from carestation.timeline.forms.pages import page_asked
 from carestation.timeline.pushes import push_read
 from carestation.timeline.queries.board import board_of
 from carestation.timeline.queries.messages import (
@@ -41,7 +41,7 @@ def timeline(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     `?at=` opens it at a post, however old.
     """
     seat = take_seat(request.actor, group_id, side)
-    asked = PageForm(request.GET).said()
+    asked = page_asked(request.GET)
     room = room_of(seat)
     board = board_of(room, before=asked.before, since=asked.since, at=asked.at)
     note_timeline_viewed(seat)

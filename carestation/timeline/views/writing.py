@@ -1,4 +1,4 @@
-"""Writing: the composer, the family side's confirmation, publishing, putting right, taking back."""
+"""Writing: the composer, what the family will read confirmed, and what is done with one's own."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -21,14 +21,15 @@ from carestation.timeline.commands.acknowledgements import (
     acknowledge_post,
     withdraw_acknowledgement,
 )
-from carestation.timeline.commands.changes import edit_post, withdraw_post
+from carestation.timeline.commands.changes import edit_post, restore_post, withdraw_post
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.forms.drafts import DraftForm, EditForm, SignForm, fresh_draft
 from carestation.timeline.models import Post
 from carestation.timeline.pushes import push_new, push_post
 from carestation.timeline.queries.files import File, waiting_files
 from carestation.timeline.queries.mentions import found_by
-from carestation.timeline.queries.messages import message, require_editable, require_own
+from carestation.timeline.queries.messages import message
+from carestation.timeline.queries.own import editable_post, withdrawable_post, words_taken_back
 from carestation.timeline.rules import asks_before_sending, doubtful_words
 from carestation.timeline.views.files import receive_files
 
@@ -68,7 +69,7 @@ def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
 def edit(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> HttpResponse:
     """Show one's own post as a form, and put other words in its place."""
     seat = take_seat(request.actor, group_id, side)
-    shown = message(seat, require_editable(seat, post_id))
+    shown = message(seat, editable_post(seat, post_id).pk)
     said = request.POST if request.method == "POST" else None
     form = EditForm(said, initial={"body": shown.body})
     if not form.is_valid():
@@ -86,11 +87,25 @@ def withdraw(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) ->
     """Ask once, then take one's own post back."""
     seat = take_seat(request.actor, group_id, side)
     if request.method == "GET":
-        shown = message(seat, require_own(seat, post_id))
+        shown = message(seat, withdrawable_post(seat, post_id).pk)
         context = {"room": room_of(seat), "message": shown}
         return TemplateResponse(request, "timeline/withdraw.html", context)
     withdraw_post(seat, post_id)
     push_post(seat, message(seat, post_id), "withdrawal")
+    return redirect(_timeline(group_id, side) + f"#post-{post_id}")
+
+
+@require_http_methods(["GET", "POST"])
+@door(Door.SEAT, changes=True)
+def restore(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> HttpResponse:
+    """Show one's own post that was taken back, and put it in its place again."""
+    seat = take_seat(request.actor, group_id, side)
+    if request.method == "GET":
+        context = {"room": room_of(seat), "body": words_taken_back(seat, post_id)}
+        return TemplateResponse(request, "timeline/restore.html", context)
+    restore_post(seat, post_id)
+    # To open pages and programs it is a post whose words are others now.
+    push_post(seat, message(seat, post_id), "edit")
     return redirect(_timeline(group_id, side) + f"#post-{post_id}")
 
 

@@ -1,0 +1,64 @@
+"""One's own posts, to put them right, to take them back, or to restore them.
+
+Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
+"""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from carestation.groups.rules import Seat
+from carestation.kernel.errors import require
+from carestation.timeline.models import Post
+from carestation.timeline.queries.messages import find_post
+from carestation.timeline.rules import EDITABLE, RESTORABLE, may_edit, may_restore, may_withdraw
+from carestation.vault.scopes import open_scope
+
+
+def withdrawable_post(seat: Seat, post_id: UUID) -> Post:
+    """Return a post that the actor may take back.
+
+    Raises:
+        NotVisible: no such post at this side.
+        Refused: someone else's, withdrawn, or an archived group.
+    """
+    post = find_post(seat, post_id)
+    require(allowed=may_withdraw(seat, post))
+    return post
+
+
+def editable_post(seat: Seat, post_id: UUID) -> Post:
+    """Return a post that the actor may put right now.
+
+    Raises:
+        NotVisible: no such post at this side.
+        Refused: someone else's, withdrawn, older than fifteen minutes, or an archived group.
+    """
+    post, now = find_post(seat, post_id), timezone.now()
+    late = may_withdraw(seat, post) and now - post.published_at >= EDITABLE
+    require(allowed=may_edit(seat, post, now), reason="too_late" if late else "")
+    return post
+
+
+def restorable_post(seat: Seat, post_id: UUID) -> Post:
+    """Return a post that the actor took back and may put in its place again now.
+
+    Raises:
+        NotVisible: no such post at this side.
+        Refused: someone else's, not withdrawn, for thirty days already, or an archived group.
+    """
+    post, now = find_post(seat, post_id), timezone.now()
+    own = post.author_id == seat.actor.user_id
+    late = own and post.withdrawn_at is not None and now - post.withdrawn_at >= RESTORABLE
+    require(allowed=may_restore(seat, post, now), reason="gone_too_long" if late else "")
+    return post
+
+
+def words_taken_back(seat: Seat, post_id: UUID) -> str:
+    """Return what a post said that the actor may put in its place again.
+
+    Raises:
+        NotVisible, Refused: as `restorable_post`.
+    """
+    post = restorable_post(seat, post_id)
+    return open_scope(seat.group_id, seat.actor).unseal(post.body_sealed, Post.body_place(post_id))

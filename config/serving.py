@@ -1,0 +1,63 @@
+"""A web process says that it serves, where nothing stands in a queue before the answer.
+
+Proxies ask each second. The server gives them a file, without a thread of ours: who is busy answers
+as soon as who is idle, who stands still or is gone does not answer, and who cannot serve has no
+file (docs/decisions/0155).
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+# Where it is asked, and the file's name below it: another one while it cannot serve, for there must
+# be a file also where the disk is full.
+SERVING: Final = "/serving"
+NOW, NOT_NOW = "now", "not-now"
+ASKED: Final = f"{SERVING}/{NOW}"
+PERIOD_SECONDS: Final = 0.5
+# Keys and database that say nothing for so long are held to be away.
+PATIENCE_SECONDS: Final = 5.0
+
+
+class Saying:
+    """The file that has its name while this process can serve."""
+
+    def __init__(self, folder: Path, trouble: Callable[[], str]) -> None:
+        """Say no, whatever a process before this one said; `trouble`: why it cannot serve."""
+        self._yes, self._no = folder / NOW, folder / NOT_NOW
+        self._yes.unlink(missing_ok=True)
+        self._no.touch()
+        self._trouble = trouble
+        self._heard_at = time.monotonic()
+
+    def begin(self) -> None:
+        """Say it from now on, for as long as it is true."""
+        for work in (self._ask, self._doubt):
+            threading.Thread(target=work, daemon=True, name="serving").start()
+
+    def _ask(self) -> None:
+        while True:
+            self._say(can_serve=not self._trouble())
+            self._heard_at = time.monotonic()
+            time.sleep(PERIOD_SECONDS)
+
+    def _doubt(self) -> None:
+        # What is asked may never answer, and whoever waits for it cannot take yes back.
+        while True:
+            if time.monotonic() - self._heard_at > PATIENCE_SECONDS:
+                self._say(can_serve=False)
+            time.sleep(PERIOD_SECONDS)
+
+    def _say(self, *, can_serve: bool) -> None:
+        before, after = (self._no, self._yes) if can_serve else (self._yes, self._no)
+        with suppress(FileNotFoundError):
+            before.rename(after)
+
+
+def say_serving(folder: Path, trouble: Callable[[], str]) -> None:
+    """Begin to say it, where a server was told of the folder."""
+    if folder.is_dir():
+        Saying(folder, trouble).begin()
