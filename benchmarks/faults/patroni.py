@@ -6,6 +6,7 @@ this rehearsal. Each server's Patroni speaks to etcd over a line that can be cut
 
 import json
 import os
+import random
 import signal
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,12 +24,12 @@ from benchmarks.faults.pair import Pair, Ported, Server
 from benchmarks.faults.pieces import Piece, await_that
 from config.database import ensure_roles
 from config.places import make_private
+from config.ports import take_port
 from config.postgres import DATABASE, program, running_server
 from config.private_files import secret
 from config.privileges import hand_over, started_as
 from tests.deploy.files import ADDRESS as OF_THE_NETWORK
 from tests.deploy.files import assignments_in
-from tests.live.nats_server import free_port
 from tests.running.starts import PROJECT
 
 SHIPPED: Final = PROJECT / "deploy" / "postgresql"
@@ -37,6 +38,7 @@ ETCD: Final = INSTALLED / "etcd" / "usr" / "bin" / "etcd"
 NAMES: Final = {"db-1": "10.42.0.11", "db-2": "10.42.0.12", "witness": "10.42.0.13"}
 # The ports at which etcd is asked, and at which its servers speak to each other.
 ASKED, BETWEEN = "2379", "2380"
+PORTS: Final = (15_000, 32_000)
 PATIENCE_SECONDS: Final = 120.0
 
 
@@ -50,12 +52,20 @@ class Heard(Ported):
         return f"postgresql://{role}:{password}@{HOST}:{self.port}/{database}"
 
 
+def kept_port() -> int:
+    """Return a free port below those that outgoing connections are given.
+
+    Who starts again finds it free.
+    """
+    return take_port(random.randrange(*PORTS))  # noqa: S311 - no secret
+
+
 class Etcd:
     """Three servers of etcd, which agree on who writes."""
 
     def __init__(self, folder: Path) -> None:
         self.at = {
-            f"{address}:{port}": free_port()
+            f"{address}:{port}": kept_port()
             for address in NAMES.values()
             for port in (ASKED, BETWEEN)
         }
@@ -90,13 +100,13 @@ class Member(Server):
     def __init__(self, folder: Path, secrets: Path, name: str) -> None:
         super().__init__(folder, secrets)
         self.name = name
+        self.port, self.told_at = kept_port(), kept_port()
         self.cluster = Heard(
             folder=folder / "postgres",
             socket_folder=folder / "socket",
             secrets=secrets,
             port=self.port,
         )
-        self.told_at = free_port()
         self._patroni: Piece | None = None
 
     @property

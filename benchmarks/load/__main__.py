@@ -4,21 +4,25 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from benchmarks.__main__ import raise_file_limit
 from benchmarks.figures import Figures, table_of, verdict_of, write_down
 from benchmarks.load import arrivals, hostile, large
-from benchmarks.scene import MEMBERS, running
+from benchmarks.scene import MEMBERS, Scene, running
 from carestation.kernel.acting import Work, work_as
 from config.joining import join_running
 
 PEOPLE: Final = 2_000
-MEASURED: Final = {
+MEASURED: Final[dict[str, Callable[[Scene], Figures]]] = {
     "large": large.measure,
     "hostile": hostile.measure,
     "arrivals": arrivals.measure,
+    # More than two cores can: who signs in waits, and nobody is sent away.
+    "rush": partial(arrivals.measure, one_in=1),
 }
 BUDGETS: Final = (*large.BUDGETS, *hostile.BUDGETS)
 
