@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 TESTS ?=
 
-.PHONY: run test setup check lint bench bench-load bench-history bench-million bench-durability bench-faults test-nodes docs bundle bundle-rehearsal upgrade-rehearsal messages requirements clean
+.PHONY: run test setup check lint bench bench-load bench-history bench-million bench-durability bench-faults bench-patroni test-nodes docs bundle bundle-rehearsal upgrade-rehearsal messages requirements clean
 
 run: .venv/.run  ## start everything on this machine, with demo data
 	@exec $(BIN)/carestation up --demo --data $(DATA) --port $(PORT)
@@ -49,6 +49,9 @@ bench-durability: .venv/.develop  ## 200 pieces killed while people write; keys 
 bench-faults: .venv/.develop  ## everything killed, paused, cut, filled and renewed in turn; docs/reference/faults.md
 	@$(BIN)/python -m benchmarks.faults --write
 
+bench-patroni: .venv/.develop .venv/.patroni  ## PostgreSQL failed over by Patroni and etcd themselves; docs/reference/faults.md
+	@$(BIN)/python -m benchmarks.faults --patroni --write
+
 test-nodes: setup  ## the tests of the browser on two nodes, each request on either
 	@TWO_NODES=1 $(BIN)/python -m pytest tests/browser $(TESTS)
 
@@ -71,7 +74,7 @@ messages: .venv/.develop  ## collect what is translated
 requirements:
 	$(PYTHON) -m venv .venv/pins
 	.venv/pins/bin/pip install --quiet uv
-	for part in run develop; do .venv/pins/bin/uv pip compile --quiet --upgrade --universal \
+	for part in run develop patroni; do .venv/pins/bin/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
 	  --constraint requirements/run.txt requirements/$$part.in --output-file requirements/$$part.txt; done
 
@@ -89,6 +92,13 @@ requirements:
 .venv/.develop: .venv/.run requirements/develop.txt
 	@echo "Installing the pinned packages of the tests…"
 	@$(PIP) install --require-hashes --requirement requirements/develop.txt
+	@touch $@
+
+.venv/.patroni: .venv/.made requirements/patroni.txt
+	@$(PYTHON) -m venv .venv/patroni
+	@.venv/patroni/bin/python -m pip --quiet --disable-pip-version-check install \
+	  --require-hashes --requirement requirements/patroni.txt
+	@sh requirements/debian.sh etcd .venv/patroni
 	@touch $@
 
 .venv/.debian: .venv/.made

@@ -5,7 +5,6 @@ as soon as who is idle, who stands still or is gone does not answer, and who can
 file (docs/decisions/0155).
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -21,7 +20,6 @@ ASKED: Final = f"{SERVING}/{NOW}"
 PERIOD_SECONDS: Final = 0.5
 # Keys and database that say nothing for so long are held to be away.
 PATIENCE_SECONDS: Final = 5.0
-logger = logging.getLogger("carestation.web")
 
 
 class Saying:
@@ -42,12 +40,7 @@ class Saying:
 
     def _ask(self) -> None:
         while True:
-            try:
-                reason = self._trouble()
-            except Exception:
-                logger.exception("it is not known whether this process can serve")
-                reason = "unknown"
-            self._say(can_serve=not reason)
+            self._say(can_serve=not self._trouble())
             self._heard_at = time.monotonic()
             time.sleep(PERIOD_SECONDS)
 

@@ -1,16 +1,19 @@
 """The web process: pages, through WSGI."""
 
+import logging
+
 from django.core.cache import close_caches
 from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, reset_queries
+from django.db import Error, close_old_connections, reset_queries
 from django.urls import get_resolver
 
 from config.environment import choose_settings, environment
 from config.parting import end_with_parent
 from config.serving import say_serving
 
+logger = logging.getLogger("carestation.web")
 # The server runs us in a child of its own; where the server is killed, so are we.
 end_with_parent()
 choose_settings()
@@ -30,7 +33,11 @@ def trouble() -> str:
     from carestation.vault import health  # noqa: PLC0415 - needs the apps
 
     close_old_connections()
-    return health.trouble()
+    try:
+        return health.trouble()
+    except (Error, OSError):
+        logger.exception("it is not known whether this process can serve")
+        return "it is not known"
 
 
 say_serving(environment().serving, trouble)

@@ -3,6 +3,7 @@
 #   debian.sh interpreter     say which Python is taken
 #   debian.sh python PYTHON   a Python of 3.11 or later that can make a virtual environment
 #   debian.sh readers         what reads the files of deploy/, for the tests on a machine of CI
+#   debian.sh etcd FOLDER     etcd for a rehearsal, laid into a folder: installed it would serve
 #   debian.sh browser STAMP   Chromium and the Noto CJK fonts, for the tests; STAMP: they are there
 set -eu
 
@@ -52,6 +53,18 @@ readers() {
     # Not on a machine that somebody uses: there they would begin to serve and to set the clock.
     install nginx-light nftables chrony systemd openssl \
         || echo "Some tests of deploy/ are skipped; each says what it needs." >&2
+}
+
+etcd() {
+    (
+        cd "$1"
+        apt-get download -qq etcd-server 2>/dev/null
+        dpkg-deb --extract etcd-server_*.deb etcd
+        rm -f etcd-server_*.deb
+    ) || {
+        echo "The rehearsal needs Debian's package etcd-server." >&2
+        exit 1
+    }
 }
 
 browser() {

@@ -18,6 +18,9 @@ from operator import add
 from pathlib import Path
 from typing import Final
 
+from benchmarks.faults.elections import elections
+from benchmarks.faults.pair import Pair
+from benchmarks.faults.patroni import KeptPair
 from benchmarks.faults.removals import Removals
 from benchmarks.faults.scene import Scene, scene
 from benchmarks.faults.seen import TABLE, Seen, Window, await_whole, seen_in, written
@@ -28,6 +31,8 @@ from tests.durability.ordeal import Ordeal, Place
 from tests.nodes.watching import Watcher
 
 GROUPS, MEMBERS = 4, 4
+FAULTS: Final = "# Faults, and what people saw"
+ELECTIONS: Final = "## Where Patroni and etcd decide who writes"
 REST_SECONDS: Final = 0.2
 # Somewhat into a fault someone loses their seat.
 REMOVED_AFTER_SECONDS: Final = 2.0
@@ -43,6 +48,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help=f"write the table into {TABLE.name}")
     parser.add_argument(
+        "--patroni", action="store_true", help="those in which Patroni and etcd decide who writes"
+    )
+    parser.add_argument(
         "--only", nargs="*", default=[""], help="faults whose name holds any of these"
     )
     options = parser.parse_args()
@@ -50,9 +58,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with (
         tempfile.TemporaryDirectory(prefix="cs-faults-") as folder,
-        scene(Path(folder)) as whole,
+        scene(Path(folder), KeptPair if options.patroni else Pair) as whole,
     ):
-        chosen = [one for one in faults(whole) if _holds(one.name, options.only)]
+        pair = whole.pair
+        every = elections(whole, pair) if isinstance(pair, KeptPair) else faults(whole)
+        chosen = [one for one in every if _holds(one.name, options.only)]
         tried = [one for one in chosen if not one.skipped]
         seen, found, shown = _tried(whole, tried)
         wrong = whole.pair.ask(WRONG_TIMES)
@@ -67,7 +77,7 @@ def main() -> int:
     )
     sys.stdout.write("\n".join([*rows, "", last, ""]))
     if options.write:
-        written(rows, last)
+        written(rows, last, under=ELECTIONS if options.patroni else FAULTS)
     is_whole = all(one.is_whole_in_time for one in seen)
     return 0 if found.is_sound and is_whole and not shown and not wrong else 1
 

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,10 +150,18 @@ class Pair:
 
     def __init__(self, folder: Path, secrets: Path) -> None:
         secrets.mkdir(mode=0o700)
-        self.servers = tuple(Server(folder / name, secrets) for name in ("one", "two"))
+        self.servers: tuple[Server, ...] = tuple(
+            Server(folder / name, secrets) for name in ("one", "two")
+        )
         self.writes, self.follows = self.servers
         # Where each is heard by the other: a line that can be cut.
         self.heard_at = {server.port: server.port for server in self.servers}
+
+    def lay_lines(self, lay: Callable[[str, list[int]], list[int]]) -> None:
+        """Let lines be laid that can be cut."""
+        ports = [server.port for server in self.servers]
+        between = lay("PostgreSQL and its standby", ports)
+        self.heard_at = dict(zip(ports, between, strict=True))
 
     def start(self) -> None:
         """Make the one that writes, and its standby."""

@@ -7,7 +7,7 @@ an installation. What the second node says to others it says over lines that can
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -166,7 +166,7 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path) -> Iterator[Scene]:
+def scene(folder: Path, make_pair: Callable[[Path, Path], Pair] = Pair) -> Iterator[Scene]:
     """Start all of it; it has ended when the block is left."""
     for name in ("bus", "store", "keys", "pair", "logs"):
         (folder / name).mkdir(mode=0o700)
@@ -174,15 +174,13 @@ def scene(folder: Path) -> Iterator[Scene]:
         disks = {name: Disk(folder / name, size_bytes=size) for name, size in DISK_BYTES.items()}
         for disk in disks.values():
             stack.callback(disk.end)
-        pair = Pair(folder / "pair", folder / "secrets")
+        pair = make_pair(folder / "pair", folder / "secrets")
         files = stack.enter_context(store(folder / "store"))
         found = Scene(folder=folder, pair=pair, buses=[], files=files, stack=stack, disks=disks)
         stack.callback(_end, found)
         found.buses = _buses(found)
         found.lay_lines()
-        ports = [server.port for server in pair.servers]
-        between = found.lay("PostgreSQL and its standby", ports)
-        pair.heard_at = dict(zip(ports, between, strict=True))
+        pair.lay_lines(found.lay)
         for link in found.links.values():
             link.start()
         pair.start()

@@ -56,14 +56,15 @@ def seen_in(window: Window, told: list[Acknowledged], pages: list[Watcher]) -> S
     # A post that was told after the mending has its own moments to come.
     late = [at - max(window.mended, one.told_at) for at, one in shown]
     whole_after = max(late, default=0.0)
+    longest_wait = max((one.told_at - one.sent_at for one in within), default=0.0)
     return Seen(
         fault=window.fault,
         acknowledged=len(within),
         failures=window.failures,
-        longest_wait_seconds=max((one.told_at - one.sent_at for one in within), default=0.0),
+        longest_wait_seconds=longest_wait,
         longest_unseen_seconds=max((at - one.told_at for at, one in shown), default=0.0),
         whole_after_seconds=max(whole_after, 0.0),
-        is_whole_in_time=whole_after <= window.whole_seconds,
+        is_whole_in_time=max(whole_after, longest_wait) <= window.whole_seconds,
     )
 
 
@@ -75,8 +76,11 @@ def await_whole(pages: list[Watcher], told: list[Acknowledged], seconds: float) 
         page.sees(posts, until - time.monotonic())
 
 
-def written(rows: list[str], last: str) -> None:
-    """Keep the rows in the documentation."""
-    said, rule, _ = TABLE.read_text(encoding="utf-8").partition(RULE)
+def written(rows: list[str], last: str, *, under: str) -> None:
+    """Keep the rows in the documentation, in the table under a heading."""
+    text = TABLE.read_text(encoding="utf-8")
+    before, heading, section = text.partition(f"{under}\n")
+    said, rule, table = section.partition(RULE)
+    after = table[table.index("\n## ") :] if "\n## " in table else ""
     body = "\n".join(rows)
-    TABLE.write_text(f"{said}{rule}{body}\n\n{last}\n", encoding="utf-8")
+    TABLE.write_text(f"{before}{heading}{said}{rule}{body}\n\n{last}\n{after}", encoding="utf-8")

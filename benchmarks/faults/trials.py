@@ -64,7 +64,7 @@ def _of_pieces(scene: Scene) -> Iterator[Fault]:
         piece = scene.nodes[0].pieces[name]
         yield Fault(name=f"{SHORT[name]} of a node is killed", begin=piece.kill)
     yield Fault(name="a proxy is killed", begin=scene.proxies[0].kill)
-    yield Fault(name="all of a node is killed", begin=partial(_each, near, Piece.kill))
+    yield Fault(name="all of a node is killed", begin=partial(each, near, Piece.kill))
     for name in PIECES:
         piece = scene.nodes[1].pieces[name]
         yield Fault(name=f"{SHORT[name]} of a node is paused", begin=piece.pause, mend=piece.go_on)
@@ -72,8 +72,8 @@ def _of_pieces(scene: Scene) -> Iterator[Fault]:
     yield Fault(name="a proxy is paused", begin=proxy.pause, mend=proxy.go_on)
     yield Fault(
         name="all of a node is paused",
-        begin=partial(_each, far, Piece.pause),
-        mend=partial(_each, far, Piece.go_on),
+        begin=partial(each, far, Piece.pause),
+        mend=partial(each, far, Piece.go_on),
     )
     store = scene.files
     yield Fault(name="the store of files is paused", begin=store.pause, mend=store.go_on)
@@ -86,12 +86,12 @@ def _of_the_bus(scene: Scene) -> Iterator[Fault]:
     yield Fault(name="a server of the bus is paused", begin=second.pause, mend=second.go_on)
     yield Fault(
         name="the whole bus is killed",
-        begin=partial(_each, scene.buses, lambda bus: bus.stop(signal.SIGKILL)),
-        mend=partial(_each, scene.buses, lambda bus: bus.start()),
+        begin=partial(each, scene.buses, lambda bus: bus.stop(signal.SIGKILL)),
+        mend=partial(each, scene.buses, lambda bus: bus.start()),
     )
     yield Fault(
         name="the bus is restarted, server after server",
-        begin=partial(_each, scene.buses, _restarted),
+        begin=partial(each, scene.buses, _restarted),
         lasts_seconds=1.0,
     )
 
@@ -192,7 +192,8 @@ def _go_back(scene: Scene) -> None:
             scene.exchange(number, name, before, {})
 
 
-def _each(things: Sequence[T], what: Callable[[T], object]) -> None:
+def each(things: Sequence[T], what: Callable[[T], object]) -> None:
+    """Do it to each of them."""
     for thing in things:
         what(thing)
 

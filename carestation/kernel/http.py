@@ -115,7 +115,8 @@ class EdgeMiddleware:
         match = request.resolver_match
         if match and match.route in ASKED_BY_PROXIES:
             return None
-        if _is_ours(request.META.get("HTTP_HOST", ""), tuple(settings.ALLOWED_HOSTS)):
+        said = request.META.get("HTTP_HOST") or request.META["SERVER_NAME"]
+        if _is_ours(said, tuple(settings.ALLOWED_HOSTS)):
             return None
         return problem(request, HTTPStatus.BAD_REQUEST, "")
 

@@ -14,7 +14,7 @@ from carestation.groups.queries.seats import SEATS, take_seats
 from carestation.kernel.ids import uuid7
 from carestation.kernel.sql import rows_of
 from carestation.live import queries as live
-from carestation.patients.queries.face_sheets import OWN
+from carestation.patients.queries.face_sheets import ONE_OF_OWN, OWN
 from carestation.timeline.commands.acknowledgements import acknowledge_post
 from carestation.timeline.commands.changes import edit_post
 from carestation.timeline.commands.files import upload_file
@@ -35,6 +35,7 @@ ACROSS: Final = {
     ANSWERS: "and what waits there for their answer",
     SEATS: "all seats of a person",
     OWN: "two patients of a person's with one surname are told apart",
+    ONE_OF_OWN: "and on a page of one of them, too",
     live.SEATS_OF_PERSON: "an open page hears of all groups of its person",
 }
 

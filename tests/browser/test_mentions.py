@@ -17,6 +17,7 @@ def test_an_at_sign_offers_the_people_of_this_side(stage: Stage) -> None:
     with stage.seated("nakanishi") as manager:
         open_group(manager, stage)
         write(manager, f"{body} ")
+        expect(manager.locator("cs-mentions:defined")).to_be_attached()
         field = manager.get_by_label("本文")
         field.press_sequentially("@薬")
         option = manager.get_by_role("option", name="小野寺 健　薬剤師")
@@ -41,6 +42,7 @@ def test_the_list_is_walked_and_closed_and_the_text_stays(stage: Stage) -> None:
     with stage.seated("nakanishi") as manager:
         open_group(manager, stage)
         write(manager, "")
+        expect(manager.locator("cs-mentions:defined")).to_be_attached()
         field = manager.get_by_label("本文")
         field.press_sequentially("見て @")
         options = manager.get_by_role("option")

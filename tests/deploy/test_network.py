@@ -89,6 +89,18 @@ def test_what_was_acknowledged_is_on_both_databases() -> None:
     assert "data-checksums" in PATRONI["bootstrap"]["initdb"]
 
 
+def test_a_standby_that_hangs_is_let_go_and_one_that_comes_is_there_soon() -> None:
+    shared, own = PATRONI["bootstrap"]["dcs"], PATRONI["postgresql"]
+
+    # Who waits for it is let go on when its line has ended and Patroni has looked once more.
+    assert shared["postgresql"]["parameters"]["wal_sender_timeout"] == "10s"
+    assert shared["loop_wait"] <= 5
+    assert not shared.get("synchronous_mode_strict", False)
+    # Without etcd who writes goes on while it reaches the others.
+    assert shared["failsafe_mode"] is True
+    assert own["basebackup"]["checkpoint"] == "fast"
+
+
 def test_a_database_of_several_machines_logs_as_little_as_our_own() -> None:
     said = PATRONI["bootstrap"]["dcs"]["postgresql"]["parameters"]
 

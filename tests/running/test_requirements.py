@@ -41,7 +41,7 @@ def test_the_product_imports_nothing_that_only_its_tests_have() -> None:
     assert missing == set()
 
 
-@pytest.mark.parametrize("name", ["run.txt", "develop.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "develop.txt", "patroni.txt"])
 def test_every_package_is_pinned_with_its_hash_and_no_place_is_named(name: str) -> None:
     text = (PROJECT / "requirements" / name).read_text()
     blocks = re.split(r"\n(?=\S)", text.strip())

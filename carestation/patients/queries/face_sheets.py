@@ -33,6 +33,13 @@ OWN: Final = """
 SELECT id AS patient_id, group_id, face_sheet_sealed, version FROM patients_own
 WHERE user_id = %(user_id)s LIMIT 2000
 """
+# Hot (benchmarks/pages.py): one of them, with a number that is another where any of them is.
+ONE_OF_OWN: Final = """
+SELECT id AS patient_id, group_id, face_sheet_sealed, version, (
+  SELECT bit_xor(hashtextextended(a.id::text, a.version)) FROM patients_own a
+  WHERE a.user_id = %(user_id)s) AS all_own
+FROM patients_own WHERE user_id = %(user_id)s AND group_id = %(group_id)s
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +103,10 @@ class _Known:
     surnames: frozenset[str]
 
 
-# What the rows of OWN said lately: every page of a group asks them, for namesakes.
+# What the rows of OWN said lately, and what those of ONE_OF_OWN did: whether of one of them there
+# is a namesake is found out anew where any of the reader's patients is another.
 _READ: Final = ReadOnce[_Known](most=20_000)
+_READ_AMONG: Final = ReadOnce[tuple[_Known, bool]](most=20_000)
 
 
 def patients_of(actor: Actor) -> dict[UUID, PatientCard]:
@@ -118,11 +127,16 @@ def patient_of(seat: Seat) -> PatientCard | None:
     """
     if seat.kind is not Kind.PATIENT:
         return None
-    own = _own(seat.actor)
-    for one in own:
-        if one.group_id == seat.group_id:
-            return _card(one, namesakes(each.surnames for each in own), _today())
+    asked = {"user_id": seat.actor.user_id, "group_id": seat.group_id}
+    for one, has_namesake in _READ_AMONG.rows_of(ONE_OF_OWN, asked, partial(_among, seat.actor)):
+        return _card(one, _today(), has_namesake=has_namesake)
     raise NotVisible
+
+
+def _among(actor: Actor, row: Row) -> tuple[_Known, bool]:
+    """Return a patient of the actor's, and whether another one of them is called alike."""
+    one = _known(actor, row)
+    return one, not one.surnames.isdisjoint(namesakes(each.surnames for each in _own(actor)))
 
 
 def take_face_sheet(seat: Seat) -> PatientCard:
@@ -183,17 +197,20 @@ def _known(actor: Actor, row: Row) -> _Known:
 
 def _cards(own: Sequence[_Known]) -> dict[UUID, PatientCard]:
     shared, today = namesakes(one.surnames for one in own), _today()
-    return {one.group_id: _card(one, shared, today) for one in own}
+    return {
+        one.group_id: _card(one, today, has_namesake=not shared.isdisjoint(one.surnames))
+        for one in own
+    }
 
 
-def _card(one: _Known, shared: frozenset[str], today: date) -> PatientCard:
+def _card(one: _Known, today: date, *, has_namesake: bool) -> PatientCard:
     return PatientCard(
         id=one.id,
         group_id=one.group_id,
         face_sheet=one.face_sheet,
         version=one.version,
         years=age(one.face_sheet.birth_date, today),
-        has_namesake=not shared.isdisjoint(one.surnames),
+        has_namesake=has_namesake,
     )
 
 
