@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "operators": ("config.operators", "who works for the provider; appoint or end one"),
     "probe": ("config.probing", "whether a check from outside is made every minute"),
     "search": ("config.searching", "how far the index of words is; make it anew"),
+    "files": ("config.filing", "how many files wait to move to another store; move them"),
     "keys": ("config.keyring", "which keys there are, and what they seal"),
     "audit": ("config.auditing", "whether the log of facts is as it was sealed"),
     "export": ("config.exporting", "check a facility's export, or fill an empty installation"),

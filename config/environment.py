@@ -16,6 +16,7 @@ from config.places import Places
 SCHEMES: Final = {
     "BUS_URL": ("pg", "unix", "tls", "nats"),
     "BLOB_URL": ("file", "s3", "s3+http"),
+    "BLOB_URL_BEFORE": ("file", "s3", "s3+http"),
     "KEY_URL": ("file", "vault"),
     "KEY_URL_NEXT": ("file", "vault"),
     "BUS_KEY_URL": ("file",),
@@ -46,6 +47,7 @@ class Environment:
     database_owner_url: str
     bus_url: str
     blob_url: str
+    blob_url_before: str
     key_url: str
     key_url_next: str
     bus_key_url: str
@@ -95,9 +97,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     Raises:
         SystemExit: a value is missing or unsafe; the message says which.
     """
-    kind = values.get("CARESTATION_ENV", "development")
-    if kind not in KINDS:
-        raise EnvironmentError_(f"CARESTATION_ENV must be one of {', '.join(KINDS)}, not “{kind}”.")
+    kind = _kind_in(values)
     data = Path(values.get("CARESTATION_DATA", "var")).absolute()
     database_url = values.get("DATABASE_URL", "")
     secret_key = values.get("CARESTATION_SECRET_KEY", "")
@@ -112,6 +112,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         database_owner_url=values.get("DATABASE_OWNER_URL", database_url),
         bus_url=values.get("BUS_URL", "pg://"),
         blob_url=values.get("BLOB_URL", f"file://{data}/files"),
+        blob_url_before=values.get("BLOB_URL_BEFORE", ""),
         key_url=values.get("KEY_URL", f"file://{data}/keys/root.json"),
         key_url_next=values.get("KEY_URL_NEXT", ""),
         bus_key_url=values.get("BUS_KEY_URL", f"file://{data}/keys/bus.json"),
@@ -131,6 +132,13 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     )
 
 
+def _kind_in(values: Mapping[str, str]) -> str:
+    kind = values.get("CARESTATION_ENV", "development")
+    if kind not in KINDS:
+        raise EnvironmentError_(f"CARESTATION_ENV must be one of {', '.join(KINDS)}, not “{kind}”.")
+    return kind
+
+
 def _require_no_test(values: Mapping[str, str], kind: str) -> None:
     for name, always in FOR_TESTS.items():
         if values.get(name) and kind == "production":
@@ -141,7 +149,8 @@ def _require_urls(values: Mapping[str, str], kind: str) -> None:
     _require_schemes(values)
     try:
         _require_bus(values.get("BUS_URL", "pg://"), kind)
-        _require_store(values.get("BLOB_URL", "file://"), kind)
+        for name in ("BLOB_URL", "BLOB_URL_BEFORE"):
+            _require_store(values.get(name, "file://"), kind)
     except ValueError as error:
         raise EnvironmentError_(str(error)) from error
 

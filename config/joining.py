@@ -56,7 +56,14 @@ def _started_with(places: Places, variables: dict[str, str]) -> dict[str, str]:
         "CARESTATION_ENV": state["kind"],
         "DATABASE_URL": state["database_app_url"],
         "BUS_URL": state["bus_url"],
+        "BLOB_URL": state["blob_url"],
+        **_moving(state),
         "SITE_URL": state["url"],
         "CARESTATION_SECRET_KEY": variables.get("CARESTATION_SECRET_KEY")
         or secret(places.secrets, "django"),
     }
+
+
+def _moving(state: dict[str, str]) -> dict[str, str]:
+    before = state["blob_url_before"]
+    return {"BLOB_URL_BEFORE": before} if before else {}

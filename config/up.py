@@ -213,6 +213,8 @@ class Start:
             "data": str(self.places.data),
             "kind": self.environment.kind,
             "bus_url": self.environment.bus_url,
+            "blob_url": self.environment.blob_url,
+            "blob_url_before": self.environment.blob_url_before,
             "key_url_next": self.environment.key_url_next,
         }
         write_private_json(self.places.run / "state.json", state)

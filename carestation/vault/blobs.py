@@ -7,7 +7,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -16,10 +16,12 @@ from uuid import UUID
 from django.conf import settings
 
 from carestation.vault.disk import keep_names
+from carestation.vault.relocating import MovingBlobs
 from carestation.vault.storing import Blobs, StoreAwayError
 
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
+UNFINISHED: Final = ".new"
 
 
 class FolderBlobs:
@@ -67,6 +69,13 @@ class FolderBlobs:
         path.unlink(missing_ok=True)
         _unfinished(path).unlink(missing_ok=True)
 
+    def names(self) -> Iterator[tuple[UUID, str]]:
+        """Yield what is kept, and nothing that somebody who was killed has begun."""
+        for path in self._root.glob("*/*/*"):
+            name, _, variant = path.name.partition(".")
+            if not path.name.endswith(UNFINISHED):
+                yield UUID(hex=name), variant
+
     def prepare(self) -> None:
         """Make the folder, where it is missing."""
         self._root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -86,8 +95,11 @@ class FolderBlobs:
 
 
 def blobs() -> Blobs:
-    """Return the store that BLOB_URL names."""
-    return _store_at(settings.BLOB_URL)
+    """Return the store that BLOB_URL names; while files move, both stores as one."""
+    now, before = _store_at(settings.BLOB_URL), settings.BLOB_URL_BEFORE
+    if before in {"", settings.BLOB_URL}:
+        return now
+    return MovingBlobs(now, _store_at(before))
 
 
 @cache
@@ -100,7 +112,7 @@ def _store_at(url: str) -> Blobs:
 
 
 def _unfinished(path: Path) -> Path:
-    return path.with_name(f"{path.name}.new")
+    return path.with_name(f"{path.name}{UNFINISHED}")
 
 
 def _write_through(path: Path, parts: Iterable[bytes]) -> None:

@@ -88,6 +88,15 @@ class BucketBlobs:
         with _as_ours():
             self._store.delete(_name(blob_id, variant))
 
+    def names(self) -> Iterator[tuple[UUID, str]]:
+        """Yield what is kept; the store tells a thousand names at a time."""
+        with _as_ours():
+            for page in self._store.list():
+                for one in page:
+                    name, _, variant = one["path"].rpartition("/")[2].partition(".")
+                    if one["path"] != PROBE:
+                        yield UUID(hex=name), variant
+
     def prepare(self) -> None:
         """See that the bucket takes and gives: what is written stays, for `check`."""
         with _as_ours():

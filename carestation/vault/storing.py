@@ -3,7 +3,7 @@
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 from uuid import UUID
 
@@ -28,6 +28,9 @@ class Blobs(Protocol):
 
     def remove(self, blob_id: UUID, variant: str) -> None:
         """Forget it; what is not there is forgotten already."""
+
+    def names(self) -> Iterator[tuple[UUID, str]]:
+        """Yield the id and the variant of everything that is kept."""
 
     def prepare(self) -> None:
         """Make what is missing, and see that it takes and gives."""

@@ -52,6 +52,7 @@ KEY_TOKEN_FILE = ENVIRONMENT.key_token_file
 ERASED_URL = ENVIRONMENT.erased_url
 KEYS_KEPT_SECONDS = ENVIRONMENT.keys_kept_seconds
 BLOB_URL = ENVIRONMENT.blob_url
+BLOB_URL_BEFORE = ENVIRONMENT.blob_url_before
 MAIL_DIR = ENVIRONMENT.mail_dir
 # Who may say from where a request comes, besides a proxy on this machine.
 PROXIES = ENVIRONMENT.proxies
