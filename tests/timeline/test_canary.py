@@ -43,6 +43,7 @@ from tests.vault.opening import opened_everywhere
 from tests.world import FACE_SHEET, World
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
+SEAL = ("audit_entry", "audit_mark", "audit_checkpoint", "audit_tree")
 WORDS = {name: f"カナリア{name}kanaria{number}x" for number, name in enumerate(
     ("post", "family", "reply", "edit", "sheet", "search", "address", "filename", "pixels",
      "sign-in", "password", "explainer", "consent", "withdrawal",
@@ -132,7 +133,7 @@ def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     assert len(kept) > 20
     assert [len(one) for one in sought] == [1, 1]
     assert len(kept["search_entry"]) > 1000
-    assert all(kept[table] for table in ("audit_entry", "audit_checkpoint", "audit_tree"))
+    assert all(kept[table] for table in SEAL)
     assert "書きかえはありません" in said.decode()
     assert '"intact": true' in said.decode()
 
