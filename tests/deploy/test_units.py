@@ -121,3 +121,7 @@ def test_the_files_of_variables_name_what_is_read() -> None:
     said = {*assignments_in(DEPLOY / "environment"), *assignments_in(DEPLOY / "owner")}
 
     assert said - known == {"NODE_ADDRESS"}
+
+
+def test_who_starts_everything_ends_it_in_its_own_order() -> None:
+    assert "KillMode=mixed" in lines_of("carestation-up.service")
