@@ -20,7 +20,12 @@ class NearTeller:
 
     def __init__(self, url: str) -> None:
         self._path = path_of(url)
-        self._patient, self._hasty = _mouth(WAIT_SECONDS), _mouth(0.0)
+        # One mouth with two kinds of patience: with room of its own, who does not wait would be
+        # heard in between, and the next would wait again.
+        self._patient = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._patient.settimeout(WAIT_SECONDS)
+        self._hasty = self._patient.dup()
+        self._hasty.settimeout(0.0)
         self._is_heard = True
 
     def tell(self, message: bytes) -> None:
@@ -39,9 +44,3 @@ class NearTeller:
 def path_of(url: str) -> str:
     """Return where the socket is."""
     return urlsplit(url).path
-
-
-def _mouth(wait_seconds: float) -> socket.socket:
-    mouth = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    mouth.settimeout(wait_seconds)
-    return mouth

@@ -5,7 +5,8 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -68,14 +69,27 @@ def test_whoever_posts_while_live_is_away_is_not_held_up_and_the_next_process_he
 def deaf(tmp_path: Path) -> Iterator[socket.socket]:
     """Live that hears nothing for the moment, and behind which no message has room."""
     path = tmp_path / "bus.sock"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear, ExitStack() as others:
         ear.bind(str(path))
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as others:
-            others.setblocking(False)
-            with suppress(BlockingIOError):
-                while others.sendto(b"before", str(path)):
-                    pass
+        # Each sender has room of its own, whatever length of queue the machine is set to.
+        while told_until_full(others.enter_context(a_mouth()), path):
+            pass
         yield ear
+
+
+def a_mouth() -> socket.socket:
+    mouth = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    mouth.setblocking(False)
+    return mouth
+
+
+def told_until_full(mouth: socket.socket, path: Path) -> int:
+    for told in count():
+        try:
+            mouth.sendto(b"before", str(path))
+        except BlockingIOError:
+            return told
+    raise AssertionError
 
 
 def test_who_is_behind_for_a_moment_loses_nothing(deaf: socket.socket) -> None:
@@ -105,3 +119,14 @@ def test_who_does_not_come_back_is_waited_for_once(deaf: socket.socket) -> None:
     while heard[-1] == b"before":
         heard.append(deaf.recv(100))
     assert heard[-1] == b"again"
+
+
+def test_who_tells_alone_waits_once_for_live_that_hears_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "bus.sock"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(path))
+        teller, began = NearTeller(f"unix://{path}"), time.monotonic()
+        for _ in range(400):
+            teller.tell(b"now")
+
+    assert time.monotonic() - began < 5 * WAIT_SECONDS
