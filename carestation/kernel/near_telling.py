@@ -20,19 +20,14 @@ class NearTeller:
 
     def __init__(self, url: str) -> None:
         self._path = path_of(url)
-        # One mouth with two kinds of patience: with room of its own, who does not wait would be
-        # heard in between, and the next would wait again.
-        self._patient = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._patient.settimeout(WAIT_SECONDS)
-        self._hasty = self._patient.dup()
-        self._hasty.settimeout(0.0)
+        self._patient, self._hasty = _mouth(WAIT_SECONDS), _mouth(0.0)
         self._is_heard = True
 
     def tell(self, message: bytes) -> None:
         """Hand over a sealed push."""
         # The change is on disk already: a bus that fails must not turn its answer into an error.
         try:
-            (self._patient if self._is_heard else self._hasty).sendto(message, self._path)
+            self._send(message)
             self._is_heard = True
             TAKEN.inc()
         except OSError:
@@ -40,7 +35,23 @@ class NearTeller:
             UNTAKEN.inc()
             logger.warning("the bus did not take a push")
 
+    def _send(self, message: bytes) -> None:
+        # Whoever waits is held up long before there is no room, and would be again each time that
+        # one who does not wait found some.
+        try:
+            self._hasty.sendto(message, self._path)
+        except BlockingIOError:
+            if not self._is_heard:
+                raise
+            self._patient.sendto(message, self._path)
+
 
 def path_of(url: str) -> str:
     """Return where the socket is."""
     return urlsplit(url).path
+
+
+def _mouth(wait_seconds: float) -> socket.socket:
+    mouth = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    mouth.settimeout(wait_seconds)
+    return mouth
