@@ -153,3 +153,7 @@ def is_fit(page: Page) -> None:
     found = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [one["id"] for one in found["violations"]] == []
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    by_night = page.evaluate("axe.run({runOnly: ['color-contrast']})")
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    assert by_night["violations"] == []

@@ -44,6 +44,7 @@ def test_where_nobody_checks_it_is_not_said_to_work() -> None:
 
     assert "いまの状態は分かりません" in never
     assert "記録はまだありません" in never
+    assert "三角の印" not in never
     assert "いまの状態は分かりません" in stopped
     assert "正常に使えます" not in stopped
 

@@ -106,6 +106,19 @@ def test_a_withdrawn_post_says_nothing_but_that(world: World) -> None:
         acknowledge_post(world.seat("sato", PRO), post.pk)
 
 
+def test_the_list_of_groups_says_that_its_newest_post_was_taken_back(world: World) -> None:
+    client = Client()
+    sign_in_client(client, world.people["sato"])
+    post = publish_post(world.seat("kato", PRO), a_draft("ひみつ")).post
+
+    before = client.get(reverse("timeline:home")).content.decode()
+    withdraw_post(world.seat("kato", PRO), post.pk)
+    after = client.get(reverse("timeline:home")).content.decode()
+
+    assert "：ひみつ" in before
+    assert "：取り消された投稿" in after
+
+
 @pytest.mark.control("8.13")
 def test_what_was_taken_back_is_put_in_its_place_again_for_thirty_days(world: World) -> None:
     kato, sato = world.seat("kato", PRO), world.seat("sato", PRO)

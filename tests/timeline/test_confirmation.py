@@ -1,6 +1,7 @@
 """What the family will read is looked at once more."""
 
 from html import unescape
+from http import HTTPStatus
 
 import pytest
 from django.test import Client
@@ -40,6 +41,30 @@ def test_nothing_is_asked_about_plain_words_or_of_the_family(
     assert body in page
     assert QUESTION not in page
     assert "<mark" not in page
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"body": " \n\u3000"}, "本文を書くか、写真や書類を付けてください。"),
+        ({"body": "はい", "mentions": uuid7()}, "もうメンバーでない方がいます。"),
+    ],
+    ids=["empty", "gone"],
+)
+def test_what_cannot_be_sent_is_said_before_it_is_confirmed(
+    world: World, said: dict[str, object], told: str
+) -> None:
+    client = Client()
+    sign_in_client(client, world.people["kato"])
+    url = reverse("timeline:publish", args=[world.group.pk, Side.PATIENT])
+
+    answer = client.post(url, {"draft_id": uuid7()} | said)
+
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    page = unescape(answer.content.decode())
+    assert told in page
+    assert "ご家族へ送る…" in page
+    assert str(said["body"]).strip() in page
 
 
 def test_the_confirmation_says_whom_it_is_about(world: World) -> None:

@@ -18,6 +18,13 @@ NAMES: Final = sorted(path.stem for path in PAGES.glob("[a-z]*.html"))
 WIDTHS: Final = (195, 320, 390, 640, 1280)
 PICTURED: Final = (390, 1280)
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: apt-get install chromium")
+# What is new, what floats, and which side it is, for who sees two colours alone.
+EDGES: Final = {
+    ".post.is-unread": "borderInlineStartWidth",
+    ".launcher__btn": "borderBlockStartWidth",
+    ".side-notice": "borderBlockStartWidth",
+}
+WIDTH_OF_EDGE: Final = "(one, edge) => parseFloat(getComputedStyle(one)[edge])"
 SMALL_TARGETS: Final = """
 () => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
   .filter((one) => one.checkVisibility({visibilityProperty: true, opacityProperty: true}))
@@ -82,6 +89,16 @@ def test_a_page_is_whole_without_javascript(name: str, desk: Desk) -> None:
     with desk.looking_at(drawn(name), width=390, scripts=False) as page:
         assert page.locator("h1").first.is_visible()
         assert page.locator("[hidden] >> visible=true").count() == 0
+
+
+def test_forced_colours_leave_edges_where_a_shade_was(desk: Desk) -> None:
+    with desk.looking_at(drawn("family"), width=390) as page:
+        page.emulate_media(forced_colors="active")
+        page.screenshot(path=PICTURES / "family-forced.png")
+
+        for one, edge in EDGES.items():
+            shown = page.locator(one).first
+            assert shown.evaluate(WIDTH_OF_EDGE, edge) >= 2, one
 
 
 def test_paper_keeps_the_name_and_what_must_be_heeded_and_no_bars(desk: Desk) -> None:

@@ -111,10 +111,28 @@ def publish_post(seat: Seat, draft: Draft) -> Published:
             is no room for them any more, or someone is named who does not sit at this side.
     """
     require(allowed=may_post(seat), reason="archived" if seat.is_archived else "reads_only")
-    _require_sense(seat, draft)
+    require_sense(seat, draft)
     if draft.attachments:
         return _publish_with_files(seat, draft)
     return _publish(seat, draft)
+
+
+def require_sense(seat: Seat, draft: Draft) -> None:
+    """Stop a draft that nobody at this side could read as it is meant.
+
+    Raises:
+        DomainError: nothing is said, more than ten files are attached, a calm side is hurried, or
+            someone is named who does not sit there.
+    """
+    if not draft.body and not draft.attachments:
+        raise DomainError("empty")
+    if len(draft.attachments) > FILES_AT_MOST:
+        raise DomainError("too_many_files")
+    hurries = draft.urgency is Urgency.URGENT or draft.asks_acknowledgement
+    if hurries and not may_hurry(seat):
+        raise DomainError("calm_side")
+    if draft.mentions and not {one.user_id for one in members_at(seat)}.issuperset(draft.mentions):
+        raise DomainError("not_a_member")
 
 
 @transaction.atomic
@@ -143,18 +161,6 @@ def _publish(seat: Seat, draft: Draft) -> Published:
     is_plain = not (draft.attachments or draft.mentions or draft.asks_acknowledgement)
     fresh = fresh_message(seat, post, draft.body, counted) if is_plain else None
     return Published(post=post, is_new=True, fresh=fresh)
-
-
-def _require_sense(seat: Seat, draft: Draft) -> None:
-    if not draft.body and not draft.attachments:
-        raise DomainError("empty")
-    if len(draft.attachments) > FILES_AT_MOST:
-        raise DomainError("too_many_files")
-    hurries = draft.urgency is Urgency.URGENT or draft.asks_acknowledgement
-    if hurries and not may_hurry(seat):
-        raise DomainError("calm_side")
-    if draft.mentions and not {one.user_id for one in members_at(seat)}.issuperset(draft.mentions):
-        raise DomainError("not_a_member")
 
 
 def _sealed_post(seat: Seat, draft: Draft) -> Post:

@@ -25,6 +25,7 @@ REFUSALS: Final = {
     "empty": _("本文を書くか、写真や書類を付けてください。"),
     "too_many_files": _("添付は10個までです。減らしてから送ってください。"),
     "calm_side": _("ご家族の側では、緊急や「了解が必要」は使えません。"),
+    "not_a_member": _("選んだ相手の中に、もうメンバーでない方がいます。選び直してください。"),
     "files_gone": FILES_GONE,
     "storage_full": STORAGE_FULL,
 }

@@ -34,6 +34,7 @@ class SideRow:
     seat: Seat
     last_author: str
     last_words: str
+    is_last_taken_back: bool
     last_at: datetime | None
     waiting: int
     is_urgent: bool
@@ -158,6 +159,7 @@ def _side(seat: Seat, row: Row) -> SideRow:
         seat=seat,
         last_author=author,
         last_words=" ".join(words[: EXCERPT * 2].split())[:EXCERPT],
+        is_last_taken_back=row["withdrawn_at"] is not None,
         last_at=row["published_at"],
         waiting=row["waiting"],
         is_urgent=row["is_urgent"],

@@ -22,7 +22,7 @@ from carestation.timeline.commands.acknowledgements import (
     withdraw_acknowledgement,
 )
 from carestation.timeline.commands.changes import edit_post, restore_post, withdraw_post
-from carestation.timeline.commands.posts import publish_post
+from carestation.timeline.commands.posts import publish_post, require_sense
 from carestation.timeline.forms.drafts import DraftForm, EditForm, SignForm, fresh_draft
 from carestation.timeline.models import Post
 from carestation.timeline.pushes import push_new, push_post
@@ -53,9 +53,9 @@ def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     form.refuse_files(received.refusals)
     if not form.is_valid():
         return _again(request, group_id, side, form)
-    if asks_before_sending(side) and not form.cleaned_data["is_confirmed"]:
-        return _asked_once_more(request, seat, form)
     try:
+        if asks_before_sending(side) and not form.cleaned_data["is_confirmed"]:
+            return _asked_once_more(request, seat, form)
         published = publish_post(seat, form.draft())
     except DomainError as error:
         form.refuse(error.reason)
@@ -150,6 +150,7 @@ def _composer(request: CareRequest, seat: Seat, form: DraftForm) -> dict[str, ob
 def _asked_once_more(request: CareRequest, seat: Seat, form: DraftForm) -> HttpResponse:
     """Show what is about to be sent, and who will read it."""
     draft = form.draft()
+    require_sense(seat, draft)
     context = {"room": room_of(seat), "draft": draft, "attached": _attached(request, form)}
     context["doubtful"] = doubtful_words(seat, draft.body)
     return TemplateResponse(request, "timeline/confirm.html", context)
