@@ -16,6 +16,12 @@ TWICE = "--blink-settings=defaultFontSize=32"
 WIDER = """
 () => document.documentElement.scrollWidth - innerWidth
 """
+HIGH_AND_FLOATING = """
+() => [...document.querySelectorAll("body *")]
+  .filter((one) => ["fixed", "sticky"].includes(getComputedStyle(one).position))
+  .filter((one) => one.checkVisibility() && one.offsetHeight > innerHeight / 3)
+  .map((one) => one.className)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -42,17 +48,19 @@ def places(page: Page, stage: Stage) -> list[str]:
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_letters_of_twice_the_size_need_no_sideways_scrolling(
+def test_letters_of_twice_the_size_need_no_sideways_scrolling_and_nothing_covers_them(
     large: Stage, size: dict[str, int]
 ) -> None:
     with large.seated("miyake", size=size) as nurse:
-        sizes = {}
+        sizes, floating = {}, {}
         for place in places(nurse, large):
             answer = nurse.goto(place)
             assert answer is not None
             assert answer.status == 200, place
             sizes[place.removeprefix(large.url)] = nurse.evaluate(WIDER)
+            floating[place.removeprefix(large.url)] = nurse.evaluate(HIGH_AND_FLOATING)
         letters = nurse.evaluate("() => parseFloat(getComputedStyle(document.body).fontSize)")
 
     assert letters >= 32
     assert {place: wider for place, wider in sizes.items() if wider > 0} == {}
+    assert {place: covers for place, covers in floating.items() if covers} == {}
