@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from carestation.kernel.ranges import TAKEN_AT_ONCE_BYTES
-from config.answering import refused, static, too_large, unasked, waiting
+from config.answering import refused, static, too_large, unasked, unmeasured, waiting
 from config.places import Places
 from config.private_files import write_private_json
 from config.serving import ASKED
@@ -22,6 +22,9 @@ TAKES_FILES: Final = ["/api/v1/files", "/files/", "/groups/*/publish/"]
 # Somewhat more is waited for, so that web can say in peace that it is too much.
 LARGEST_FORM: Final = 8_000_000
 ASKED_FIRST: Final = "/api/v1/me"
+# A body is held in memory while it comes: so much of it a second, on the whole, after a minute. A
+# telephone that has used up what it paid for still has 16,000.
+SLOWEST_BODY: Final = {"read_idle_timeout": "1m", "read_min_rate": 10_000}
 # What may say who asks: caddy writes X-Forwarded-* itself, the rest is cut off. An underscore
 # would become the same WSGI variable as a hyphen.
 UNTRUSTED: Final = ["Forwarded", "X-Real-Ip", "X-Forwarded-*", "X-Original-*", "*_*", "Proxy"]
@@ -105,11 +108,13 @@ def configuration(places: Places, site: Site) -> dict[str, Any]:
         "automatic_https": {"disable": True},
         "read_header_timeout": "10s",
         "idle_timeout": "2m",
+        **SLOWEST_BODY,
         "max_header_bytes": 32_768,
         "logs": {"default_logger_name": "access"},
         "routes": [
             static(places.static),
             too_large(TAKES_FILES),
+            unmeasured(),
             unasked(),
             _live(_handed_to(site, _dialed(site.live), LIVE_ASKED, flush_interval=-1)),
             _files(site),

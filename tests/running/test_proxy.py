@@ -84,14 +84,24 @@ def proxy(kind: str, places: Places, port: int) -> list[str]:
 
 
 def in_a_hurry(kind: str, places: Places) -> None:
-    """Let the proxy wait for headers half a second, where it waits for ten."""
-    file, term = {
-        "caddy": (places.caddy / "caddy.json", '"read_header_timeout": "10s"'),
-        "nginx": (places.data / "nginx/carestation.conf", "client_header_timeout 10s"),
+    """Let the proxy wait half a second: for headers, instead of ten; for a body, of a minute."""
+    file, *terms = {
+        "caddy": (
+            places.caddy / "caddy.json",
+            ('"read_header_timeout": "10s"', "10s"),
+            ('"read_idle_timeout": "1m"', "1m"),
+        ),
+        "nginx": (
+            places.data / "nginx/carestation.conf",
+            ("client_header_timeout 10s", "10s"),
+            ("client_body_timeout 60s", "60s"),
+        ),
     }[kind]
     said = file.read_text()
-    assert said.count(term) == 1
-    file.write_text(said.replace(term, term.replace("10s", "500ms")))
+    for term, long in terms:
+        assert said.count(term) == 1
+        said = said.replace(term, term.replace(long, "500ms"))
+    file.write_text(said)
 
 
 # What is promised of our own proxy holds for the other that is described (deploy/nginx).
@@ -249,6 +259,49 @@ def test_who_does_not_come_to_the_end_of_the_headers_is_sent_away(
         assert heard is not None
         assert b"200" not in heard
         assert ask(port, "/")[0] == 200
+
+
+@pytest.mark.parametrize("pause_seconds", [0.05, 2.0])
+def test_a_body_that_comes_too_slowly_is_not_waited_for(
+    kind: str, tmp_path: Path, pause_seconds: float
+) -> None:
+    if kind == "nginx" and pause_seconds < 0.5:
+        pytest.skip("nginx measures the pause alone, not how much comes")
+    places, port = Places(data=tmp_path / "data"), take_port(0)
+    places.make()
+    command = proxy(kind, places, port)
+    in_a_hurry(kind, places)
+    with serving(places, command, port):
+        slow = begun(port, "/sign-in/", {"Connection": "close"})
+        assert slow.sock is not None
+        slow.sock.settimeout(pause_seconds)
+        heard, until = None, time.monotonic() + 4
+        while heard is None and time.monotonic() < until:
+            try:
+                slow.send(b"x")
+                heard = slow.sock.recv(100)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                heard = b""
+
+        assert heard is not None
+        assert b" 200 " not in heard
+        assert ask(port, "/")[0] == 200
+
+
+@pytest.mark.parametrize("body", [b"ZZZ\r\nabc\r\n", b"3\r\nabc\r\n0\r\n\r\n"])
+def test_a_body_in_chunks_is_no_trouble_of_ours(port: int, kind: str, body: bytes) -> None:
+    is_whole = body.startswith(b"3")
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+        client.sendall(
+            b"POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + body
+        )
+        status = int(client.recv(1_000).split(b" ")[1])
+
+    # nginx takes it in whole and says how long it is.
+    assert status == {"caddy": 411, "nginx": 200 if is_whole else 400}[kind]
 
 
 def test_a_strangers_file_is_refused_before_it_is_there(port: int) -> None:
