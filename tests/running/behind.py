@@ -9,6 +9,7 @@ from typing import Final
 
 LONG: Final = 5_000_000
 SLOW: Final = 8
+NUMBER: Final = "0192f1c0-0000-7000-8000-000000000001"
 STRANGER_REFUSED: Final = threading.Event()
 SIGNED_IN: Final = {"Authorization": "Bearer someone"}
 
@@ -43,6 +44,7 @@ class Echo(BaseHTTPRequestHandler):
 
     def _send(self, body: bytes, status: int = 200) -> None:
         self.send_response(status)
+        self.send_header("X-Request-Id", NUMBER)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

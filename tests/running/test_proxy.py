@@ -21,6 +21,7 @@ from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_co
 from config.serving import ASKED
 from tests.running.behind import (
     LONG,
+    NUMBER,
     SIGNED_IN,
     SLOW,
     STRANGER_REFUSED,
@@ -325,19 +326,24 @@ def test_while_a_piece_is_away_people_are_asked_to_wait(port: int) -> None:
     assert headers["retry-after"] == "5"
 
 
-def test_the_access_log_knows_no_question_and_no_token(
+def test_the_access_log_knows_a_request_by_its_number_and_nothing_that_was_typed(
     port: int, places: Places, kind: str
 ) -> None:
     token = "t" * 43
-    ask(port, f"/reset/{token}?q=kanarienvogel", {"Cookie": "session=kanarienvogel"})
+    asked = ("/kanarienvogel", "/live/kanarienvogel", f"/password/new/{token}?q=kanarienvogel")
+    for path in (*asked, "/static/kanarienvogel.css", "/static/plain.css?kanarienvogel"):
+        ask(port, path, {"Cookie": "session=kanarienvogel"})
     log = places.logs / "access.log"
     until = time.monotonic() + 5
-    while "/reset/" not in log.read_text() and time.monotonic() < until:
+    while log.read_text().count("/static/") < 2 and time.monotonic() < until:
         threading.Event().wait(0.02)
+    said = log.read_text()
 
-    assert "/reset/" in log.read_text()
-    assert "kanarienvogel" not in log.read_text()
-    assert token not in log.read_text()
+    assert said.count(NUMBER) >= len(asked)
+    assert said.count("/static/") >= 2
+    assert "kanarienvogel" not in said
+    assert token not in said
+    assert "/password" not in said
     # nginx makes its log readable; Debian rotates it into one that is not.
     assert kind == "nginx" or log.stat().st_mode & 0o077 == 0
 
