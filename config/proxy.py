@@ -273,7 +273,8 @@ def _logs(folder: Path) -> dict[str, Any]:
     }
     encoder = {"format": "filter", "wrap": {"format": "json"}, "fields": fields}
     return {
-        "default": {"level": "WARN", "exclude": ["http.log.access"]},
+        # What goes wrong is told of the whole request, by whoever minds it.
+        "default": {"level": "WARN", "encoder": encoder, "exclude": ["http.log.access"]},
         "access": {"writer": file, "encoder": encoder, "include": ["http.log.access.access"]},
     }
 

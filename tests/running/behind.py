@@ -62,6 +62,16 @@ class Waits(Echo):
         super().do_POST()
 
 
+class Dies(Echo):
+    """Ends in the middle of an answer that is longer than what a proxy takes off its hands."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "20000000")
+        self.end_headers()
+        self.wfile.write(b"x" * 9_000_000)
+
+
 class Behind(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
     request_queue_size = 64

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection, HTTPSConnection, IncompleteRead
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,7 @@ from tests.running.behind import (
     SLOW,
     STRANGER_REFUSED,
     Behind,
+    Dies,
     Echo,
     OneAtATime,
     Waits,
@@ -47,10 +48,12 @@ def serving(
     behind: type[socketserver.UnixStreamServer] = Behind,
     handler: type[socketserver.BaseRequestHandler] = Echo,
 ) -> Iterator[int]:
+    said = places.logs / "said.log"
     with (
+        said.open("wb") as errors,
         behind(str(places.run / "web.sock"), handler) as server,
         subprocess.Popen(  # noqa: S603 - ours
-            command, env=caddy_surroundings(places), stderr=subprocess.DEVNULL
+            command, env=caddy_surroundings(places), stderr=errors
         ) as proxy,
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -346,6 +349,22 @@ def test_the_access_log_knows_a_request_by_its_number_and_nothing_that_was_typed
     assert "/password" not in said
     # nginx makes its log readable; Debian rotates it into one that is not.
     assert kind == "nginx" or log.stat().st_mode & 0o077 == 0
+
+
+def test_a_piece_that_dies_leaves_no_address_in_any_log(kind: str, tmp_path: Path) -> None:
+    places, port, token = Places(data=tmp_path / "data"), take_port(0), "t" * 43
+    places.make()
+    with (
+        serving(places, proxy(kind, places, port), port, handler=Dies),
+        pytest.raises(IncompleteRead),
+    ):
+        ask(port, f"/password/new/{token}?q=kanarienvogel", {"Referer": "/kanarienvogel"})
+
+    logs = [*places.logs.iterdir(), *places.data.glob("nginx/*.log")]
+    said = "".join(path.read_text() for path in logs)
+    assert kind == "nginx" or "aborting with incomplete response" in said
+    assert token not in said
+    assert "kanarienvogel" not in said
 
 
 def test_tls_comes_from_an_authority_of_our_own(tmp_path: Path) -> None:
