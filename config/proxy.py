@@ -23,8 +23,8 @@ TAKES_FILES: Final = ["/api/v1/files", "/files/", "/groups/*/publish/"]
 LARGEST_FORM: Final = 8_000_000
 ASKED_FIRST: Final = "/api/v1/me"
 # A body is held in memory while it comes: so much of it a second, on the whole, after a minute. A
-# telephone that has used up what it paid for still has 16,000.
-SLOWEST_BODY: Final = {"read_idle_timeout": "1m", "read_min_rate": 10_000}
+# telephone at the edge of its network still sends that.
+SLOWEST_BODY: Final = {"read_idle_timeout": "1m", "read_min_rate": 4_000}
 # What may say who asks: caddy writes X-Forwarded-* itself, the rest is cut off. An underscore
 # would become the same WSGI variable as a hyphen.
 UNTRUSTED: Final = ["Forwarded", "X-Real-Ip", "X-Forwarded-*", "X-Original-*", "*_*", "Proxy"]
