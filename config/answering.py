@@ -19,6 +19,7 @@ A_YEAR: Final = "public, max-age=31536000, immutable"
 OVER_THE_LIMIT: Final = r"^0*([6-9][0-9]{7}|[1-9][0-9]{8,})$"
 OVER_A_FORM: Final = r"^0*([89][0-9]{6}|[1-9][0-9]{7,})$"
 TOO_LARGE: Final = "ファイルが大きすぎます。"
+UNMEASURED: Final = "送る内容の長さを先に示してください。"
 WAITING: Final = (
     '<!doctype html><html lang="ja"><title>準備中です</title>'
     "<h1>準備中です</h1><p>数秒待ってから、ページを読み込み直してください。</p></html>"
@@ -60,7 +61,6 @@ def unasked() -> dict[str, Any]:
 
 def too_large(takes_files: list[str]) -> dict[str, Any]:
     """Return the route of bodies that announce too much; who lies is cut off on the way."""
-    problem = {"type": "about:blank", "title": TOO_LARGE, "status": 413}
     return {
         "match": [
             {"header_regexp": {"Content-Length": {"pattern": OVER_THE_LIMIT}}},
@@ -70,19 +70,19 @@ def too_large(takes_files: list[str]) -> dict[str, Any]:
             },
         ],
         "terminal": True,
-        "handle": [
-            {
-                "handler": "static_response",
-                "status_code": 413,
-                "headers": GUARDED
-                | {
-                    "Content-Type": ["application/problem+json"],
-                    "Cache-Control": ["no-store"],
-                    "Connection": ["close"],
-                },
-                "body": json.dumps(problem, ensure_ascii=False),
-            }
-        ],
+        "handle": [_unread(413, TOO_LARGE)],
+    }
+
+
+def unmeasured() -> dict[str, Any]:
+    """Return the route of bodies in chunks, whole or broken: web tells its readers no end of them.
+
+    No browser sends one.
+    """
+    return {
+        "match": [{"header": {"Transfer-Encoding": ["*"]}}],
+        "terminal": True,
+        "handle": [_unread(411, UNMEASURED)],
     }
 
 
@@ -116,6 +116,22 @@ def refused() -> dict[str, Any]:
         "headers": GUARDED | {"Cache-Control": ["no-store"]},
     }
     return {"handle": [UNNAMED, answer]}
+
+
+def _unread(status: int, title: str) -> dict[str, Any]:
+    # What was not read is not waited for either: the connection ends.
+    problem = {"type": "about:blank", "title": title, "status": status}
+    headers = {
+        "Content-Type": ["application/problem+json"],
+        "Cache-Control": ["no-store"],
+        "Connection": ["close"],
+    }
+    return {
+        "handler": "static_response",
+        "status_code": status,
+        "headers": GUARDED | headers,
+        "body": json.dumps(problem, ensure_ascii=False),
+    }
 
 
 def _header(values: dict[str, list[str]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from carestation.kernel.ranges import TAKEN_AT_ONCE_BYTES
-from config.answering import refused, static, too_large, unasked, waiting
+from config.answering import refused, static, too_large, unasked, unmeasured, waiting
 from config.places import Places
 from config.private_files import write_private_json
 from config.serving import ASKED
@@ -22,11 +22,20 @@ TAKES_FILES: Final = ["/api/v1/files", "/files/", "/groups/*/publish/"]
 # Somewhat more is waited for, so that web can say in peace that it is too much.
 LARGEST_FORM: Final = 8_000_000
 ASKED_FIRST: Final = "/api/v1/me"
+# A body is held in memory while it comes: so much of it a second, on the whole, after a minute. A
+# telephone at the edge of its network still sends that.
+SLOWEST_BODY: Final = {"read_idle_timeout": "1m", "read_min_rate": 4_000}
 # What may say who asks: caddy writes X-Forwarded-* itself, the rest is cut off. An underscore
 # would become the same WSGI variable as a hyphen.
 UNTRUSTED: Final = ["Forwarded", "X-Real-Ip", "X-Forwarded-*", "X-Original-*", "*_*", "Proxy"]
-# No query strings, and no single-use tokens out of paths (the ids of rows are shorter).
-CUT_FROM_URI: Final = r"\?.*$|[A-Za-z0-9_-]{40,}"
+# An address holds what somebody typed, tokens, and whose page it is: the log has the number of the
+# request, under which web says the route; and which piece answered, where it was not web.
+OF_URI: Final = {"filter": "regexp", "regexp": "(?s)^(/static/|/live)?.*$", "value": "$1"}
+NUMBERED: Final = {
+    "handler": "log_append",
+    "key": "request_id",
+    "value": "{http.response.header.X-Request-Id}",
+}
 # Where a password is looked at, which costs 50 ms of a core by design.
 SIGNS_IN: Final = ["/sign-in/", "/sign-in/again/", "/api/v1/sessions"]
 # Who says no, or nothing for so long, is not chosen until it says yes again. Web answers without a
@@ -105,11 +114,13 @@ def configuration(places: Places, site: Site) -> dict[str, Any]:
         "automatic_https": {"disable": True},
         "read_header_timeout": "10s",
         "idle_timeout": "2m",
+        **SLOWEST_BODY,
         "max_header_bytes": 32_768,
         "logs": {"default_logger_name": "access"},
         "routes": [
             static(places.static),
             too_large(TAKES_FILES),
+            unmeasured(),
             unasked(),
             _live(_handed_to(site, _dialed(site.live), LIVE_ASKED, flush_interval=-1)),
             _files(site),
@@ -152,6 +163,7 @@ def _files(site: Site) -> dict[str, Any]:
         "match": [{"path": TAKES_FILES, "method": ["POST"]}],
         "terminal": True,
         "handle": [
+            NUMBERED,
             _cut_untrusted(),
             _limited(LARGEST_BODY),
             _to_web(site, rewrite=asked, handle_response=[knows, knows_not]),
@@ -164,6 +176,7 @@ def _web(site: Site) -> dict[str, Any]:
     # those who send or read a byte a second hold no thread (docs/decisions/0080).
     return {
         "handle": [
+            NUMBERED,
             _cut_untrusted(),
             _limited(LARGEST_FORM),
             _to_web(site, request_buffers=LARGEST_FORM, response_buffers=TAKEN_AT_ONCE_BYTES),
@@ -187,7 +200,7 @@ def _sign_ins(site: Site) -> dict[str, Any]:
     return {
         "match": [{"path": SIGNS_IN, "method": ["POST"]}],
         "terminal": True,
-        "handle": [_cut_untrusted(), _limited(LARGEST_FORM), handed],
+        "handle": [NUMBERED, _cut_untrusted(), _limited(LARGEST_FORM), handed],
     }
 
 
@@ -254,13 +267,14 @@ def _logs(folder: Path) -> dict[str, Any]:
         "roll_keep": 10,
     }
     fields = {
-        "request>uri": {"filter": "regexp", "regexp": CUT_FROM_URI, "value": ""},
+        "request>uri": OF_URI,
         "request>headers": {"filter": "delete"},
         "resp_headers": {"filter": "delete"},
     }
     encoder = {"format": "filter", "wrap": {"format": "json"}, "fields": fields}
     return {
-        "default": {"level": "WARN", "exclude": ["http.log.access"]},
+        # What goes wrong is told of the whole request, by whoever minds it.
+        "default": {"level": "WARN", "encoder": encoder, "exclude": ["http.log.access"]},
         "access": {"writer": file, "encoder": encoder, "include": ["http.log.access.access"]},
     }
 

@@ -11,6 +11,7 @@ from carestation.accounts.choices import Weakness
 from carestation.accounts.commands.registrations import PersonDraft
 from carestation.accounts.rules import LONGEST_PASSWORD, hiragana
 from carestation.kernel.errors import CareError, TooMany
+from carestation.kernel.mailboxes import MailboxField
 from carestation.kernel.text import UnfitText, clean_line
 
 LONGEST_ADDRESS: Final = 254
@@ -196,7 +197,7 @@ class LinkForm(RefusableForm):
 class NewAddressForm(RefusableForm):
     """The address that someone wants."""
 
-    email = forms.EmailField(label=_("新しいメールアドレス"), max_length=LONGEST_ADDRESS)
+    email = MailboxField(label=_("新しいメールアドレス"), max_length=LONGEST_ADDRESS)
 
 
 class AskResetForm(RefusableForm):

@@ -15,6 +15,7 @@ from carestation.facilities.rules import folded
 from carestation.groups.choices import Role
 from carestation.groups.queries.contacts import Contact
 from carestation.kernel.errors import CareError, NotVisible, TooMany
+from carestation.kernel.mailboxes import MailboxField
 from carestation.kernel.text import UnfitText, clean_line
 
 REFUSALS: Final = {
@@ -167,7 +168,7 @@ class PersonForm(forms.Form):
 class OfferForm(PauseForm):
     """The address of someone with whom one would be connected."""
 
-    email = forms.EmailField(
+    email = MailboxField(
         label=_("相手の方のメールアドレス"),
         max_length=254,
         error_messages={"invalid": _("メールアドレスの形になっていません。")},
@@ -192,7 +193,7 @@ class CodeForm(forms.Form):
 class AskForm(PauseForm):
     """The address to which the link goes by which the holder of a code registers."""
 
-    email = forms.EmailField(
+    email = MailboxField(
         label=_("あなたのメールアドレス"),
         max_length=254,
         error_messages={"invalid": _("メールアドレスの形になっていません。")},

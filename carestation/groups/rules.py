@@ -65,7 +65,8 @@ class Seat:
     Only `groups.queries.seats` makes one, of a row of the view `groups_seat`; a command that asks
     for a Seat cannot run without.
     `seq`, `posts` and `mark` are as they were when the seat was taken; `expires_at`: when it ends
-    by itself, if it does.
+    by itself, if it does. `unread_beside`: how many posts came after the actor's mark at the
+    group's other side; None where no other is open to it, or none was asked for.
     """
 
     actor: Actor
@@ -83,6 +84,7 @@ class Seat:
     mark_id: UUID
     mark: int
     expires_at: datetime | None
+    unread_beside: int | None
 
     @property
     def unread(self) -> int:

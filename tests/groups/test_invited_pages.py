@@ -272,6 +272,7 @@ def test_a_missing_consent_is_said_with_the_way_to_record_it(world: World) -> No
     [
         ({"email": ""}, "メールアドレス"),
         ({"email": "x"}, "メールアドレスの形になっていません。"),
+        ({"email": "x@[127.0.0.1]"}, "メールアドレスの形になっていません。"),
         ({"name": "\u202e\u200b"}, "お名前"),
         ({"role": "manager"}, "役割"),
         ({"email": "mori@tsukimizaka.example"}, "この方は、すでに参加しています。"),

@@ -4,7 +4,7 @@ from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.commands.groups import archive_group
 from carestation.groups.commands.memberships import begin_membership, end_membership
 from carestation.groups.models.memberships import ReadMark
-from carestation.groups.queries.seats import members_at, other_seats, take_seat, take_seats
+from carestation.groups.queries.seats import members_at, take_seat, take_seats
 from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.timeline.commands.posts import publish_post
@@ -42,7 +42,7 @@ def test_the_door_and_its_twin_agree(world: World, name: str, side: Side) -> Non
 @pytest.mark.control("8.3")
 def test_the_family_sits_at_its_own_side_alone(world: World) -> None:
     assert [seat.side for seat in take_seats(world.actor("mori"))] == [PAT]
-    assert other_seats(world.seat("mori", PAT)) == []
+    assert world.seat("mori", PAT).unread_beside is None
     assert {seat.side for seat in take_seats(world.actor("sato"))} == {PRO, PAT}
 
 
@@ -54,7 +54,16 @@ def test_a_mark_at_the_staff_side_gives_the_family_no_seat_there(world: World) -
     with pytest.raises(NotVisible):
         world.seat("mori", PRO)
     assert [seat.side for seat in take_seats(world.actor("mori"))] == [PAT]
-    assert other_seats(world.seat("mori", PAT)) == []
+    assert world.seat("mori", PAT).unread_beside is None
+
+
+def test_a_seat_tells_what_is_unread_at_the_other_side(world: World) -> None:
+    sato, before = world.seat("sato", PRO), world.seat("sato", PAT)
+    publish_post(world.seat("mori", PAT), a_draft("今朝は よく ねむれました。"))
+
+    after = world.seat("sato", PRO)
+    assert after.unread_beside == world.seat("sato", PAT).unread == before.unread + 1
+    assert world.seat("sato", PAT).unread_beside == after.unread == sato.unread
 
 
 @pytest.mark.control("8.3")

@@ -9,6 +9,7 @@ from typing import Final
 
 LONG: Final = 5_000_000
 SLOW: Final = 8
+NUMBER: Final = "0192f1c0-0000-7000-8000-000000000001"
 STRANGER_REFUSED: Final = threading.Event()
 SIGNED_IN: Final = {"Authorization": "Bearer someone"}
 
@@ -43,6 +44,7 @@ class Echo(BaseHTTPRequestHandler):
 
     def _send(self, body: bytes, status: int = 200) -> None:
         self.send_response(status)
+        self.send_header("X-Request-Id", NUMBER)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -58,6 +60,16 @@ class Waits(Echo):
         self.at_once.release()
         self.ended.wait(30)
         super().do_POST()
+
+
+class Dies(Echo):
+    """Ends in the middle of an answer that is longer than what a proxy takes off its hands."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "20000000")
+        self.end_headers()
+        self.wfile.write(b"x" * 9_000_000)
 
 
 class Behind(socketserver.ThreadingUnixStreamServer):

@@ -36,6 +36,7 @@ def nginx_command(data: Path, text: str) -> list[str]:
         ("/var/lib/carestation/", f"{data}/"),
         ("/etc/carestation/tls/", f"{folder}/"),
         ("/var/log/nginx/carestation.log", f"{data}/logs/access.log"),
+        ("/var/log/nginx/carestation-errors.log", f"{data}/logs/errors.log"),
     ):
         assert there in text or "ssl_certificate" not in text
         text = text.replace(there, here)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection, HTTPSConnection, IncompleteRead
 from pathlib import Path
 from typing import Final
 
@@ -21,10 +21,12 @@ from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_co
 from config.serving import ASKED
 from tests.running.behind import (
     LONG,
+    NUMBER,
     SIGNED_IN,
     SLOW,
     STRANGER_REFUSED,
     Behind,
+    Dies,
     Echo,
     OneAtATime,
     Waits,
@@ -46,10 +48,12 @@ def serving(
     behind: type[socketserver.UnixStreamServer] = Behind,
     handler: type[socketserver.BaseRequestHandler] = Echo,
 ) -> Iterator[int]:
+    said = places.logs / "said.log"
     with (
+        said.open("wb") as errors,
         behind(str(places.run / "web.sock"), handler) as server,
         subprocess.Popen(  # noqa: S603 - ours
-            command, env=caddy_surroundings(places), stderr=subprocess.DEVNULL
+            command, env=caddy_surroundings(places), stderr=errors
         ) as proxy,
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -84,14 +88,24 @@ def proxy(kind: str, places: Places, port: int) -> list[str]:
 
 
 def in_a_hurry(kind: str, places: Places) -> None:
-    """Let the proxy wait for headers half a second, where it waits for ten."""
-    file, term = {
-        "caddy": (places.caddy / "caddy.json", '"read_header_timeout": "10s"'),
-        "nginx": (places.data / "nginx/carestation.conf", "client_header_timeout 10s"),
+    """Let the proxy wait half a second: for headers, instead of ten; for a body, of a minute."""
+    file, *terms = {
+        "caddy": (
+            places.caddy / "caddy.json",
+            ('"read_header_timeout": "10s"', "10s"),
+            ('"read_idle_timeout": "1m"', "1m"),
+        ),
+        "nginx": (
+            places.data / "nginx/carestation.conf",
+            ("client_header_timeout 10s", "10s"),
+            ("client_body_timeout 60s", "60s"),
+        ),
     }[kind]
     said = file.read_text()
-    assert said.count(term) == 1
-    file.write_text(said.replace(term, term.replace("10s", "500ms")))
+    for term, long in terms:
+        assert said.count(term) == 1
+        said = said.replace(term, term.replace(long, "500ms"))
+    file.write_text(said)
 
 
 # What is promised of our own proxy holds for the other that is described (deploy/nginx).
@@ -251,6 +265,49 @@ def test_who_does_not_come_to_the_end_of_the_headers_is_sent_away(
         assert ask(port, "/")[0] == 200
 
 
+@pytest.mark.parametrize("pause_seconds", [0.05, 2.0])
+def test_a_body_that_comes_too_slowly_is_not_waited_for(
+    kind: str, tmp_path: Path, pause_seconds: float
+) -> None:
+    if kind == "nginx" and pause_seconds < 0.5:
+        pytest.skip("nginx measures the pause alone, not how much comes")
+    places, port = Places(data=tmp_path / "data"), take_port(0)
+    places.make()
+    command = proxy(kind, places, port)
+    in_a_hurry(kind, places)
+    with serving(places, command, port):
+        slow = begun(port, "/sign-in/", {"Connection": "close"})
+        assert slow.sock is not None
+        slow.sock.settimeout(pause_seconds)
+        heard, until = None, time.monotonic() + 4
+        while heard is None and time.monotonic() < until:
+            try:
+                slow.send(b"x")
+                heard = slow.sock.recv(100)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                heard = b""
+
+        assert heard is not None
+        assert b" 200 " not in heard
+        assert ask(port, "/")[0] == 200
+
+
+@pytest.mark.parametrize("body", [b"ZZZ\r\nabc\r\n", b"3\r\nabc\r\n0\r\n\r\n"])
+def test_a_body_in_chunks_is_no_trouble_of_ours(port: int, kind: str, body: bytes) -> None:
+    is_whole = body.startswith(b"3")
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+        client.sendall(
+            b"POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + body
+        )
+        status = int(client.recv(1_000).split(b" ")[1])
+
+    # nginx takes it in whole and says how long it is.
+    assert status == {"caddy": 411, "nginx": 200 if is_whole else 400}[kind]
+
+
 def test_a_strangers_file_is_refused_before_it_is_there(port: int) -> None:
     stranger = begun(port, "/api/v1/files", {}, size_bytes=50_000_000)
 
@@ -272,21 +329,42 @@ def test_while_a_piece_is_away_people_are_asked_to_wait(port: int) -> None:
     assert headers["retry-after"] == "5"
 
 
-def test_the_access_log_knows_no_question_and_no_token(
+def test_the_access_log_knows_a_request_by_its_number_and_nothing_that_was_typed(
     port: int, places: Places, kind: str
 ) -> None:
     token = "t" * 43
-    ask(port, f"/reset/{token}?q=kanarienvogel", {"Cookie": "session=kanarienvogel"})
+    asked = ("/kanarienvogel", "/live/kanarienvogel", f"/password/new/{token}?q=kanarienvogel")
+    for path in (*asked, "/static/kanarienvogel.css", "/static/plain.css?kanarienvogel"):
+        ask(port, path, {"Cookie": "session=kanarienvogel"})
     log = places.logs / "access.log"
     until = time.monotonic() + 5
-    while "/reset/" not in log.read_text() and time.monotonic() < until:
+    while log.read_text().count("/static/") < 2 and time.monotonic() < until:
         threading.Event().wait(0.02)
+    said = log.read_text()
 
-    assert "/reset/" in log.read_text()
-    assert "kanarienvogel" not in log.read_text()
-    assert token not in log.read_text()
+    assert said.count(NUMBER) >= len(asked)
+    assert said.count("/static/") >= 2
+    assert "kanarienvogel" not in said
+    assert token not in said
+    assert "/password" not in said
     # nginx makes its log readable; Debian rotates it into one that is not.
     assert kind == "nginx" or log.stat().st_mode & 0o077 == 0
+
+
+def test_a_piece_that_dies_leaves_no_address_in_any_log(kind: str, tmp_path: Path) -> None:
+    places, port, token = Places(data=tmp_path / "data"), take_port(0), "t" * 43
+    places.make()
+    with (
+        serving(places, proxy(kind, places, port), port, handler=Dies),
+        pytest.raises(IncompleteRead),
+    ):
+        ask(port, f"/password/new/{token}?q=kanarienvogel", {"Referer": "/kanarienvogel"})
+
+    logs = [*places.logs.iterdir(), *places.data.glob("nginx/*.log")]
+    said = "".join(path.read_text() for path in logs)
+    assert kind == "nginx" or "aborting with incomplete response" in said
+    assert token not in said
+    assert "kanarienvogel" not in said
 
 
 def test_tls_comes_from_an_authority_of_our_own(tmp_path: Path) -> None:

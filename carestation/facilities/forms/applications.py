@@ -9,6 +9,7 @@ from carestation.facilities.choices import FacilityKind, Profession
 from carestation.facilities.forms.desk import DeskForm
 from carestation.facilities.queries.applications import ToldFacility
 from carestation.facilities.rules import TERMS_VERSION
+from carestation.kernel.mailboxes import MailboxField
 from carestation.kernel.text import UnfitText, clean_line
 
 
@@ -41,7 +42,7 @@ class ApplyForm(DeskForm):
     kana = Reading(label=_("施設の名前のふりがな"), max_length=100)
     address = Line(label=_("所在地"), max_length=200)
     contact = Line(label=_("電話番号と担当の部署"), max_length=100)
-    email = forms.EmailField(
+    email = MailboxField(
         label=_("最初の管理者のメールアドレス"),
         max_length=254,
         error_messages={"invalid": _("メールアドレスの形になっていません。")},

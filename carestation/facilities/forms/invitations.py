@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +21,7 @@ from carestation.facilities.choices import InvitationProblem, Profession, StaffR
 from carestation.facilities.commands.invitations import Invited
 from carestation.facilities.forms.desk import DeskForm, role_of
 from carestation.facilities.queries.roles import CustomRoleShown
+from carestation.kernel.mailboxes import MailboxField, is_mailbox
 from carestation.kernel.text import UnfitText, clean_line
 
 LONGEST_NAME: Final = 60
@@ -55,7 +55,7 @@ class ListedRow:
 class InviteForm(DeskForm):
     """One person to invite."""
 
-    email = forms.EmailField(
+    email = MailboxField(
         label=_("メールアドレス"),
         max_length=LONGEST_ADDRESS,
         error_messages={"invalid": _("メールアドレスの形になっていません。")},
@@ -201,9 +201,7 @@ def _row(number: int, cells: Sequence[str], own_roles: Mapping[str, UUID]) -> Li
 
 
 def _problems(email: str, name: str, profession: str, *, is_role: bool) -> Iterator[str]:
-    try:
-        validate_email(email)
-    except ValidationError:
+    if not is_mailbox(email):
         yield str(_("メールアドレスの形になっていません。"))
     if len(email) > LONGEST_ADDRESS or not _is_fit(name):
         yield str(UNFIT)

@@ -22,28 +22,28 @@ from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import NotVisible, require
 from carestation.kernel.read_once import ReadOnce
-from carestation.kernel.sql import Row, row_of, rows_of
+from carestation.kernel.sql import Row, rows_of
 from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Place
 
 # Hot (benchmarks/posts.py): stands before every look and every change. Its twin in the ORM is
 # tests/groups/twins.py; live asks the same of the whole group (live/queries.py).
-# The seat that it finds is the one by which the tables open from now on (kernel/acting.py).
+# The seats that it finds are those by which the tables open from now on (kernel/acting.py). A side
+# among the limits would cost more than the other side's row, which every page of a group wants.
 SEAT: Final = """
 SELECT t.*, set_config('carestation.group', t.group_id::text, false)
   || set_config('carestation.staff_group',
     CASE WHEN t.role = 'family' THEN '' ELSE t.group_id::text END, false) AS opened
 FROM groups_seat t
-WHERE t.group_id = %(group_id)s AND t.user_id = %(user_id)s AND t.side = %(side)s
-"""
-SIBLINGS: Final = """
-SELECT * FROM groups_seat WHERE group_id = %(group_id)s AND user_id = %(user_id)s
+WHERE t.group_id = %(group_id)s AND t.user_id = %(user_id)s
 """
 SEATS: Final = """
 SELECT * FROM groups_seat WHERE user_id = %(user_id)s ORDER BY group_id, side LIMIT 2000
 """
 # What a seat is made of, beside who takes it: columns of `groups_seat`.
-COLUMNS: Final = tuple(field.name for field in fields(Seat) if field.name != "actor")
+COLUMNS: Final = tuple(
+    field.name for field in fields(Seat) if field.name not in {"actor", "unread_beside"}
+)
 # Everyone who sits at a side now, with the place from which each works and how far each has read.
 MEMBERS: Final = """
 SELECT m.id AS membership_id, m.user_id, m.role, m.relation, m.began_at, m.expires_at,
@@ -118,25 +118,19 @@ def take_seat(actor: Actor, group_id: UUID, side: Side) -> Seat:
     Raises:
         NotVisible: no such group, no membership, or a side not open to it: one answer for all.
     """
-    asked = {"group_id": group_id, "user_id": actor.user_id, "side": side.value}
-    row = row_of(SEAT, asked)
-    if row is None or not may_see(Role(row["role"]), side):
+    rows = rows_of(SEAT, {"group_id": group_id, "user_id": actor.user_id})
+    visible = {row["side"]: row for row in rows if may_see(Role(row["role"]), Side(row["side"]))}
+    row = visible.pop(side.value, None)
+    if row is None:
         raise NotVisible
-    return read_seat(actor, row)
+    beside = [other["posts"] - other["mark"] for other in visible.values()]
+    return read_seat(actor, row, unread_beside=beside[0] if beside else None)
 
 
 def take_seats(actor: Actor) -> list[Seat]:
     """Return every seat of the actor, group by group, the sides in their order."""
     seats = [read_seat(actor, row) for row in rows_of(SEATS, {"user_id": actor.user_id})]
     return [seat for seat in seats if may_see(seat.role, seat.side)]
-
-
-def other_seats(seat: Seat) -> list[Seat]:
-    """Return the actor's seats at the other sides of the same group."""
-    asked = {"group_id": seat.group_id, "user_id": seat.actor.user_id}
-    seats = [read_seat(seat.actor, row) for row in rows_of(SIBLINGS, asked)]
-    open_ones = [one for one in seats if may_see(one.role, one.side)]
-    return [one for one in open_ones if one.side is not seat.side]
 
 
 def members_at(seat: Seat) -> list[Member]:
@@ -230,11 +224,11 @@ def title_of(seat: Seat, members: Sequence[Member]) -> str:
     return read_group_name(seat.actor, seat.group_id, group.name_sealed)
 
 
-def read_seat(actor: Actor, row: Row) -> Seat:
+def read_seat(actor: Actor, row: Row, *, unread_beside: int | None = None) -> Seat:
     """Return the actor's own seat from a row that has the columns of `groups_seat`."""
     own = {name: row[name] for name in COLUMNS}
     own |= {"kind": Kind(row["kind"]), "side": Side(row["side"]), "role": Role(row["role"])}
-    return Seat(actor=actor, **own)
+    return Seat(actor=actor, unread_beside=unread_beside, **own)
 
 
 def read_group_name(actor: Actor, group_id: UUID, name_sealed: bytes | memoryview) -> str:

@@ -12,6 +12,7 @@ from carestation.groups.choices import Kind, Relation, Role, Side
 from carestation.groups.commands.invitations import Invited
 from carestation.groups.rules import Seat
 from carestation.kernel.errors import CareError, TooMany
+from carestation.kernel.mailboxes import MailboxField
 from carestation.kernel.text import UnfitText, clean_line
 
 LONGEST_NAME: Final = 60
@@ -77,7 +78,7 @@ class InviteForm(_InvitingForm):
         initial=Relation.FAMILY.value,
         required=False,
     )
-    email = forms.EmailField(
+    email = MailboxField(
         label=_("メールアドレス"),
         max_length=254,
         required=False,

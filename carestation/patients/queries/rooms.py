@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from carestation.groups.choices import Kind, Role, Side
-from carestation.groups.queries.seats import Member, members_at, other_seats, title_of
+from carestation.groups.queries.seats import Member, members_at, title_of
 from carestation.groups.rules import Seat, may_manage, may_post
 from carestation.patients.queries.face_sheets import PatientCard, patient_of
 
@@ -43,13 +43,12 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """Where a page stands: the seat, the patient or the title, who sits here, the other side."""
+    """Where a page stands: the seat, the patient or the title, who sits here."""
 
     seat: Seat
     patient: PatientCard | None
     title: str
     members: list[Member]
-    other: Seat | None
 
     @property
     def family(self) -> list[Member]:
@@ -103,11 +102,4 @@ def room_of(seat: Seat) -> Room:
     """Return what stands around every page of a group's side."""
     patient, members = patient_of(seat), members_at(seat)
     title = patient.face_sheet.name if patient else title_of(seat, members)
-    others = other_seats(seat) if seat.side is not Side.ALL else []
-    return Room(
-        seat=seat,
-        patient=patient,
-        title=title,
-        members=members,
-        other=others[0] if others else None,
-    )
+    return Room(seat=seat, patient=patient, title=title, members=members)
