@@ -53,6 +53,7 @@ def a_seat(role: Role, kind: Kind = Kind.PATIENT) -> Seat:
         mark_id=uuid7(),
         mark=0,
         expires_at=None,
+        unread_beside=None,
     )
 
 

@@ -56,7 +56,7 @@ def test_a_timeline_is_seven_statements_with_one_post_and_with_many(
         publish_post(world.seat("sato", PRO), a_draft())
 
     # Session, seat; patients, members, the other side; the fact of the look, and the posts.
-    assert few == asked(kato, page) == 7
+    assert few == asked(kato, page) == 6
 
 
 def test_the_members_are_listed_as_quickly_to_who_is_connected_with_many(
@@ -69,7 +69,7 @@ def test_the_members_are_listed_as_quickly_to_who_is_connected_with_many(
     answer_offer(world.actor("oka"), ConnectionOffer.objects.latest("id").pk, accepts=True)
 
     # What stands around a page, the look; invitations, emergencies, custody; who may be talked to.
-    assert asked(kato, page) == alone == 16
+    assert asked(kato, page) == alone == 15
 
 
 def test_who_has_missed_nothing_asks_three_things(world: World, kato: Client) -> None:
