@@ -162,6 +162,7 @@ class Letter(models.TextChoices):
     CUSTODY_PROPOSED = "custody_proposed", "管理施設の変更が提案されました"
     CUSTODY_CHANGED = "custody_changed", "患者グループの管理施設が変わりました"
     CUSTODY_UNCHANGED = "custody_unchanged", "管理施設の変更は行われませんでした"
+    STORAGE_SHORT = "storage_short", "写真や書類の置き場所が残り少なくなりました"
 
 
 class LinkLetter(models.TextChoices):

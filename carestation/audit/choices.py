@@ -130,6 +130,10 @@ class Act(models.TextChoices):
         "facilities.StorageLimitChanged",
         "施設のファイルの上限を変えた",
     )
+    FACILITIES_STORAGE_RAN_SHORT = (
+        "facilities.StorageRanShort",
+        "施設のファイルの置き場所が残り少なくなった",
+    )
     FACILITIES_POLICY_CHANGED = "facilities.PolicyChanged", "安全の決まりを変えた"
     FACILITIES_RIGHT_GIVEN = "facilities.RightGiven", "権限の組に権限を足した"
     FACILITIES_RIGHT_TAKEN = "facilities.RightTaken", "権限の組から権限を外した"

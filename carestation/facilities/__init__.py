@@ -15,9 +15,9 @@ Announces: FacilityApplied, FacilityOpened, FacilityApproved, FacilityRefused, F
     FacilityUnfrozen, FacilityReadingChanged, TermsAccepted, StaffInvited, StaffInvitationResent,
     StaffInvitationCancelled, StaffInvitationAccepted, StaffBegan, StaffChanged, StaffPaused,
     StaffResumed, StaffEnded, StaffReviewed, PolicyChanged, RoleChanged, RightGiven, RightTaken,
-    RoleEnded, StorageLimitChanged.
+    RoleEnded, StorageLimitChanged, StorageRanShort.
 Listens to: PolicyChanged, RoleChanged, RoleEnded, FacilityApproved, FacilityRefused,
-    FacilityFrozen, FacilityUnfrozen.
+    FacilityFrozen, FacilityUnfrozen, StorageRanShort.
 Controls: ISO/IEC 27017 5.16, 5.18, 8.2, 8.6; white paper 「利用者アクセスの管理」,
     「容量・能力の管理」.
 """

@@ -255,3 +255,10 @@ class StorageLimitChanged(Fact, kind="facilities.StorageLimitChanged", of="facil
     actor_id: UUID
     facility_id: UUID
     limit_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageRanShort(Fact, kind="facilities.StorageRanShort", of="facility_id"):
+    """The files of a facility take most of what they may; told anew after they took less."""
+
+    facility_id: UUID

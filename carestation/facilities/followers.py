@@ -17,6 +17,7 @@ from carestation.facilities.facts import (
     PolicyChanged,
     RoleChanged,
     RoleEnded,
+    StorageRanShort,
 )
 from carestation.facilities.models.staff import Staff
 from carestation.factlog.commands import follower
@@ -69,6 +70,13 @@ def tell_managers_of_unfreezing(facts: Sequence[FacilityUnfrozen]) -> None:
     """Tell every manager of a facility that it takes part again."""
     for fact in facts:
         _write_to_managers(fact.facility_id, Letter.FACILITY_UNFROZEN)
+
+
+@follower(StorageRanShort)
+def tell_managers_of_storage(facts: Sequence[StorageRanShort]) -> None:
+    """Tell every manager of a facility that its files take most of what they may."""
+    for fact in facts:
+        _write_to_managers(fact.facility_id, Letter.STORAGE_SHORT)
 
 
 def _write_to_managers(facility_id: UUID, letter: Letter) -> None:

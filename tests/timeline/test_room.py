@@ -6,15 +6,20 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
 from carestation.accounts.choices import Proof
+from carestation.accounts.tasks import mail_letter
+from carestation.facilities import followers
 from carestation.facilities.choices import FacilityKind, Todo
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.storage import change_limit, keep_counted
+from carestation.facilities.facts import StorageRanShort
 from carestation.facilities.models.storage import Storage
 from carestation.facilities.queries.storage import room_at
 from carestation.facilities.queries.todos import top_of
@@ -167,6 +172,42 @@ def test_from_eighty_per_cent_on_the_managers_are_told(world: World) -> None:
     assert "いっぱいです" in page
     assert "100％を使用" in page
     assert "置き場所が残り少なく" in client.get(f"/desk/{desk.facility_id}/").text
+
+
+@pytest.mark.control("8.6")
+def test_managers_are_written_to_once_and_again_after_there_was_more_room(
+    world: World, mailoutbox: list[EmailMessage]
+) -> None:
+    desk = a_manager(world)
+    change_limit(a_console(), desk.facility_id, 1000)
+    told = LoggedFact.objects.filter(kind="facilities.StorageRanShort")
+    counts = []
+    for size_bytes in (799, 800, 900, 1000, 799, 800):
+        with acting_as(Work.WORKER):
+            keep_counted({desk.facility_id: size_bytes})
+        counts.append(told.count())
+
+    fact = StorageRanShort(facility_id=desk.facility_id, request_id=uuid7())
+    followers.tell_managers_of_storage([fact])
+    letter = ProcrastinateJob.objects.filter(task_name="accounts.mail_letter").latest("id").args
+    mail_letter(**letter)
+
+    assert counts == [0, 1, 1, 1, 1, 2]
+    assert letter["user_id"] == str(world.people["abe"].pk)
+    [mail] = mailoutbox
+    assert "8割" in mail.body
+    assert world.facility.name not in mail.body
+
+
+@pytest.mark.control("8.6")
+def test_where_nothing_is_limited_nothing_runs_short(world: World) -> None:
+    console = a_console()
+    change_limit(console, world.facility.pk, 1000)
+    keep_counted({world.facility.pk: 1000})
+    change_limit(console, world.facility.pk, None)
+    keep_counted({world.facility.pk: 10**12})
+
+    assert not Storage.objects.get(facility_id=world.facility.pk).is_told
 
 
 @pytest.mark.control("8.6")

@@ -10,14 +10,17 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from carestation.accounts.rules import Console
-from carestation.facilities.facts import StorageLimitChanged
+from carestation.facilities.facts import StorageLimitChanged, StorageRanShort
 from carestation.facilities.models.facilities import Facility
 from carestation.facilities.models.storage import Storage
+from carestation.facilities.queries.storage import SHORT_FROM
 from carestation.factlog.commands import announce
 from carestation.kernel.errors import DomainError, NotVisible
+from carestation.kernel.ids import uuid7
 from carestation.kernel.sql import row_of
 
 # One at a time per facility, so that many at once do not pass the limit together.
@@ -27,6 +30,7 @@ ON CONFLICT (facility_id) DO UPDATE SET used_bytes = s.used_bytes + excluded.use
 WHERE s.limit_bytes IS NULL OR s.used_bytes + excluded.used_bytes <= s.limit_bytes
 RETURNING used_bytes
 """
+SHORT: Final = Q(limit_bytes__isnull=False, used_bytes__gte=F("limit_bytes") * SHORT_FROM)
 
 
 def take_room(facility_id: UUID, size_bytes: int) -> None:
@@ -41,7 +45,10 @@ def take_room(facility_id: UUID, size_bytes: int) -> None:
 
 @transaction.atomic
 def keep_counted(counted: Mapping[UUID, int]) -> None:
-    """Keep what was counted anew; a facility that has no files any more has none."""
+    """Keep what was counted anew; a facility that has no files any more has none.
+
+    Where little is left, the log says so once, and again after there was more.
+    """
     now = timezone.now()
     gone = Storage.objects.exclude(facility_id__in=counted).filter(used_bytes__gt=0)
     gone.update(used_bytes=0, counted_at=now)
@@ -55,6 +62,11 @@ def keep_counted(counted: Mapping[UUID, int]) -> None:
         unique_fields=["facility"],
         update_fields=["used_bytes", "counted_at"],
     )
+    for row in Storage.objects.select_for_update().filter(SHORT, is_told=False):
+        announce(StorageRanShort(facility_id=row.facility_id, request_id=uuid7()))
+        row.is_told = True
+        row.save(update_fields=["is_told"])
+    Storage.objects.filter(~SHORT, is_told=True).update(is_told=False)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ class Storage(models.Model):
     """The bytes of one facility's files, counted as they are posted and anew each hour.
 
     `limit_bytes`: None while the operator set none. The limit binds new files alone.
+    `is_told`: whether the log says already that little of it is left.
     """
 
     facility = models.OneToOneField(
@@ -20,6 +21,7 @@ class Storage(models.Model):
     used_bytes = models.BigIntegerField(default=0, db_default=0)
     limit_bytes = models.BigIntegerField(null=True)
     counted_at = models.DateTimeField(null=True)
+    is_told = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         """Nothing takes less than nothing, and no limit is nothing."""
