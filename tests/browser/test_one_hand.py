@@ -62,6 +62,20 @@ def test_with_the_keyboard_open_text_and_button_stay_in_sight(
         field.fill("")
 
 
+def test_a_chip_sifts_the_list_at_once_and_keeps_the_thumb_where_it_is(stage: Stage) -> None:
+    with stage.seated("miyake") as nurse:
+        nurse.goto(f"{stage.url}/")
+        rows, free = nurse.locator("main a.grouprow"), nurse.get_by_label("自由", exact=True)
+        talk = rows.filter(has_text="個別メッセージ")
+        expect(talk).not_to_have_count(0)
+
+        nurse.locator("main label", has_text="自由").click()
+
+        expect(talk).to_have_count(0)
+        expect(rows.filter(has_text="自由グループ")).not_to_have_count(0)
+        expect(free).to_be_focused()
+
+
 def test_on_a_page_that_shall_keep_still_nothing_moves(stage: Stage) -> None:
     with stage.seated("miyake") as nurse:
         nurse.emulate_media(reduced_motion="reduce")
