@@ -31,6 +31,15 @@ class ProbeEnded(Fact, kind="support.ProbeEnded", of="person_id"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorsReviewed(Fact, kind="support.OperatorsReviewed", of="review_id"):
+    """An operator signed that the list of so many operators is right."""
+
+    actor_id: UUID
+    review_id: UUID
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutageOpened(Fact, kind="support.OutageOpened", of="outage_id"):
     """The operator told everyone that something does not work."""
 

@@ -192,3 +192,18 @@ class ClockDoubt(models.Model):
     def __str__(self) -> str:
         """Return behind which fact it begins."""
         return str(self.after_fact)
+
+
+class OperatorsReview(models.Model):
+    """An operator looked through the list of so many operators, and signed that it is right."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    people = models.PositiveIntegerField()
+    reviewed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return when."""
+        return str(self.reviewed_at)
