@@ -92,7 +92,7 @@ class TestWhole:
         over = Export.objects.get(pk=export.pk).expires_at
         assert over is not None
         with clock_at(over - timedelta(seconds=1)):
-            assert take_export(desk, export.pk)
+            assert take_export(desk, export.pk).export_id == export.pk
         with clock_at(over):
             with pytest.raises(NotVisible):
                 take_export(desk, export.pk)

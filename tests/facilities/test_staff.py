@@ -1,5 +1,6 @@
 """Who works in a facility: the desk, the list, changes, pauses, ends, and the signature."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -143,24 +144,19 @@ def test_each_change_of_a_place_is_a_fact_with_its_cause(world: World) -> None:
 def test_the_signature_is_for_the_list_that_was_looked_at(world: World) -> None:
     desk = a_manager(world)
     ito, sato = world.staff["ito"].pk, world.staff["sato"].pk
-    changes = (
-        lambda: end_staff(desk, ito, EndCause.RETIRED),
-        lambda: begin_staff(
-            desk.actor,
-            desk.facility_id,
-            world.people["ito"].pk,
-            profession=Profession.CLERK,
-            role=StaffRole.MEMBER,
-        ),
-        lambda: pause_staff(desk, sato),
-        lambda: change_staff(desk, sato, MANAGER),
-    )
 
-    for change in changes:
+    def stale_after(change: Callable[[], object]) -> None:
         shown = mark_of_list(desk.facility_id)
         change()
         with pytest.raises(Conflict, match="list_changed"):
             review_staff(desk, mark=shown)
+
+    again = (desk.actor, desk.facility_id, world.people["ito"].pk)
+    stale_after(lambda: end_staff(desk, ito, EndCause.RETIRED))
+    stale_after(lambda: begin_staff(*again, profession=Profession.CLERK, role=StaffRole.MEMBER))
+    stale_after(lambda: pause_staff(desk, sato))
+    stale_after(lambda: change_staff(desk, sato, MANAGER))
+
     review = review_staff(desk, mark=mark_of_list(desk.facility_id))
 
     assert review.people == len([one for one in staff_of(desk) if one.ended_at is None])
