@@ -196,6 +196,8 @@ class Act(models.TextChoices):
     SEARCH_HITS_SHOWN = "search.HitsShown", "さがして見つけた"
     SEARCH_SEARCH_MADE = "search.SearchMade", "言葉でさがした"
     SUPPORT_CAPACITY_CHANGED = "support.CapacityChanged", "処理の数を変えた"
+    SUPPORT_CLOCK_DOUBTED = "support.ClockDoubted", "時刻を確かめられなくなった"
+    SUPPORT_CLOCK_TRUSTED = "support.ClockTrusted", "時刻を確かめられるようになった"
     SUPPORT_OUTAGE_OPENED = "support.OutageOpened", "できごとを知らせた"
     SUPPORT_OUTAGE_CHANGED = "support.OutageChanged", "できごとを直した・書き足した"
     SUPPORT_OUTAGE_ENDED = "support.OutageEnded", "できごとが終わったと知らせた"

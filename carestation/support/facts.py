@@ -52,3 +52,17 @@ class OutageEnded(Fact, kind="support.OutageEnded", of="outage_id"):
 
     actor_id: UUID
     outage_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockDoubted(Fact, kind="support.ClockDoubted", of="doubt_id"):
+    """No machine vouches any more for the time that the database writes into the log."""
+
+    doubt_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockTrusted(Fact, kind="support.ClockTrusted", of="doubt_id"):
+    """A machine whose clock is kept and right says again that the database's is as well."""
+
+    doubt_id: UUID

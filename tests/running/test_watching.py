@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -10,11 +11,14 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from carestation.support.choices import Measured
+from carestation.support.models import ClockDoubt
+from config.environment import environment
 from config.watching.clock import clock, told_by_chrony
 from config.watching.counters import Counted, counted, metrics_of, since
 from config.watching.database import database
 from config.watching.exposition import Shown, serve
 from config.watching.machine import machine
+from config.watching.rounds import Rounds
 
 COUNTS = """
 import os, signal
@@ -131,3 +135,28 @@ def test_what_is_measured_is_told_in_open_metrics(tmp_path: Path) -> None:
         "yes": 0,
         "no": 1,
     }
+
+
+def let_chrony_tell(folder: Path, *, off: float) -> None:
+    """Put a `chronyc` there which says that a kept clock is off by so many seconds."""
+    told = f"A29FC87B,10.0.0.1,3,1795900000.1,{off},0.0,0.0,-8.1,0.0,0.05,0.03,0.001,64.0,Normal"
+    program = folder / "chronyc"
+    program.write_text(f"#!/bin/sh\necho {told}\n")
+    program.chmod(0o755)
+
+
+@pytest.mark.django_db
+@pytest.mark.control("8.17")
+def test_a_round_minds_whether_the_time_is_vouched_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = Rounds(replace(environment(), data=tmp_path, counters=tmp_path), port=0)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    let_chrony_tell(tmp_path, off=2.0)
+
+    rounds.measure()
+
+    assert ClockDoubt.objects.get().last_fact is None
+    let_chrony_tell(tmp_path, off=0.001)
+    rounds.measure()
+    assert ClockDoubt.objects.get().last_fact is not None
