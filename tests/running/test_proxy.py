@@ -25,6 +25,7 @@ from config.proxy import (
     write_caddy_configuration,
 )
 from config.serving import ASKED
+from tests.live.nats_server import make_certificate
 from tests.running.behind import (
     LONG,
     NUMBER,
@@ -283,6 +284,25 @@ def test_a_body_that_comes_too_slowly_is_not_waited_for(kind: str, tmp_path: Pat
         assert ask(port, "/")[0] == 200
 
 
+def test_who_sends_a_long_body_too_slowly_loses_the_line(tmp_path: Path) -> None:
+    places, port = Places(data=tmp_path / "data"), take_port(0)
+    places.make()
+    command = caddy(places, port, [])
+    in_a_hurry("caddy", places)
+    with serving(places, command, port):
+        slow = begun(port, "/sign-in/", {}, size_bytes=5_000_000)
+        assert slow.sock is not None
+        slow.sock.settimeout(0.05)
+        heard = b""
+        while (more := heard_while_sending(slow.sock, b"x", seconds=5)) and len(heard) < 1_000:
+            heard += more
+
+        assert heard.startswith(b"HTTP/1.1 499")
+        assert b"Server" not in heard
+        assert more == b""
+        assert ask(port, "/")[0] == 200
+
+
 def heard_while_sending(slow: socket.socket, more: bytes, *, seconds: float) -> bytes | None:
     """Send a little again and again; return what is answered, nothing where the line ends."""
     until = time.monotonic() + seconds
@@ -338,16 +358,20 @@ def test_the_access_log_knows_a_request_by_its_number_and_nothing_that_was_typed
     token = "t" * 43
     asked = ("/kanarienvogel", "/live/kanarienvogel", f"/password/new/{token}?q=kanarienvogel")
     for path in (*asked, "/static/kanarienvogel.css", "/static/plain.css?kanarienvogel"):
-        ask(port, path, {"Cookie": "session=kanarienvogel"})
+        ask(port, path, {"Cookie": "session=kanarienvogel", "Host": "kanarienvogel.example"})
+    odd = HTTPConnection("127.0.0.1", port, timeout=10)
+    odd.request("KANARIENVOGEL", "/static/plain.css")
+    odd.getresponse().read()
     log = places.logs / "access.log"
     until = time.monotonic() + 5
-    while log.read_text().count("/static/") < 2 and time.monotonic() < until:
+    while log.read_text().count("/static/") < 3 and time.monotonic() < until:
         threading.Event().wait(0.02)
     said = log.read_text()
 
     assert said.count(NUMBER) >= len(asked)
-    assert said.count("/static/") >= 2
-    assert "kanarienvogel" not in said
+    assert said.count("/static/") >= 3
+    assert "GET" in said
+    assert "kanarienvogel" not in said.lower()
     assert token not in said
     assert "/password" not in said
     # nginx makes its log readable; Debian rotates it into one that is not.
@@ -367,6 +391,37 @@ def test_a_piece_that_dies_leaves_no_address_in_any_log(kind: str, tmp_path: Pat
     said = "".join(path.read_text() for path in logs)
     assert kind == "nginx" or "aborting with incomplete response" in said
     assert token not in said
+    assert "kanarienvogel" not in said
+
+
+def test_a_name_that_was_typed_into_tls_stands_in_no_log(tmp_path: Path) -> None:
+    places, port = Places(data=tmp_path), take_port(0)
+    places.make()
+    make_certificate(tmp_path)
+    command = caddy(places, port, ["localhost"])
+    site = Site(
+        hosts=["127.0.0.1"],
+        port=port,
+        tls_names=["localhost"],
+        web=[f"unix/{places.run}/web.sock"],
+        live=[f"unix/{places.run}/none"],
+        certificate=str(tmp_path / "own.pem"),
+        key=str(tmp_path / "own.key"),
+    )
+    write_caddy_configuration(places, site)
+    with (
+        serving(places, command, port),
+        socket.create_connection(("127.0.0.1", port)) as plain,
+        ssl._create_unverified_context().wrap_socket(  # noqa: S323 - it is the name that matters
+            plain, server_hostname="kanarienvogel.care.example"
+        ) as client,
+    ):
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        while client.recv(1000):
+            pass
+    said = (places.logs / "access.log").read_text()
+
+    assert "handled request" in said
     assert "kanarienvogel" not in said
 
 

@@ -10,6 +10,9 @@ from urllib.request import Request, urlopen
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from carestation.facilities.choices import FacilityKind
+from carestation.facilities.commands.places import open_facility
+from carestation.facilities.commands.storage import change_limit, keep_counted
 from carestation.support.choices import Measured
 from carestation.support.models import ClockDoubt
 from config.environment import environment
@@ -19,6 +22,8 @@ from config.watching.database import database
 from config.watching.exposition import Shown, serve
 from config.watching.machine import machine
 from config.watching.rounds import Rounds
+from tests.accounts.operating import a_console
+from tests.world import World
 
 COUNTS = """
 import os, signal
@@ -114,6 +119,19 @@ def test_the_database_tells_of_who_works_behind_it() -> None:
     assert found[Measured.WORKERS] == 0
     assert 0 < found[Measured.CONNECTIONS] < 1
     assert found[Measured.DATABASE_CLOCK] < 0.5
+    assert found[Measured.STORAGE] == 0
+
+
+@pytest.mark.control("8.6")
+def test_the_database_tells_how_near_the_nearest_facility_is_to_its_limit(world: World) -> None:
+    console = a_console()
+    kinds = (FacilityKind.PHARMACY, FacilityKind.CLINIC)
+    near, free = (open_facility(world.actor("kato"), name="丘の上", kind=one) for one in kinds)
+    change_limit(console, world.facility.pk, 1000)
+    change_limit(console, near.pk, 2000)
+    keep_counted({world.facility.pk: 700, near.pk: 1700, free.pk: 10**12})
+
+    assert database()[Measured.STORAGE] == 0.85
 
 
 @pytest.mark.control("CLD.12.4.5")
