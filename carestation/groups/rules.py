@@ -65,8 +65,9 @@ class Seat:
     Only `groups.queries.seats` makes one, of a row of the view `groups_seat`; a command that asks
     for a Seat cannot run without.
     `seq`, `posts` and `mark` are as they were when the seat was taken; `expires_at`: when it ends
-    by itself, if it does. `unread_beside`: how many posts came after the actor's mark at the
-    group's other side; None where no other is open to it, or none was asked for.
+    by itself, if it does. `known`: how many of the posts the actor has read or wrote.
+    `unread_beside`: how many posts are unread at the group's other side; None where no other is
+    open to it, or none was asked for.
     """
 
     actor: Actor
@@ -83,13 +84,14 @@ class Seat:
     facility_id: UUID | None
     mark_id: UUID
     mark: int
+    known: int
     expires_at: datetime | None
     unread_beside: int | None
 
     @property
     def unread(self) -> int:
-        """How many posts of the timeline came after the mark."""
-        return self.posts - self.mark
+        """How many posts of the timeline the actor has neither read nor written."""
+        return self.posts - self.known
 
     def marks(self) -> Marks:
         """Return who, where and in which request: what every fact of this seat says."""

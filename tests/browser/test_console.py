@@ -22,6 +22,13 @@ AT_REST: Final = """
 () => document.getAnimations().filter((one) => one instanceof CSSTransition)
   .forEach((one) => one.finish())
 """
+# What is pressed and does not stand in a sentence, but is lower than a thumb is wide.
+TOO_LOW: Final = """
+() => [...document.querySelectorAll("main a[href], main button, main summary")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+  .filter((one) => one.closest("p")?.matches(".eyebrow") ?? true)
+  .map((one) => one.outerHTML)
+"""
 FACILITY: Final = "ヘルパー事業所ゆたんぽ"
 REASON: Final = "連絡がつかないため"
 
@@ -158,6 +165,7 @@ def is_fit(page: Page) -> None:
     found = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [one["id"] for one in found["violations"]] == []
+    assert page.evaluate(TOO_LOW) == []
     _in_colours(page, "dark")
     by_night = page.evaluate("axe.run({runOnly: ['color-contrast']})")
     _in_colours(page, "light")

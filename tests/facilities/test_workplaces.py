@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+from django.test import Client
+from django.urls import reverse
+
 from carestation.facilities.choices import Allowed, FacilityKind, Profession, Right, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.policies import change_policy
@@ -10,6 +13,7 @@ from carestation.facilities.commands.staff import begin_staff, pause_staff
 from carestation.facilities.queries.rights import workplaces_of
 from carestation.facilities.rules import Rules
 from tests.accounts.operating import a_console
+from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_holder, a_manager
 from tests.facilities.twins import workplaces_twin
 from tests.world import World
@@ -48,3 +52,13 @@ def test_the_hot_statement_and_its_twin_agree_whatever_a_facility_decides(world:
     assert len({one.rights for one in found}) > len(StaffRole) + len(steps) // 2
     assert {one.has_desk for one in found} == {True, False}
     assert {one.frozen for one in found} == {(), (world.facility.name,)}
+    assert {one.facilities for one in found} > {(), (world.facility.name,)}
+
+
+def test_home_says_who_is_in_and_from_where(world: World) -> None:
+    client = Client()
+    sign_in_client(client, world.people["kato"])
+
+    page = client.get(reverse("timeline:home")).content.decode()
+
+    assert page.count("月見坂在宅クリニック　加藤 恵子") == 2

@@ -12,10 +12,11 @@ def workplaces_twin(actor: Actor) -> Workplaces:
     """Return what `workplaces_of` finds."""
     kept = Staff.objects.kept().of_person(actor.user_id).select_related("facility")
     places = [(one.facility, rights_at(one)) for one in kept.order_by("began_at")]
-    taking_part = [held for place, held in places if place.state is FacilityState.APPROVED]
+    taking_part = [one for one in places if one[0].state is FacilityState.APPROVED]
     return Workplaces(
         name=read_own(actor).name,
-        rights=frozenset[Right]().union(*taking_part),
+        facilities=tuple(place.name for place, _ in taking_part),
+        rights=frozenset[Right]().union(*(held for _, held in taking_part)),
         has_desk=any(not held.isdisjoint(DESK_RIGHTS) for _, held in places),
         frozen=tuple(place.name for place, _ in places if place.frozen_at is not None),
     )

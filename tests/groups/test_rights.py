@@ -52,6 +52,7 @@ def a_seat(role: Role, kind: Kind = Kind.PATIENT) -> Seat:
         facility_id=None,
         mark_id=uuid7(),
         mark=0,
+        known=0,
         expires_at=None,
         unread_beside=None,
     )

@@ -60,6 +60,7 @@ def test_a_mark_at_the_staff_side_gives_the_family_no_seat_there(world: World) -
 def test_a_seat_tells_what_is_unread_at_the_other_side(world: World) -> None:
     sato, before = world.seat("sato", PRO), world.seat("sato", PAT)
     publish_post(world.seat("mori", PAT), a_draft("今朝は よく ねむれました。"))
+    publish_post(world.seat("sato", PAT), a_draft("それは よかったです。"))
 
     after = world.seat("sato", PRO)
     assert after.unread_beside == world.seat("sato", PAT).unread == before.unread + 1

@@ -26,8 +26,6 @@ FRAMES: Final = (
     "facilities/desk.html",
     "support/console.html",
 )
-# An answer, not a screen: it says itself what to do, and stands below the manual.
-ANSWERS: Final = {"ui/problem.html"}
 EXTENDS: Final = re.compile(r"""{%-? extends ["']([^"']+)["']""")
 LINKED: Final = re.compile(r"""url\(["']support:help["'],\s*["']([^"']+)["']\)""")
 SET: Final = re.compile(r"""set manual = ["']([^"']+)["']""")
@@ -43,9 +41,7 @@ def frames_of(name: str) -> list[str]:
 
 
 SCREENS: Final = [
-    name
-    for name in TEMPLATES
-    if name not in {*FRAMES, *ANSWERS} and set(frames_of(name)) & set(FRAMES)
+    name for name in TEMPLATES if name not in FRAMES and set(frames_of(name)) & set(FRAMES)
 ]
 
 
@@ -109,6 +105,13 @@ def test_a_screen_leads_to_its_page_of_the_manual(name: str) -> None:
     sources = [TEMPLATES[one].read_text() for one in (name, *frames_of(name))]
 
     assert any("support:help" in one or leads_by_macro(one) for one in sources)
+
+
+def test_what_was_not_possible_leads_to_the_manual_too(client: Client) -> None:
+    page = client.get("/nowhere/")
+
+    assert page.status_code == 404
+    assert f'href="{reverse("support:help", args=["errors"])}"' in page.content.decode()
 
 
 def test_there_are_screens() -> None:

@@ -106,6 +106,22 @@ def test_a_withdrawn_post_says_nothing_but_that(world: World) -> None:
         acknowledge_post(world.seat("sato", PRO), post.pk)
 
 
+def test_the_page_of_a_withdrawn_post_names_nobody_who_has_not_read_it(world: World) -> None:
+    kato, sato = world.seat("kato", PRO), Client()
+    sign_in_client(sato, world.people["sato"])
+    asking = Draft(id=uuid7(), body="受診をお願いします。", asks_acknowledgement=True)
+    post = publish_post(kato, asking).post
+    page = reverse("timeline:post", args=[world.group.pk, PRO, post.pk])
+    before = sato.get(page).content.decode()
+    withdraw_post(kato, post.pk)
+
+    shown = sato.get(page).content.decode()
+
+    assert "了解がまだの方（1人）" in before
+    assert "取り消されました" in shown
+    assert "だれに伝わったか" not in shown
+
+
 def test_the_list_of_groups_says_that_its_newest_post_was_taken_back(world: World) -> None:
     client = Client()
     sign_in_client(client, world.people["sato"])

@@ -26,6 +26,7 @@ from carestation.timeline.choices import Urgency
 from carestation.timeline.commands.posts import Draft, Published, publish_post
 from carestation.timeline.commands.reading import mark_read
 from carestation.timeline.models import Post
+from carestation.timeline.queries.home import groups_of
 from carestation.timeline.queries.messages import message, page_of_threads
 from tests.timeline.twins import mark_read_twin, publish_post_twin
 from tests.world import World, a_draft, settle
@@ -79,7 +80,7 @@ def outcome(publish: Publish, told: Told, left: str | None) -> object:
             for one in posts
         ],
         sorted(
-            (name, mark.timeline.side, mark.number)
+            (name, mark.timeline.side, mark.number, mark.known)
             for name, user in world.people.items()
             for mark in ReadMark.objects.filter(
                 group=world.group, membership__user=user
@@ -109,19 +110,27 @@ class TwinTests(TestCase):
 
         assert hot == twin
 
-    @given(st.lists(st.integers(-1, 9), max_size=6))
-    @settings(max_examples=20, deadline=None)
-    def test_reading_and_its_twin_agree(self, numbers: list[int]) -> None:
+    @given(
+        st.lists(st.sampled_from(["kato", "sato"]), min_size=1, max_size=7),
+        st.lists(st.integers(-1, 9), max_size=6),
+    )
+    @settings(max_examples=25, deadline=None)
+    def test_reading_and_its_twin_agree(self, authors: list[str], numbers: list[int]) -> None:
         results = []
         for read in (mark_read, mark_read_twin):
             with transaction.atomic():
                 world = settle()
-                for _ in range(5):
-                    publish_post(world.seat("kato", PRO), a_draft())
+                for author in authors:
+                    publish_post(world.seat(author, PRO), a_draft())
                 sato = world.seat("sato", PRO)
                 answers = [read(sato, number) for number in numbers]
                 facts = LoggedFact.objects.filter(kind="timeline.ReadMarkMoved").count()
-                results.append((answers, world.mark("sato", PRO).number, facts))
+                mark = world.mark("sato", PRO)
+                theirs = Post.objects.filter(number__gt=mark.number).exclude(
+                    author=world.people["sato"]
+                )
+                assert world.unread("sato", PRO) == theirs.count()
+                results.append((answers, mark.number, mark.known, facts))
                 transaction.set_rollback(True)
 
         assert results[0] == results[1]
@@ -236,6 +245,37 @@ def test_a_mark_does_not_pass_what_was_not_read(world: World) -> None:
     publish_post(world.seat("sato", PRO), a_draft())
 
     assert world.mark("sato", PRO).number == 0
+    assert world.unread("sato", PRO) == 1
+
+
+def test_what_one_wrote_oneself_is_unread_nowhere(world: World) -> None:
+    for author in ("kato", "sato", "sato", "kato", "sato"):
+        publish_post(world.seat(author, PRO), a_draft())
+    before = groups_of(world.actor("sato"))[0].unread, world.seat("sato", PAT).unread_beside
+
+    mark_read(world.seat("sato", PRO), 1)
+    after = groups_of(world.actor("sato"))[0].unread, world.seat("sato", PAT).unread_beside
+    mark_read(world.seat("sato", PRO), 4)
+    publish_post(world.seat("sato", PRO), a_draft())
+
+    assert (before, after) == ((2, 2), (1, 1))
+    assert groups_of(world.actor("sato"))[0].unread == 0
+    assert world.mark("sato", PRO).number == 6
+
+
+def test_what_the_version_before_did_not_count_is_never_hidden(world: World) -> None:
+    for author in ("kato", "sato", "kato", "kato"):
+        publish_post(world.seat(author, PRO), a_draft())
+    mark = world.mark("sato", PRO)
+
+    ReadMark.objects.filter(pk=mark.pk).update(number=3)
+    moved = world.unread("sato", PRO)
+    ReadMark.objects.filter(pk=mark.pk).update(number=0, known=0)
+    uncounted = world.unread("sato", PRO)
+    mark_read(world.seat("sato", PRO), 4)
+
+    assert (moved, uncounted) == (1, 4)
+    assert world.unread("sato", PRO) == 0
 
 
 def test_who_joins_has_nothing_unread(world: World) -> None:

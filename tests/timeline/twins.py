@@ -61,9 +61,10 @@ def publish_post_twin(seat: Seat, draft: Draft) -> Published:
     if post.parent_id:
         Post.objects.filter(pk=post.parent_id).update(last_number=number)
     count_change(timeline, posts=1)
-    if mark.number == number - 1:
+    mark.known = max(mark.known, mark.number) + 1
+    if mark.known == number:
         mark.number = number
-        mark.save(update_fields=["number"])
+    mark.save(update_fields=["number", "known"])
     announce(
         PostPublished(
             **seat.marks(),
@@ -83,8 +84,11 @@ def mark_read_twin(seat: Seat, number: int) -> int | None:
     reached = min(number, Timeline.objects.get(pk=seat.timeline_id).posts)
     if reached <= mark.number:
         return None
+    passed = Post.objects.of(seat).filter(number__gt=mark.number, number__lte=reached)
+    by_others = passed.exclude(author_id=seat.actor.user_id).count()
+    mark.known = max(mark.known, mark.number) + by_others
     mark.number = reached
-    mark.save(update_fields=["number"])
+    mark.save(update_fields=["number", "known"])
     said = min(number, seat.posts)
     announce(ReadMarkMoved(**seat.marks(), side=seat.side, number=said))
     return reached

@@ -48,12 +48,13 @@ class RoleShown:
 class Workplaces:
     """Where someone works, taken together, and who they are.
 
-    `name`: their own. `rights`: what they may do in one or another that takes part now;
-    `has_desk`: whether one of them is managed by them too, frozen ones counted; `frozen`: the names
-    of those that stand still.
+    `name`: their own. `facilities`: the names of those that take part now; `rights`: what they may
+    do in one or another of these; `has_desk`: whether one of them is managed by them too, frozen
+    ones counted; `frozen`: the names of those that stand still.
     """
 
     name: str
+    facilities: tuple[str, ...]
     rights: frozenset[Right]
     has_desk: bool
     frozen: tuple[str, ...]
@@ -90,6 +91,7 @@ def workplaces_of(actor: Actor) -> Workplaces:
     taking_part = [held for row, held in places if row["takes_part"]]
     return Workplaces(
         name=read_name(actor.user_id, rows[0]["name_sealed"], actor),
+        facilities=tuple(row["facility"] for row, _ in places if row["takes_part"]),
         rights=frozenset[Right]().union(*taking_part),
         has_desk=any(not held.isdisjoint(DESK_RIGHTS) for _, held in places),
         frozen=tuple(row["facility"] for row, _ in places if row["is_frozen"]),

@@ -135,13 +135,17 @@ class ReadMarkQuerySet(models.QuerySet["ReadMark"]):
 
 
 class ReadMark(models.Model):
-    """A membership at one timeline: the number of the post up to which that person has read."""
+    """A membership at one timeline: the number of the post up to which that person has read.
+
+    `known`: how many of the timeline's posts that person has read or wrote, where that is more.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     group = models.ForeignKey(Group, on_delete=PROTECT, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=PROTECT, related_name="+")
     timeline = models.ForeignKey(Timeline, on_delete=PROTECT, related_name="+")
     number = models.BigIntegerField()
+    known = models.BigIntegerField(db_default=0)
 
     objects = ReadMarkQuerySet.as_manager()
 

@@ -123,7 +123,7 @@ def take_seat(actor: Actor, group_id: UUID, side: Side) -> Seat:
     row = visible.pop(side.value, None)
     if row is None:
         raise NotVisible
-    beside = [other["posts"] - other["mark"] for other in visible.values()]
+    beside = [other["posts"] - other["known"] for other in visible.values()]
     return read_seat(actor, row, unread_beside=beside[0] if beside else None)
 
 

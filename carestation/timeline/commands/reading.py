@@ -10,9 +10,13 @@ from carestation.kernel.sql import row_of
 from carestation.timeline.facts import ReadMarkMoved
 
 # Never back, and never past the last post; a mark that stays where it is leaves no fact.
+# What others wrote on the way becomes known; what is one's own was known before.
 MOVE: Final = """
 WITH moved AS (
-  UPDATE groups_readmark r SET number = least(%(number)s, t.posts)
+  UPDATE groups_readmark r SET number = least(%(number)s, t.posts),
+    known = greatest(r.known, r.number) + (SELECT count(*) FROM timeline_post p
+      WHERE p.group_id = %(group_id)s AND p.side = t.side AND p.number > r.number
+        AND p.number <= %(number)s AND p.author_id <> %(actor_id)s)
   FROM groups_timeline t
   WHERE r.group_id = %(group_id)s AND r.id = %(mark_id)s AND t.group_id = %(group_id)s
     AND t.id = r.timeline_id AND r.number < least(%(number)s, t.posts)

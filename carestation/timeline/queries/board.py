@@ -80,7 +80,7 @@ def _entries(threads: Sequence[Message], behind: int, room: Room) -> list[Entry]
     entries, day = [], None
     for place, message in enumerate(threads):
         own_day = message.published_at.astimezone(TOKYO).date()
-        is_unread = message.last_number > room.seat.mark
+        is_unread = room.seat.unread > 0 and message.last_number > room.seat.mark
         following = threads[place + 1].last_number if place + 1 < len(threads) else behind
         standing = standing_of(message, room.members)
         entries.append(
