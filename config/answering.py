@@ -49,6 +49,17 @@ def static(folder: Path) -> dict[str, Any]:
     }
 
 
+def given_up() -> dict[str, Any]:
+    """Return what ends the connection of a body that was no longer waited for (499).
+
+    HTTP/1 would be answered when the rest of the body has come. Of a body below 256 KB caddy goes
+    on reading the rest even so, and keeps nothing of it.
+    """
+    end = {"require": {"status_code": [499]}, "set": {"Connection": ["close"]}, "deferred": True}
+    ends = {"handler": "headers", "response": end}
+    return {"match": [{"not": [{"protocol": "http/2+"}]}], "handle": [UNNAMED, ends]}
+
+
 def unasked() -> dict[str, Any]:
     """Return the route to what web says of itself, which is for proxies alone."""
     answer = {

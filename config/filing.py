@@ -3,6 +3,8 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +22,11 @@ DAMAGED: Final = (
     "lay: look after the new store, and begin again."
 )
 
+ONE_STORE: Final = (
+    "BLOB_URL and BLOB_URL_BEFORE are one store by two names: nothing moves, nothing was forgotten."
+)
+BUSY: Final = "Files are being moved by another run: wait for it, or end it and run this again."
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
@@ -32,23 +39,19 @@ def run(options: argparse.Namespace) -> int:
     """Print how many files still lie where they were; not 0 where there are any.
 
     Raises:
-        SystemExit: nothing is on the move, a store is away, or a copy is damaged.
+        SystemExit: nothing is on the move, another run moves, a store is away or takes nothing, or
+            a copy is damaged.
     """
     join_running(options.data)
     from carestation.vault.blobs import blobs  # noqa: PLC0415 - needs Django
-    from carestation.vault.relocating import CopyDamagedError, MovingBlobs  # noqa: PLC0415 - same
-    from carestation.vault.storing import StoreAwayError  # noqa: PLC0415 - the same
+    from carestation.vault.relocating import MovingBlobs  # noqa: PLC0415 - the same
 
     store = blobs()
     if not isinstance(store, MovingBlobs):
         raise SystemExit(NOWHERE)
-    try:
+    with _in_words():
         moved = _moved(store) if options.move else 0
         left = store.count_left()
-    except StoreAwayError as error:
-        raise SystemExit(f"{str(error).capitalize()}; what was moved is moved.") from error
-    except CopyDamagedError as error:
-        raise SystemExit(DAMAGED) from error
     if options.json:
         sys.stdout.write(json.dumps({"moved": moved, "left": left}) + "\n")
     else:
@@ -56,11 +59,39 @@ def run(options: argparse.Namespace) -> int:
     return 1 if left else 0
 
 
+@contextmanager
+def _in_words() -> Iterator[None]:
+    from django.db import OperationalError  # noqa: PLC0415 - needs Django
+
+    from carestation.kernel.errors import Conflict  # noqa: PLC0415 - the same
+    from carestation.vault.relocating import CopyDamagedError, OneStoreError  # noqa: PLC0415 - same
+    from carestation.vault.storing import StoreAwayError  # noqa: PLC0415 - the same
+
+    try:
+        yield
+    except StoreAwayError as error:
+        raise SystemExit(f"{str(error).capitalize()}; what was moved is moved.") from error
+    except OSError as error:
+        raise SystemExit(f"{error.strerror}: {error.filename}; what was moved is moved.") from error
+    except OperationalError as error:
+        raise SystemExit("The database went away; what was moved is moved.") from error
+    except Conflict as error:
+        raise SystemExit(BUSY) from error
+    except CopyDamagedError as error:
+        raise SystemExit(DAMAGED) from error
+    except OneStoreError as error:
+        raise SystemExit(ONE_STORE) from error
+
+
 def _moved(store: "MovingBlobs") -> int:
+    from carestation.vault.alone import Alone, alone, see_it_is_held  # noqa: PLC0415 - needs Django
+
     left, count, size_bytes = store.count_left(), 0, 0
-    for size in store.move():
-        count, size_bytes = count + 1, size_bytes + size
-        sys.stderr.write(f"\r{count} of {left} files, {size_bytes / 1024**2:.0f} MB")
-        sys.stderr.flush()
+    with alone(Alone.FILES):
+        for size in store.move():
+            see_it_is_held()
+            count, size_bytes = count + 1, size_bytes + size
+            sys.stderr.write(f"\r{count} of {left} files, {size_bytes / 1024**2:.0f} MB")
+            sys.stderr.flush()
     sys.stderr.write("\n" if count else "")
     return count

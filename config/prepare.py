@@ -21,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from carestation.kernel.acting import Work, work_as
 from carestation.vault.blobs import blobs
 from carestation.vault.keyfiles import ensure_key_file
+from carestation.vault.relocating import OneStoreError
 from carestation.vault.storing import StoreAwayError
 from carestation.vault.transit import KeyServiceError
 from config.answering import HASHED
@@ -131,6 +132,10 @@ def _ensure_store() -> None:
         blobs().prepare()
     except StoreAwayError as error:
         raise SystemExit(f"BLOB_URL does not lead to a store: {error}.") from error
+    except OneStoreError as error:
+        raise SystemExit(
+            "BLOB_URL and BLOB_URL_BEFORE are one store by two names: take the second away."
+        ) from error
 
 
 def _note_key_ids() -> None:

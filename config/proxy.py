@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from carestation.kernel.ranges import TAKEN_AT_ONCE_BYTES
-from config.answering import refused, static, too_large, unasked, unmeasured, waiting
+from config.answering import given_up, refused, static, too_large, unasked, unmeasured, waiting
 from config.places import Places
 from config.private_files import write_private_json
 from config.serving import ASKED
@@ -31,6 +31,12 @@ UNTRUSTED: Final = ["Forwarded", "X-Real-Ip", "X-Forwarded-*", "X-Original-*", "
 # An address holds what somebody typed, tokens, and whose page it is: the log has the number of the
 # request, under which web says the route; and which piece answered, where it was not web.
 OF_URI: Final = {"filter": "regexp", "regexp": "(?s)^(/static/|/live)?.*$", "value": "$1"}
+# A method is whatever somebody typed, too; so is the name of the site, which is left out.
+OF_METHOD: Final = {
+    "filter": "regexp",
+    "regexp": "(?s)^(GET|HEAD|POST|PUT|DELETE|OPTIONS)?.*$",
+    "value": "$1",
+}
 NUMBERED: Final = {
     "handler": "log_append",
     "key": "request_id",
@@ -118,6 +124,7 @@ def configuration(places: Places, site: Site) -> dict[str, Any]:
         "max_header_bytes": 32_768,
         "logs": {"default_logger_name": "access"},
         "routes": [
+            given_up(),
             static(places.static),
             too_large(TAKES_FILES),
             unmeasured(),
@@ -268,6 +275,9 @@ def _logs(folder: Path) -> dict[str, Any]:
     }
     fields = {
         "request>uri": OF_URI,
+        "request>method": OF_METHOD,
+        "request>host": {"filter": "delete"},
+        "request>tls>server_name": {"filter": "delete"},
         "request>headers": {"filter": "delete"},
         "resp_headers": {"filter": "delete"},
     }

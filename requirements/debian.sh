@@ -4,6 +4,7 @@
 #   debian.sh python PYTHON   a Python of 3.11 or later that can make a virtual environment
 #   debian.sh readers         what reads the files of deploy/, for the tests on a machine of CI
 #   debian.sh etcd FOLDER     etcd for a rehearsal, laid into a folder: installed it would serve
+#   debian.sh booter          what lays a Debian into a folder and boots it, for a rehearsal
 #   debian.sh browser STAMP   Chromium and the Noto CJK fonts, for the tests; STAMP: they are there
 set -eu
 
@@ -63,6 +64,14 @@ etcd() {
         rm -f etcd-server_*.deb
     ) || {
         echo "The rehearsal needs Debian's package etcd-server." >&2
+        exit 1
+    }
+}
+
+booter() {
+    command -v debootstrap >/dev/null && command -v systemd-nspawn >/dev/null \
+        || install debootstrap systemd-container || {
+        echo "The rehearsal needs: apt-get install -y debootstrap systemd-container" >&2
         exit 1
     }
 }

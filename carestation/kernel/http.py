@@ -57,6 +57,7 @@ HEADERS: Final = {
 # Every second, by each of them: that all is well stands in no log.
 ASKED_BY_PROXIES: Final = {"health", "ready"}
 
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 ANSWERS: Final[dict[type[Exception], HTTPStatus]] = {
     IntegrityError: HTTPStatus.CONFLICT,
     OperationalError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -165,7 +166,8 @@ def _log(request: HttpRequest, response: HttpResponse, began: float) -> None:
         return
     note_answer(route, response.status_code, seconds)
     line = {
-        "method": request.method,
+        # A method is whatever somebody typed.
+        "method": request.method if request.method in METHODS else "",
         "route": route,
         "status": response.status_code,
         "milliseconds": round(seconds * 1000, 1),

@@ -8,14 +8,16 @@ is entered by a passkey and stands below the contexts of patients and timelines,
 it can read them. What touches seats has its pages above, in the console's frame.
 
 It also keeps what the watch measures once a minute (`config.watch`), judges it by limits, knows who
-signs in for the check from outside, and how many processes shall run.
+signs in for the check from outside, how many processes shall run, and what of the log was written
+while no machine vouched for the time.
 
 What did not work stands for everyone at `/status/`: by the record of the check, and in the words of
 the operator.
 
-Announces: CapacityChanged, OutageOpened, OutageChanged, OutageEnded, ProbeBegan, ProbeEnded.
+Announces: CapacityChanged, ClockDoubted, ClockTrusted, OperatorsReviewed, OutageOpened,
+    OutageChanged, OutageEnded, ProbeBegan, ProbeEnded.
 Listens to: nothing.
-Controls: ISO/IEC 27017 5.16, 5.18, 8.2, 8.6, CLD.12.1.5, CLD.12.4.5; white paper
-    「管理者用手順」, 「認証情報の管理」, 「ユーティリティプログラム」, 「クラウドサービスの監視」,
-    「容量・能力の管理」.
+Controls: ISO/IEC 27017 5.16, 5.18, 8.2, 8.6, 8.17, CLD.12.1.5, CLD.12.4.5; white
+    paper 「管理者用手順」, 「認証情報の管理」, 「ユーティリティプログラム」,
+    「クラウドサービスの監視」, 「容量・能力の管理」.
 """

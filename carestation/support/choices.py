@@ -97,6 +97,7 @@ class Measured(TextChoices):
     CONNECTIONS = "database_connections_share", _("データベースの接続の使用")
     DISK = "disk_used_share", _("ディスクの使用")
     DISK_DAYS = "disk_days_left", _("ディスクが足りなくなるまで")
+    STORAGE = "storage_used_share", _("ファイルの置き場所（いちばん上限に近い施設）")
     MEMORY = "memory_used_share", _("メモリーの使用")
     CPU = "cpu_load_share", _("CPUの使用")
     CLOCK = "clock_offset_seconds", _("時刻のずれ（時刻同期との差）")
@@ -163,6 +164,9 @@ HURTS: Final = {
     Measured.CONNECTIONS: _("使い切ると、画面が開けなくなります。"),
     Measured.DISK: _("いっぱいになると、投稿と写真を受け付けられません。読むことはできます。"),
     Measured.DISK_DAYS: _("その日が来ると、投稿と写真を受け付けられません。"),
+    Measured.STORAGE: _(
+        "上限に届いた施設では、新しい写真と書類を断ります。本文は、いつでも投稿できます。"
+    ),
     Measured.MEMORY: _("足りなくなると、処理が急に止まることがあります。"),
     Measured.CPU: _("画面が出るまで、待たされます。"),
     Measured.CLOCK: _(
@@ -203,6 +207,9 @@ REMEDIES: Final = {
     Measured.CONNECTIONS: _("Webの数を減らすか、max_connections を増やしてください。"),
     Measured.DISK: _("ディスクを増やすか、古いログとバックアップを移してください。"),
     Measured.DISK_DAYS: _("その日までに、ディスクを増やしてください。"),
+    Measured.STORAGE: _(
+        "運営の「ファイルの置き場所」で施設を確かめ、管理者の方と相談して、上限を変えてください。"
+    ),
     Measured.MEMORY: _("Webの数を減らすか、メモリーを増やしてください。"),
     Measured.CPU: _("続くときは、CPUを増やすか、ほかのサーバーに分けてください。"),
     Measured.CLOCK: _("chronyc tracking で、時刻同期を確かめてください。"),

@@ -31,6 +31,15 @@ class ProbeEnded(Fact, kind="support.ProbeEnded", of="person_id"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorsReviewed(Fact, kind="support.OperatorsReviewed", of="review_id"):
+    """An operator signed that the list of so many operators is right."""
+
+    actor_id: UUID
+    review_id: UUID
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutageOpened(Fact, kind="support.OutageOpened", of="outage_id"):
     """The operator told everyone that something does not work."""
 
@@ -52,3 +61,17 @@ class OutageEnded(Fact, kind="support.OutageEnded", of="outage_id"):
 
     actor_id: UUID
     outage_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockDoubted(Fact, kind="support.ClockDoubted", of="doubt_id"):
+    """No machine vouches any more for the time that the database writes into the log."""
+
+    doubt_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockTrusted(Fact, kind="support.ClockTrusted", of="doubt_id"):
+    """A machine whose clock is kept and right says again that the database's is as well."""
+
+    doubt_id: UUID

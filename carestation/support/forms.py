@@ -15,7 +15,7 @@ from carestation.facilities.choices import FacilityState
 from carestation.facilities.queries.rulings import FacilityLine
 from carestation.facilities.queries.storage import Room
 from carestation.facilities.rules import folded
-from carestation.kernel.errors import DomainError
+from carestation.kernel.errors import Conflict, DomainError
 from carestation.kernel.text import UnfitText, clean_text
 from carestation.support.commands.outages import Telling
 from carestation.support.queries.outages import Told
@@ -35,6 +35,7 @@ REFUSALS: Final = {
         "データベースの接続が足りません。Webの処理の数か、同時に扱う数を減らすか、"
         "データベースの max_connections を増やしてください。"
     ),
+    "list_changed": _("見ているあいだに一覧が変わりました。もう一度、一覧を見てください。"),
     "not_yet": _("まだ来ていない時刻です。いままでの時刻を入れてください。"),
     "not_then": _("終わりが、始まりより前です。時刻を直してください。"),
 }
@@ -85,6 +86,22 @@ class CapacityForm(forms.Form):
         return Wanted(**self.cleaned_data)
 
     def refuse(self, error: DomainError) -> None:
+        """Say why it was not taken."""
+        self.add_error(None, str(REFUSALS[error.reason]))
+
+
+class OperatorsReviewForm(forms.Form):
+    """That the list of operators was looked through; `mark`: of the list that was shown."""
+
+    mark = forms.CharField(widget=forms.HiddenInput, required=False)
+    is_right = forms.BooleanField(label=_("ひとりずつ確かめ、この一覧で正しいことを確認しました"))
+
+    @property
+    def status(self) -> HTTPStatus:
+        """The status of the page that shows this form."""
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.is_bound else HTTPStatus.OK
+
+    def refuse(self, error: Conflict) -> None:
         """Say why it was not taken."""
         self.add_error(None, str(REFUSALS[error.reason]))
 

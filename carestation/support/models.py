@@ -167,3 +167,43 @@ class OutageNote(models.Model):
     def __str__(self) -> str:
         """Return the words."""
         return self.words
+
+
+class ClockDoubt(models.Model):
+    """A stretch of the log that was written while no machine vouched for the database's time.
+
+    Bounded by facts and not by times, which are what is doubted: it is what comes behind
+    `after_fact`, up to `last_fact`; None: it goes on.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    after_fact = models.BigIntegerField()
+    last_fact = models.BigIntegerField(null=True)
+
+    class Meta:
+        """One goes on at a time."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["last_fact"], nulls_distinct=False, name="support_clock_doubt_is_one"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return behind which fact it begins."""
+        return str(self.after_fact)
+
+
+class OperatorsReview(models.Model):
+    """An operator looked through the list of so many operators, and signed that it is right."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    people = models.PositiveIntegerField()
+    reviewed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return when."""
+        return str(self.reviewed_at)

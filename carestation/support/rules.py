@@ -7,7 +7,7 @@ Controls: ISO/IEC 27017 CLD.12.4.5, 8.6; white paper 「クラウドサービス
     「容量・能力の管理」.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -75,6 +75,7 @@ LIMITS: Final = {
     Measured.CONNECTIONS: Limit(caution=0.75, alarm=0.9, minutes=2),
     Measured.DISK: Limit(caution=0.75, alarm=0.85),
     Measured.DISK_DAYS: Limit(caution=30, alarm=7, is_floor=True),
+    Measured.STORAGE: Limit(caution=0.8, alarm=0.95),
     Measured.MEMORY: Limit(caution=0.85, alarm=0.95, minutes=5),
     Measured.CPU: Limit(caution=0.9, alarm=2, minutes=10),
     Measured.CLOCK: Limit(caution=0.1, alarm=0.5),
@@ -96,6 +97,7 @@ SHARES: Final = (
     Measured.ERRORS,
     Measured.CONNECTIONS,
     Measured.DISK,
+    Measured.STORAGE,
     Measured.MEMORY,
     Measured.CPU,
     Measured.CERTIFICATE,
@@ -124,6 +126,7 @@ CONCERNS: Final = {
         Measured.WEB,
         Measured.DISK,
         Measured.DISK_DAYS,
+        Measured.STORAGE,
         Measured.MEMORY,
         Measured.CPU,
     ),
@@ -156,3 +159,16 @@ def state_of(measured: Measured, newest: Sequence[float]) -> State:
     if all(limit.is_beyond(value, limit.caution) for value in judged):
         return State.CAUTION
     return State.OK
+
+
+# What a machine measures of its own clock, and of the database's beside it.
+CLOCKS: Final = (Measured.CLOCK, Measured.UNSYNCHRONISED, Measured.DATABASE_CLOCK)
+
+
+def vouches_for_time(measured: Mapping[str, float]) -> bool:
+    """Whether who measured this knows that the database's time is right: by a clock that is kept.
+
+    `measured`: by the names of `CLOCKS`; what is missing vouches for nothing.
+    """
+    worst = {name: LIMITS[name].alarm or LIMITS[name].caution or 0.0 for name in CLOCKS}
+    return all(name in measured and measured[name] <= worst[name] for name in CLOCKS)

@@ -25,4 +25,5 @@ urlpatterns = [
     path("console/storage/", storage.rooms, name="storage"),
     path("console/storage/<uuid:facility_id>/", storage.limit, name="storage_limit"),
     path("console/operators/", consoles.people, name="operators"),
+    path("console/operators/review/", consoles.review, name="operators_review"),
 ]

@@ -7,7 +7,10 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -22,6 +25,8 @@ from carestation.vault.storing import Blobs, StoreAwayError
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
 UNFINISHED: Final = ".new"
+# A folder may hold what is not ours, such as lost+found.
+OURS: Final = re.compile(r"[0-9a-f]{32}\.[a-z]+")
 
 
 class FolderBlobs:
@@ -70,11 +75,22 @@ class FolderBlobs:
         _unfinished(path).unlink(missing_ok=True)
 
     def names(self) -> Iterator[tuple[UUID, str]]:
-        """Yield what is kept, and nothing that somebody who was killed has begun."""
+        """Yield what is ours of what is kept, and nothing that was only begun."""
         for path in self._root.glob("*/*/*"):
-            name, _, variant = path.name.partition(".")
-            if not path.name.endswith(UNFINISHED):
+            if OURS.fullmatch(path.name):
+                name, _, variant = path.name.partition(".")
                 yield UUID(hex=name), variant
+
+    def end_unfinished(self, before: datetime) -> int:
+        """Take away what nobody has written to since then and never came to its name."""
+        count = 0
+        for path in self._root.glob(f"*/*/*{UNFINISHED}"):
+            # One under way may have come to its name since.
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    count += 1
+        return count
 
     def prepare(self) -> None:
         """Make the folder, where it is missing."""

@@ -1,7 +1,6 @@
 """Sealed bytes in an S3-compatible store: the same calls as a folder, for several nodes.
 
-What is large goes in parts, and stands there when the last has come, or not at all; what a broken
-write leaves hidden is sealed too, and falls to the store's rule for unfinished parts.
+What is large goes in parts, and stands there when the last has come, or not at all.
 
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
@@ -9,7 +8,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,6 +20,7 @@ from obstore.store import S3Store
 
 from carestation.vault.bucket_url import read_url
 from carestation.vault.storing import StoreAwayError
+from carestation.vault.unfinished import OURS, end_unfinished
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig
@@ -89,13 +89,17 @@ class BucketBlobs:
             self._store.delete(_name(blob_id, variant))
 
     def names(self) -> Iterator[tuple[UUID, str]]:
-        """Yield what is kept; the store tells a thousand names at a time."""
+        """Yield what is ours of what is kept; the store tells a thousand names at a time."""
         with _as_ours():
             for page in self._store.list():
                 for one in page:
-                    name, _, variant = one["path"].rpartition("/")[2].partition(".")
-                    if one["path"] != PROBE:
+                    if OURS.fullmatch(one["path"]):
+                        name, _, variant = one["path"].rpartition("/")[2].partition(".")
                         yield UUID(hex=name), variant
+
+    def end_unfinished(self, before: datetime) -> int:
+        """End what somebody who was killed has begun in parts; the store lists no such file."""
+        return end_unfinished(self._place, before)
 
     def prepare(self) -> None:
         """See that the bucket takes and gives: what is written stays, for `check`."""
@@ -104,9 +108,12 @@ class BucketBlobs:
             self._store.head(PROBE)
 
     def check(self) -> None:
-        """See that the bucket answers."""
+        """See that the bucket answers, and that it was prepared."""
         with _as_ours():
-            self._asked.head(PROBE)
+            try:
+                self._asked.head(PROBE)
+            except FileNotFoundError as error:
+                raise StoreAwayError("the store of files does not know us") from error
 
     def _opened(self, answer: timedelta, *, retries: int) -> S3Store:
         place, client = self._place, _trusting({"allow_http": not self._place.is_tls})

@@ -9,16 +9,23 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from carestation.kernel.ids import uuid7
 from carestation.vault.storing import Blobs
 
 CHUNK_BYTES: Final = 4 * 1024 * 1024
+MARK: Final = "mark"
 
 
 class CopyDamagedError(Exception):
     """What the new store gives back is not what was written; nothing was forgotten."""
+
+
+class OneStoreError(Exception):
+    """What is told as two stores is one, by two names."""
 
 
 class MovingBlobs:
@@ -60,10 +67,19 @@ class MovingBlobs:
         yield from self._before.names()
         yield from self._now.names()
 
+    def end_unfinished(self, before: datetime) -> int:
+        """Take away what was begun before then in either and never came to its end."""
+        return self._now.end_unfinished(before) + self._before.end_unfinished(before)
+
     def prepare(self) -> None:
-        """Make what is missing in the new one, and see that the other is there."""
+        """Make what is missing in the new one, and see that the other is there, and another.
+
+        Raises:
+            OneStoreError: it is the same.
+        """
         self._now.prepare()
         self._before.check()
+        self.require_two()
 
     def check(self) -> None:
         """See that both answer."""
@@ -74,17 +90,48 @@ class MovingBlobs:
         """Return how many still lie where they were."""
         return sum(1 for _ in self._before.names())
 
-    def move(self) -> Iterator[int]:
-        """Move one after the other; yield the bytes of each.
+    def require_two(self) -> None:
+        """See that they are two: what moves within one would be forgotten with its copy.
 
         Raises:
+            OneStoreError: they are one, by two names.
+        """
+        mark = uuid7()
+        self._now.write(mark, MARK, [b"."])
+        try:
+            if self._before.size(mark, MARK):
+                raise OneStoreError
+        finally:
+            self._now.remove(mark, MARK)
+
+    def move(self) -> Iterator[int]:
+        """Move one after the other; yield the bytes of each. One process at a time does.
+
+        Raises:
+            OneStoreError: both are one store.
             CopyDamagedError: one came out of the new store as something else.
         """
+        self.require_two()
         for blob_id, variant in self._before.names():
             yield self._move_one(blob_id, variant)
 
     def _move_one(self, blob_id: UUID, variant: str) -> int:
-        size_bytes, read = self._before.size(blob_id, variant), hashlib.sha256()
+        size_bytes = self._before.size(blob_id, variant)
+        if not size_bytes:
+            # It went since it was listed; nothing that is kept is empty.
+            return 0
+        is_same = self._copied(blob_id, variant, size_bytes)
+        if not self._before.size(blob_id, variant):
+            # Whoever it belonged to threw it away meanwhile.
+            self._now.remove(blob_id, variant)
+            return 0
+        if not is_same:
+            raise CopyDamagedError
+        self._before.remove(blob_id, variant)
+        return size_bytes
+
+    def _copied(self, blob_id: UUID, variant: str, size_bytes: int) -> bool:
+        read, written = hashlib.sha256(), hashlib.sha256()
 
         def parts() -> Iterator[bytes]:
             for part in _parts(self._before, blob_id, variant, size_bytes):
@@ -93,20 +140,12 @@ class MovingBlobs:
 
         try:
             self._now.write(blob_id, variant, parts())
+            for part in _parts(self._now, blob_id, variant, size_bytes):
+                written.update(part)
         except FileNotFoundError:
-            # Whoever it belonged to threw it away meanwhile.
-            self._now.remove(blob_id, variant)
-            return 0
-        written = hashlib.sha256()
-        for part in _parts(self._now, blob_id, variant, size_bytes):
-            written.update(part)
-        if written.digest() != read.digest() or self._now.size(blob_id, variant) != size_bytes:
-            raise CopyDamagedError
-        if self._before.size(blob_id, variant) == 0:
-            self._now.remove(blob_id, variant)
-            return 0
-        self._before.remove(blob_id, variant)
-        return size_bytes
+            return False
+        is_whole = self._now.size(blob_id, variant) == size_bytes
+        return is_whole and written.digest() == read.digest()
 
 
 def _parts(store: Blobs, blob_id: UUID, variant: str, size_bytes: int) -> Iterator[bytes]:

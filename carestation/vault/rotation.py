@@ -7,9 +7,7 @@ How far it is stands in its row; whoever goes on with it goes on there.
 Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
-import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -23,7 +21,6 @@ from django.utils import timezone
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, NotVisible
-from carestation.kernel.sql import rows_of
 from carestation.vault.choices import Level, Stage
 from carestation.vault.facts import RotationBegan, RotationEnded
 from carestation.vault.levels import TURNINGS, Turning
@@ -38,9 +35,6 @@ RESTING: Final = frozenset({Stage.ADD, Stage.RESEAL, Stage.SWEEP})
 REST: Final = 1.2
 SWEEPS_AT_MOST: Final = 500
 BUSY_SECONDS: Final = 0.2
-LOCK_TRIES: Final = 25
-LOCK: Final = "SELECT pg_try_advisory_lock(7262002) AS is_ours"
-UNLOCK: Final = "SELECT pg_advisory_unlock(7262002)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,26 +46,6 @@ class Progress:
     place: str = ""
     waits_seconds: float = 0.0
     damaged: int = 0
-
-
-@contextmanager
-def turning_alone() -> Iterator[None]:
-    """Hold the right to turn keys, one process at a time; it ends with the process.
-
-    Raises:
-        Conflict: another one turns them (reason `turning`).
-    """
-    # The database hears a moment later that a process was killed.
-    for _ in range(LOCK_TRIES):
-        if rows_of(LOCK, {})[0]["is_ours"]:
-            break
-        time.sleep(BUSY_SECONDS)
-    else:
-        raise Conflict("turning")
-    try:
-        yield
-    finally:
-        rows_of(UNLOCK, {})
 
 
 def running_rotation() -> Rotation | None:

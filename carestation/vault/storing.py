@@ -4,6 +4,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -31,6 +32,9 @@ class Blobs(Protocol):
 
     def names(self) -> Iterator[tuple[UUID, str]]:
         """Yield the id and the variant of everything that is kept."""
+
+    def end_unfinished(self, before: datetime) -> int:
+        """Take away what was begun before then and never came to its end; return how many."""
 
     def prepare(self) -> None:
         """Make what is missing, and see that it takes and gives."""

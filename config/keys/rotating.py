@@ -7,6 +7,7 @@ from carestation.kernel.actor import Actor
 from carestation.kernel.errors import Conflict, NotVisible
 from carestation.kernel.ids import uuid7
 from carestation.search.commands.rebuilding import rebuild_index
+from carestation.vault.alone import Alone, alone
 from carestation.vault.choices import Level, Stage
 from carestation.vault.models import OPERATOR, Rotation
 from carestation.vault.roots import mark_of
@@ -15,7 +16,6 @@ from carestation.vault.rotation import (
     begin_rotation,
     running_rotation,
     turn_keys,
-    turning_alone,
 )
 from carestation.vault.transit import KeyServiceError
 from config.joining import started_on
@@ -76,7 +76,7 @@ def turned(options: argparse.Namespace) -> tuple[Rotation, int]:
         SystemExit: as above.
     """
     try:
-        with turning_alone():
+        with alone(Alone.TURNING):
             rotation = _rotation(options)
             return rotation, _turn(rotation, options)
     except Conflict as error:

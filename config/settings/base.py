@@ -142,6 +142,8 @@ MIGRATION_MODULES = {"account": None}
 CSRF_FAILURE_VIEW = "carestation.kernel.problems.csrf_failed"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+# The proxy speaks TLS, we do not: by what reaches us the site's own page would be another one's.
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

@@ -26,6 +26,7 @@ SELECT
     WHERE j.status = 'todo' AND coalesce(j.scheduled_at, e.at) < clock_timestamp()) AS queue,
   (SELECT count(*)::float8 FROM pg_stat_activity WHERE backend_type = 'client backend')
     / current_setting('max_connections')::float8 AS connections,
+  (SELECT coalesce(max(used_bytes / limit_bytes::float8), 0) FROM facilities_storage) AS storage,
   extract(epoch FROM clock_timestamp())::float8 AS now
 """
 
@@ -46,6 +47,7 @@ def database() -> dict[Measured, float]:
         Measured.QUEUE: row["queue"],
         Measured.DATABASE: took,
         Measured.CONNECTIONS: row["connections"],
+        Measured.STORAGE: row["storage"],
         # In the middle between question and answer; half of the way is the least one can know.
         Measured.DATABASE_CLOCK: max(0.0, abs(row["now"] - asked_at - took / 2) - took / 2),
     }

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 
 from carestation.kernel.health import set_clock
 from carestation.support.choices import Measured
+from carestation.support.commands.clocks import mind_clock
 from carestation.support.commands.readings import keep_readings
 from carestation.support.queries.probes import ProbeKey, probe_key
 from carestation.support.queries.readings import forecast
@@ -39,6 +40,7 @@ class Rounds:
         self._before: Counted | None = None
         self._before_at = 0.0
         self._failures = self._own_posts = 0
+        self._vouched: int | None = None
 
     def begin(self) -> int:
         """Show what is measured from now on; return the port."""
@@ -54,6 +56,7 @@ class Rounds:
             set_clock()
             found |= forecast(self.node, found[Measured.DISK])
             keep_readings(self.node, found)
+            self._vouched = mind_clock(self._vouched)
         except DatabaseError:
             logger.warning("The database did not answer the watch")
             connection.close()

@@ -171,3 +171,14 @@ def test_of_operators_who_end_each_other_at_once_one_is_left() -> None:
 
     assert results.count(None) == 1
     assert len(operators(console)) == 1
+
+
+@pytest.mark.control("8.2")
+def test_who_operates_sees_when_the_others_were_last_there() -> None:
+    console = a_console()
+    begin_operator(console, a_person().pk)
+
+    one, other = operators(console)
+
+    assert one.last_used_at is not None
+    assert other.last_used_at is None

@@ -49,6 +49,7 @@ from tests.accounts.people import (
     SYSTEM,
     a_person,
     acting,
+    clock_at,
     clock_later,
     code_now,
 )
@@ -109,12 +110,13 @@ def test_thirty_days_end_to_the_second_and_do_not_begin_anew() -> None:
     someone()
     first = remembering()
     assert first.remembered
+    over = first.remembered.until
 
     with clock_later(29 * DAY):
         second = signed_in(entering(first.remembered))
-    with clock_later(30 * DAY - 60):
+    with clock_at(over - timedelta(seconds=1)):
         before = signed_in(entering(second.remembered))
-    with clock_later(30 * DAY + 60):
+    with clock_at(over):
         after = signed_in(entering(before.remembered))
 
     assert (second.is_half, before.is_half, after.is_half) == (False, False, True)

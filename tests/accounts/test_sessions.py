@@ -1,6 +1,7 @@
 """A session: opened, used, idle, opened again, over."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -33,11 +34,21 @@ from carestation.kernel.ids import uuid7
 from carestation.vault.scopes import bus_key
 from carestation.vault.sealing import open_push
 from tests.accounts.operating import OPERATOR_ADDRESS, a_console
-from tests.accounts.people import BROWSER, ELSEWHERE, SECRET, SYSTEM, a_person, acting, clock_later
+from tests.accounts.people import (
+    BROWSER,
+    ELSEWHERE,
+    SECRET,
+    SYSTEM,
+    a_person,
+    acting,
+    clock_at,
+    clock_later,
+)
 from tests.accounts.twins import find_entry_twin
 
 QUARTER = 15 * 60
 HALF_DAY = 12 * 60 * 60
+A_SECOND = timedelta(seconds=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -53,13 +64,11 @@ def standing_of(opened: OpenedSession) -> Standing | None:
 @pytest.mark.control("8.5")
 def test_a_session_idles_after_a_quarter_of_an_hour_and_not_a_second_before() -> None:
     opened = a_session(a_person())
-    began = Session.objects.get().last_used_at
+    over = Session.objects.get().last_used_at + timedelta(seconds=QUARTER)
 
-    with clock_later(0) as now:
-        offset = (began - now).total_seconds()
-    with clock_later(QUARTER - 2 + offset):
+    with clock_at(over - A_SECOND):
         before = standing_of(opened)
-    with clock_later(QUARTER + 2 + offset):
+    with clock_at(over):
         after = standing_of(opened)
 
     assert (before, after) == (Standing.FULL, Standing.IDLE)
@@ -68,13 +77,14 @@ def test_a_session_idles_after_a_quarter_of_an_hour_and_not_a_second_before() ->
 @pytest.mark.control("8.5")
 def test_a_session_that_is_used_all_day_is_over_after_twelve_hours() -> None:
     opened = a_session(a_person())
+    over = Session.objects.get().created_at + timedelta(seconds=HALF_DAY)
 
     for seconds in range(0, HALF_DAY, 600):
         with clock_later(seconds):
             touch_session(opened.session_id)
-    with clock_later(HALF_DAY - 60):
+    with clock_at(over - A_SECOND):
         before = standing_of(opened)
-    with clock_later(HALF_DAY + 1):
+    with clock_at(over):
         after = standing_of(opened)
 
     assert (before, after) == (Standing.FULL, None)

@@ -1,6 +1,8 @@
 """Signing in, and being refused: one answer, one effort, and brakes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from unittest import mock
 
 import pytest
@@ -34,6 +36,7 @@ from tests.accounts.people import (
     SYSTEM,
     a_person,
     acting,
+    clock_at,
     clock_later,
     code_now,
 )
@@ -155,14 +158,24 @@ def test_five_wrong_ones_brake_an_account_whether_or_not_it_is_there(email: str)
     assert 890 <= braked.value.retry_after_seconds <= 900
 
 
+def test_an_account_is_braked_from_however_many_networks_it_is_tried() -> None:
+    a_person(is_professional=False)
+    for number in range(5):
+        refusal(ADDRESS, where=replace(BROWSER, address=f"203.0.{number}.7"))
+
+    with pytest.raises(TooMany):
+        sign_in(ADDRESS, PASSWORD, ELSEWHERE, request_id=uuid7())
+
+
 def test_the_brake_lets_go_after_a_quarter_of_an_hour() -> None:
     a_person(is_professional=False)
-    for _ in range(5):
-        refusal(ADDRESS)
+    with clock_later(0) as last:
+        for _ in range(5):
+            refusal(ADDRESS)
 
-    with clock_later(14 * 60), pytest.raises(TooMany):
+    with clock_at(last + timedelta(seconds=15 * 60 - 1)), pytest.raises(TooMany):
         sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7())
-    with clock_later(15 * 60 + 1):
+    with clock_at(last + timedelta(minutes=15)):
         assert sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7()).token
 
 

@@ -33,6 +33,7 @@ CALLS: Final = {
     "kernel/near_telling.py": "a socket in our own folder",
     "live/near_bus.py": "a socket in our own folder",
     "vault/buckets.py": "the store of files, at BLOB_URL",
+    "vault/unfinished.py": "the store of files, at BLOB_URL",
     "vault/transit.py": "the key service, at the address of the key ring",
     "exports/reader.py": "no part of the server: it reads an archive elsewhere, and listens there",
 }

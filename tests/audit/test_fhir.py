@@ -37,6 +37,7 @@ XREQUEST: Final = "https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntity
 def told(kind: str, **more: object) -> dict[str, Any]:
     ids = ("actor_id", "facility_id", "object_id", "request_id")
     said = {"id": 7, "at": "2026-11-28T12:00:00.123456+09:00", "kind": kind, "detail": {}}
+    said |= {"is_time_doubted": False}
     line = {name: str(uuid7()) for name in ids} | said | {"group_id": None, "patient_id": None}
     return audit_event(line | more, {GROUP: PATIENT})
 
@@ -131,3 +132,12 @@ def test_an_event_that_is_none_is_refused() -> None:
 )
 def test_an_act_is_the_call_that_it_would_be(act: Act, interaction: Interaction) -> None:
     assert interaction_of(act) is interaction
+
+
+@pytest.mark.control("8.17")
+def test_an_event_of_a_doubted_time_has_a_mark() -> None:
+    event = told("timeline.PostPublished", is_time_doubted=True)
+
+    assert [one["code"] for one in event["meta"]["tag"]] == ["time-unverified"]
+    assert "tag" not in told("timeline.PostPublished")["meta"]
+    assert "meta" not in told("accounts.SignInRefused")

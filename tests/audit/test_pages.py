@@ -13,11 +13,15 @@ from carestation.audit.choices import Act, Deed
 from carestation.audit.commands.verifications import verify_and_keep
 from carestation.audit.models import Checkpoint, Entry, Verification
 from carestation.audit.queries.record import Asked, read_record
+from carestation.audit.rules import words_of
 from carestation.facilities.choices import FacilityKind, Profession, Right, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
+from carestation.support.choices import Measured
+from carestation.support.commands.clocks import mind_clock
+from carestation.support.commands.readings import keep_readings
 from carestation.timeline.commands.looks import note_timeline_viewed
 from carestation.timeline.commands.posts import publish_post
 from tests.accounts.operating import a_console
@@ -269,3 +273,24 @@ def test_operators_read_in_words_where_the_log_is_wrong_first(committed_world: W
 
 def test_acts_and_deeds_have_one_word_each() -> None:
     assert len(set(Act.labels)) == len(Act)
+
+
+@pytest.mark.control("8.17")
+def test_what_was_written_while_nobody_vouched_for_the_time_is_marked(world: World) -> None:
+    a_manager(world)
+    publish_post(world.seat("sato", Side.PROFESSIONAL), a_draft())
+    vouched = LoggedFact.objects.latest("pk").pk
+    keep_readings("node-a", {Measured.UNSYNCHRONISED: 1.0})
+    mind_clock(vouched)
+    note_timeline_viewed(world.seat("kato", Side.PROFESSIONAL))
+    enter_all()
+    ours = Act.TIMELINE_POST_PUBLISHED, Act.TIMELINE_TIMELINE_VIEWED
+
+    page = page_of(signed_in(world, "abe"), path_of(world))
+
+    lines = {
+        act: next(row for row in page.split("<tr ") if words_of(act) in row and "cell" in row)
+        for act in ours
+    }
+    assert ["時刻は未確認" in lines[act] for act in ours] == [False, True]
+    assert "順番と内容は正しいままです" in page

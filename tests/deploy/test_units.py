@@ -123,5 +123,28 @@ def test_the_files_of_variables_name_what_is_read() -> None:
     assert said - known == {"NODE_ADDRESS"}
 
 
+@pytest.mark.parametrize("unit", SERVICES)
+def test_what_holds_for_all_wins_over_a_unit_which_therefore_does_not_contradict_it(
+    unit: str,
+) -> None:
+    ours, shared = (
+        {line.partition("=")[0] for line in lines_of(name) if re.match(r"[A-Z]\w+=", line)}
+        for name in (unit, "carestation-.service.d/hardening.conf")
+    )
+
+    # A list is added to.
+    assert ours & shared <= {"After"}
+
+
+def test_what_is_done_once_is_not_done_again_where_it_fails() -> None:
+    once = [unit for unit in SERVICES if "Type=oneshot" in lines_of(unit)]
+
+    for unit in once:
+        (own,) = (UNITS / f"{unit}.d").iterdir()
+        assert own.name > "hardening.conf"
+        assert "Restart=no" in own.read_text(encoding="utf-8").splitlines()
+    assert len(once) == 2
+
+
 def test_who_starts_everything_ends_it_in_its_own_order() -> None:
     assert "KillMode=mixed" in lines_of("carestation-up.service")

@@ -34,7 +34,7 @@ from carestation.facilities.rules import Rules, rights_of
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.kernel.ids import uuid7
-from tests.accounts.people import clock_later
+from tests.accounts.people import clock_at, clock_later
 from tests.exports.people import (
     PHRASE,
     a_busy_group,
@@ -89,7 +89,11 @@ class TestWhole:
             "exports.GroupExported",
             "exports.ExportFetched",
         ]
-        with clock_later(timedelta(hours=72, seconds=1).total_seconds()):
+        over = Export.objects.get(pk=export.pk).expires_at
+        assert over is not None
+        with clock_at(over - timedelta(seconds=1)):
+            assert take_export(desk, export.pk).export_id == export.pk
+        with clock_at(over):
             with pytest.raises(NotVisible):
                 take_export(desk, export.pk)
             assert remove_what_is_over() == 1

@@ -94,6 +94,7 @@ def test_who_writes_out_their_own_groups_gets_no_record(world: World, tmp_path: 
 def a_line(**more: object) -> dict[str, object]:
     ids = ("actor_id", "facility_id", "group_id", "patient_id", "object_id", "request_id")
     said = {"id": 7, "at": "2026-11-28T12:00:00.123456+09:00", "kind": "timeline.PostPublished"}
+    said |= {"is_time_doubted": False}
     return {name: str(uuid7()) for name in ids} | said | {"detail": {}} | more
 
 

@@ -22,6 +22,9 @@ from carestation.exports.queries.sifting import asked_of, sifting_of
 from carestation.facilities.choices import Right
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
+from carestation.support.choices import Measured
+from carestation.support.commands.clocks import mind_clock
+from carestation.support.commands.readings import keep_readings
 from carestation.timeline.commands.looks import note_timeline_viewed
 from carestation.timeline.commands.posts import publish_post
 from carestation.ui.times import TOKYO, day_begins, local_date
@@ -111,6 +114,29 @@ def test_what_was_sifted_is_taken_away_and_nothing_else(world: World, tmp_path: 
     assert before == []
     assert {who for who, _ in today_alone} == {"加藤 恵子", "佐藤 一郎"}
     assert {what for _, what in today_alone} == {"投稿の画面を見た"}
+
+
+@pytest.mark.control("8.17")
+def test_a_doubted_time_is_marked_in_what_is_taken_away(world: World, tmp_path: Path) -> None:
+    desk = a_manager(world)
+    publish_post(world.seat("sato", Side.PROFESSIONAL), a_draft())
+    vouched = LoggedFact.objects.latest("pk").pk
+    keep_readings("node-a", {Measured.UNSYNCHRONISED: 1.0})
+    mind_clock(vouched)
+    note_timeline_viewed(world.seat("kato", Side.PROFESSIONAL))
+    enter_all()
+
+    found = opened(written(desk, tmp_path, Extent.RECORD, Asked(group_id=world.group.pk)))
+
+    looked = [one["何を"] == "投稿の画面を見た" for one in rows_of(found["record.csv"])]
+    assert looked.count(True) == 1
+    assert looked.count(False) > 1
+    assert [one["時刻の確認"] == "未確認" for one in rows_of(found["record.csv"])] == looked
+    assert ["時刻未確認" in one["操作情報"] for one in rows_of(found["access-log.csv"])] == looked
+    lines = [json.loads(line) for line in found["record.jsonl"].splitlines()]
+    assert [line["is_time_doubted"] for line in lines] == looked
+    events = [one["resource"] for one in json.loads(found["audit-events.json"])["entry"]]
+    assert ["tag" in one.get("meta", {}) for one in events] == looked
 
 
 def test_from_the_page_of_the_record_it_is_asked_for_made_and_fetched(

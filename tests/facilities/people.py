@@ -1,5 +1,7 @@
 """A facility with a second manager and hands at its desk, for the tests of this folder."""
 
+import re
+
 from carestation.facilities.choices import Profession, Right, StaffRole
 from carestation.facilities.commands.invitations import Invited
 from carestation.facilities.commands.roles import NewRole, make_role
@@ -34,6 +36,13 @@ def a_holder(world: World, desk: Desk, name: str, *rights: Right) -> CustomRole:
     calling = NewCalling(profession=Profession.CLERK, role=StaffRole.MEMBER, custom_role_id=role.pk)
     change_staff(desk, world.staff[name].pk, calling)
     return role
+
+
+def shown_on(page: str) -> dict[str, str]:
+    """Return what the button below a difference sends: which difference it was."""
+    found = re.search(r'name="shown" value="(\w+)"', page)
+    assert found is not None
+    return {"shown": found[1]}
 
 
 def place_of(world: World, name: str) -> Staff:

@@ -11,7 +11,7 @@ from carestation.facilities.models.facilities import FacilityApplication
 from carestation.facilities.models.staff import StaffInvitation
 from tests.accounts.operating import an_operator
 from tests.accounts.signing_in import sign_in_client
-from tests.facilities.people import a_manager
+from tests.facilities.people import a_manager, shown_on
 from tests.facilities.test_applications import TYPED
 from tests.timeline.test_canary import everything_kept, forms_of
 from tests.vault.opening import opened_everywhere
@@ -69,16 +69,15 @@ def type_everywhere(world: World, client: Client) -> None:
     text = f"メールアドレス,名前,職種,権限\r\nb@example.org,{WORDS['listed']},看護師,\r\n"
     told = {name: WORDS[name] for name in ("name", "kana", "address", "contact")}
     told |= {"email": f"{WORDS['applicant']}@example.org"}
+    new_role = reverse("facilities:new_role", args=place)
+    role = {"version": 0, "name": WORDS["role"], "rights": ["invite_staff"]}
     answers = [
         client.post(
             reverse("facilities:invitations", args=place),
             one | {"profession": "nurse", "role": "member"},
         ).status_code,
         client.post(reverse("facilities:invite_listed", args=place), {"text": text}).status_code,
-        client.post(
-            reverse("facilities:new_role", args=place),
-            {"version": 0, "name": WORDS["role"], "rights": ["invite_staff"], "step": "save"},
-        ).status_code,
+        client.post(new_role, role | shown_on(client.post(new_role, role).text)).status_code,
         Client().post(reverse("facilities:apply"), TYPED | told).status_code,
     ]
     assert answers == [302, 302, 302, 302]

@@ -1,5 +1,7 @@
 """The pages of a facility's desk."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -103,10 +105,13 @@ def test_the_last_manager_reads_why_they_stay_manager(world: World, abe: Client)
 @pytest.mark.control("5.18")
 def test_a_signature_is_shown_with_its_name(world: World, abe: Client) -> None:
     path = reverse("facilities:review", args=[world.facility.pk])
-    assert "まだ確認した記録がありません。" in abe.get(path).content.decode()
+    shown = abe.get(path).content.decode()
+    assert "まだ確認した記録がありません。" in shown
+    mark = re.search(r'name="mark" value="(\w+)"', shown)
+    assert mark is not None
 
-    stale = abe.post(path, {"people": 99, "is_right": "on"})
-    abe.post(path, {"people": 5, "is_right": "on"})
+    stale = abe.post(path, {"mark": "0" * 64, "is_right": "on"})
+    abe.post(path, {"mark": mark[1], "is_right": "on"})
 
     assert stale.status_code == 422
     assert "見ているあいだに名簿が変わりました。" in stale.content.decode()

@@ -36,7 +36,7 @@ from carestation.groups.commands.places import end_place
 from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import Conflict, DomainError, Refused
 from tests.accounts.signing_in import sign_in_client
-from tests.facilities.people import a_manager
+from tests.facilities.people import a_manager, shown_on
 from tests.world import World
 
 STRICT = Rules(idle_minutes=5, absolute_hours=8, shortest_password=20)
@@ -189,17 +189,19 @@ def test_a_manager_sees_what_would_change_before_it_does(world: World) -> None:
     sign_in_client(client, world.people["abe"], proof=Proof.TOTP)
     typed = {name: value for name, value in typed_rules(STRICT, 0).items() if value is not False}
 
-    wrong = client.post(path, typed | {"idle_minutes": 4, "step": "save"})
-    tried = client.post(path, typed | {"step": "try"})
+    wrong = client.post(path, typed | {"idle_minutes": 4})
+    tried = client.post(path, typed)
+    other = client.post(path, typed | {"idle_minutes": 7} | shown_on(tried.text))
     before = version_of(world.facility.pk)
-    saved = client.post(path, typed | {"step": "save"})
+    saved = client.post(path, typed | shown_on(tried.text))
 
-    never = client.post(path, typed | {"checkpoint_letters": "never", "step": "try"})
-    daily = client.post(path, typed | {"version": 1, "checkpoint_letters": "daily", "step": "try"})
+    never = client.post(path, typed | {"checkpoint_letters": "never"})
+    daily = client.post(path, typed | {"version": 1, "checkpoint_letters": "daily"})
 
     assert (wrong.status_code, before) == (422, 0)
     assert never.status_code == 422
     assert "毎週（月曜日の朝） → <strong>毎日（朝）</strong>" in daily.text
+    assert "15 → <strong>7</strong>" in other.text, "what was typed since is shown first"
     said = tried.content.decode()
     assert "まだ変えていません。3件 変わります" in said
     assert "影響のある人 5人" in said

@@ -71,7 +71,7 @@ from carestation.patients.commands.emergencies import review_access
 from config.urls import urlpatterns
 from tests.accounts.signing_in import sign_in_client
 from tests.exports.people import a_wish
-from tests.facilities.people import a_holder, a_manager, an_invited, desk_of, place_of
+from tests.facilities.people import a_holder, a_manager, an_invited, desk_of, place_of, shown_on
 from tests.facilities.test_policies import some_rules
 from tests.world import World
 
@@ -235,7 +235,7 @@ def every_command(world: World, desk: Desk) -> dict[Right, list[Callable[[], obj
             lambda: end_staff(desk, ito, EndCause.MOVED),
         ],
         Right.RESET_FACTORS: [lambda: let_factors_be_reset(desk, world.staff["kato"].pk)],
-        Right.SIGN_REVIEW: [lambda: review_staff(desk, people=99)],
+        Right.SIGN_REVIEW: [lambda: review_staff(desk, mark="")],
         Right.APPROVE_INVITATIONS: [lambda: decide_at_desk(desk, uuid7(), approves=True)],
         Right.REVIEW_EMERGENCIES: [lambda: review_access(desk, uuid7(), ends=False)],
         Right.NAME_MANAGERS: [lambda: name_manager(desk, uuid7())],
@@ -461,12 +461,15 @@ def test_a_manager_sees_what_would_change_and_for_how_many_before_it_does(world:
     path = reverse("facilities:role", args=place)
     typed = {"version": 1, "name": "事務リーダー", "rights": ["sign_review"]}
 
-    wrong = client.post(path, typed | {"rights": ["change_rules"], "step": "save"})
-    tried = client.post(path, typed | {"step": "try"})
+    wrong = client.post(path, typed | {"rights": ["change_rules"]})
+    tried = client.post(path, typed)
+    more = typed | {"rights": ["sign_review", "export"]} | shown_on(tried.text)
+    other = client.post(path, more)
     before = custom_role(abe, role.pk)
-    saved = client.post(path, typed | {"step": "save"})
+    saved = client.post(path, typed | shown_on(tried.text))
 
     assert (wrong.status_code, before.version) == (422, 1)
+    assert Right.EXPORT.label in other.text.split("<form")[1], "ticked since: shown first"
     assert "影響のある人は1人です" in tried.text
     rows = re.findall(r'rowheader">([^<]+)</th>(.*?)</tr>', tried.text, re.DOTALL)
     assert [(words, "できない" in cells.split("</td>")[0]) for words, cells in rows] == [
@@ -487,8 +490,9 @@ def test_a_role_is_made_given_and_ended_on_pages(world: World) -> None:
 
     begun = client.get(reverse("facilities:new_role", args=place)).text
     tried = client.post(reverse("facilities:new_role", args=place), typed)
-    client.post(reverse("facilities:new_role", args=place), typed | {"step": "save"})
-    again = client.post(reverse("facilities:new_role", args=place), typed | {"step": "save"})
+    sent = typed | shown_on(tried.text)
+    client.post(reverse("facilities:new_role", args=place), sent)
+    again = client.post(reverse("facilities:new_role", args=place), sent)
     [role] = custom_roles_of(abe)
     change = reverse("facilities:change", args=[*place, world.staff["sato"].pk])
     client.post(change, {"profession": "clerk", "role": str(role.id)})

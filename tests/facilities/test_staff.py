@@ -1,5 +1,6 @@
 """Who works in a facility: the desk, the list, changes, pauses, ends, and the signature."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 from carestation.facilities.choices import EndCause, PlaceState, Profession, StaffRole
 from carestation.facilities.commands.staff import (
     NewCalling,
+    begin_staff,
     change_staff,
     end_staff,
     pause_staff,
@@ -16,7 +18,7 @@ from carestation.facilities.commands.staff import (
 )
 from carestation.facilities.models.staff import Staff
 from carestation.facilities.queries.desks import desks_of, frame_of, take_desk
-from carestation.facilities.queries.staff import colleague, staff_of
+from carestation.facilities.queries.staff import colleague, mark_of_list, staff_of
 from carestation.facilities.rules import DESK_RIGHTS, REVIEW_EVERY, folded, review_is_due
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
@@ -141,18 +143,28 @@ def test_each_change_of_a_place_is_a_fact_with_its_cause(world: World) -> None:
 @pytest.mark.control("5.18")
 def test_the_signature_is_for_the_list_that_was_looked_at(world: World) -> None:
     desk = a_manager(world)
-    shown = len(staff_of(desk))
-    end_staff(desk, world.staff["ito"].pk, EndCause.RETIRED)
+    ito, sato = world.staff["ito"].pk, world.staff["sato"].pk
 
-    with pytest.raises(Conflict, match="list_changed"):
-        review_staff(desk, people=shown)
-    review_staff(desk, people=shown - 1)
+    def stale_after(change: Callable[[], object]) -> None:
+        shown = mark_of_list(desk.facility_id)
+        change()
+        with pytest.raises(Conflict, match="list_changed"):
+            review_staff(desk, mark=shown)
 
+    again = (desk.actor, desk.facility_id, world.people["ito"].pk)
+    stale_after(lambda: end_staff(desk, ito, EndCause.RETIRED))
+    stale_after(lambda: begin_staff(*again, profession=Profession.CLERK, role=StaffRole.MEMBER))
+    stale_after(lambda: pause_staff(desk, sato))
+    stale_after(lambda: change_staff(desk, sato, MANAGER))
+
+    review = review_staff(desk, mark=mark_of_list(desk.facility_id))
+
+    assert review.people == len([one for one in staff_of(desk) if one.ended_at is None])
     assert not frame_of(desk).review_due
 
 
 @pytest.mark.control("5.18")
-def test_the_list_is_due_again_after_half_a_year_to_the_second() -> None:
+def test_the_list_is_due_again_after_a_quarter_to_the_second() -> None:
     now = timezone.now()
 
     assert review_is_due(None, now)

@@ -11,6 +11,7 @@ from carestation.accounts.commands.sign_in import WrongSignIn, sign_in
 from carestation.facilities.choices import Profession, Right, StaffRole, Todo
 from carestation.facilities.commands.invitations import invite_staff
 from carestation.facilities.commands.staff import NewCalling, change_staff, review_staff
+from carestation.facilities.queries.staff import mark_of_list
 from carestation.facilities.queries.todos import top_of
 from carestation.facilities.rules import RIGHT_FOR, Desk
 from carestation.kernel.errors import TooMany
@@ -43,7 +44,7 @@ def all_done(world: World) -> Desk:
         give_fixed_secret(world.people[name].pk, SECRET)
     manager = NewCalling(profession=Profession.VISITING_NURSE, role=StaffRole.MANAGER)
     change_staff(desk, world.staff["kato"].pk, manager)
-    review_staff(desk, people=len(STAFF))
+    review_staff(desk, mark=mark_of_list(desk.facility_id))
     return desk
 
 

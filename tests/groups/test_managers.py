@@ -23,6 +23,7 @@ from carestation.groups.queries.unmanaged import unmanaged_at
 from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.timeline.commands.posts import publish_post
+from tests.accounts.people import clock_later
 from tests.accounts.signing_in import sign_in_client
 from tests.accounts.test_races import at_once, won
 from tests.facilities.people import a_manager
@@ -163,6 +164,18 @@ def test_the_pages_hand_a_group_over(world: World) -> None:
     assert "佐藤 一郎 さんの役割を変えますか" in asked
     assert (named.status_code, left["Location"]) == (302, "/")
     assert managers(world) == {"sato"}
+
+
+@pytest.mark.control("8.2")
+def test_who_names_a_manager_has_just_shown_who_they_are(world: World) -> None:
+    client, path = a_client(world, "kato"), path_of(world, "member_role", "sato")
+
+    with clock_later(11 * 60):
+        asked, named = client.get(path), client.post(path, {"role": "manager"})
+
+    for answer in (asked, named):
+        assert answer["Location"].startswith(reverse("accounts:reopening"))
+    assert managers(world) == {"kato"}
 
 
 def test_the_only_manager_reads_why_they_stay_before_and_after(world: World) -> None:

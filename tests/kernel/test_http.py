@@ -47,3 +47,13 @@ def test_who_asks_by_a_name_that_is_not_ours_is_answered_nothing(path: str) -> N
 @pytest.mark.django_db
 def test_how_we_are_may_be_asked_by_any_name(path: str) -> None:
     assert Client(headers={"Host": "10.42.0.1:8101"}).get(path).status_code in {200, 503}
+
+
+@pytest.mark.django_db
+def test_the_log_has_no_method_that_somebody_made_up(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="carestation.requests"):
+        for method in ("GET", "KANARIENVOGEL"):
+            Client().generic(method, "/help/")
+
+    said = [record.__dict__["method"] for record in caplog.records if "method" in vars(record)]
+    assert said == ["GET", ""]

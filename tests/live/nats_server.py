@@ -135,7 +135,8 @@ def nats_cluster(folder: Path, ports: list[int], ways: dict[int, list[int]]) -> 
 def make_certificate(folder: Path) -> None:
     """Make a certificate for this machine, and the authority that signed it."""
     authority, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    names = [x509.DNSName("localhost"), x509.IPAddress(ip_address(HOST))]
+    hosts = [x509.DNSName(name) for name in ("localhost", "*.care.example")]
+    names = [*hosts, x509.IPAddress(ip_address(HOST))]
     signed = {
         "authority.pem": _certificate("authority", authority)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

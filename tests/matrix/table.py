@@ -256,6 +256,8 @@ TABLE: Final = (
     Row("support:storage_limit", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("support:storage_limit", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 302)),
     Row("support:operators", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
+    Row("support:operators_review", "get", None, (302,302,302,404,404,404,404,404,404,200)),
+    Row("support:operators_review", "post", None, (302,302,302,404,404,404,404,404,404,422)),
     Row("groups:facility", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("groups:rule_facility", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("groups:rule_facility", "post", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 422)),

@@ -62,6 +62,16 @@ class Waits(Echo):
         super().do_POST()
 
 
+class Counts(Echo):
+    """Knows what was sent to it."""
+
+    heard: Final[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.heard.append(self.path)
+        super().do_POST()
+
+
 class Dies(Echo):
     """Ends in the middle of an answer that is longer than what a proxy takes off its hands."""
 

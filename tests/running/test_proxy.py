@@ -17,8 +17,15 @@ import pytest
 
 from config.places import Places
 from config.ports import take_port
-from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_configuration
+from config.proxy import (
+    SIGNS_IN,
+    Site,
+    caddy_command,
+    caddy_surroundings,
+    write_caddy_configuration,
+)
 from config.serving import ASKED
+from tests.live.nats_server import make_certificate
 from tests.running.behind import (
     LONG,
     NUMBER,
@@ -26,6 +33,7 @@ from tests.running.behind import (
     SLOW,
     STRANGER_REFUSED,
     Behind,
+    Counts,
     Dies,
     Echo,
     OneAtATime,
@@ -276,6 +284,25 @@ def test_a_body_that_comes_too_slowly_is_not_waited_for(kind: str, tmp_path: Pat
         assert ask(port, "/")[0] == 200
 
 
+def test_who_sends_a_long_body_too_slowly_loses_the_line(tmp_path: Path) -> None:
+    places, port = Places(data=tmp_path / "data"), take_port(0)
+    places.make()
+    command = caddy(places, port, [])
+    in_a_hurry("caddy", places)
+    with serving(places, command, port):
+        slow = begun(port, "/sign-in/", {}, size_bytes=5_000_000)
+        assert slow.sock is not None
+        slow.sock.settimeout(0.05)
+        heard = b""
+        while (more := heard_while_sending(slow.sock, b"x", seconds=5)) and len(heard) < 1_000:
+            heard += more
+
+        assert heard.startswith(b"HTTP/1.1 499")
+        assert b"Server" not in heard
+        assert more == b""
+        assert ask(port, "/")[0] == 200
+
+
 def heard_while_sending(slow: socket.socket, more: bytes, *, seconds: float) -> bytes | None:
     """Send a little again and again; return what is answered, nothing where the line ends."""
     until = time.monotonic() + seconds
@@ -331,16 +358,20 @@ def test_the_access_log_knows_a_request_by_its_number_and_nothing_that_was_typed
     token = "t" * 43
     asked = ("/kanarienvogel", "/live/kanarienvogel", f"/password/new/{token}?q=kanarienvogel")
     for path in (*asked, "/static/kanarienvogel.css", "/static/plain.css?kanarienvogel"):
-        ask(port, path, {"Cookie": "session=kanarienvogel"})
+        ask(port, path, {"Cookie": "session=kanarienvogel", "Host": "kanarienvogel.example"})
+    odd = HTTPConnection("127.0.0.1", port, timeout=10)
+    odd.request("KANARIENVOGEL", "/static/plain.css")
+    odd.getresponse().read()
     log = places.logs / "access.log"
     until = time.monotonic() + 5
-    while log.read_text().count("/static/") < 2 and time.monotonic() < until:
+    while log.read_text().count("/static/") < 3 and time.monotonic() < until:
         threading.Event().wait(0.02)
     said = log.read_text()
 
     assert said.count(NUMBER) >= len(asked)
-    assert said.count("/static/") >= 2
-    assert "kanarienvogel" not in said
+    assert said.count("/static/") >= 3
+    assert "GET" in said
+    assert "kanarienvogel" not in said.lower()
     assert token not in said
     assert "/password" not in said
     # nginx makes its log readable; Debian rotates it into one that is not.
@@ -360,6 +391,37 @@ def test_a_piece_that_dies_leaves_no_address_in_any_log(kind: str, tmp_path: Pat
     said = "".join(path.read_text() for path in logs)
     assert kind == "nginx" or "aborting with incomplete response" in said
     assert token not in said
+    assert "kanarienvogel" not in said
+
+
+def test_a_name_that_was_typed_into_tls_stands_in_no_log(tmp_path: Path) -> None:
+    places, port = Places(data=tmp_path), take_port(0)
+    places.make()
+    make_certificate(tmp_path)
+    command = caddy(places, port, ["localhost"])
+    site = Site(
+        hosts=["127.0.0.1"],
+        port=port,
+        tls_names=["localhost"],
+        web=[f"unix/{places.run}/web.sock"],
+        live=[f"unix/{places.run}/none"],
+        certificate=str(tmp_path / "own.pem"),
+        key=str(tmp_path / "own.key"),
+    )
+    write_caddy_configuration(places, site)
+    with (
+        serving(places, command, port),
+        socket.create_connection(("127.0.0.1", port)) as plain,
+        ssl._create_unverified_context().wrap_socket(  # noqa: S323 - it is the name that matters
+            plain, server_hostname="kanarienvogel.care.example"
+        ) as client,
+    ):
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        while client.recv(1000):
+            pass
+    said = (places.logs / "access.log").read_text()
+
+    assert "handled request" in said
     assert "kanarienvogel" not in said
 
 
@@ -476,6 +538,62 @@ def test_who_signs_in_waits_in_the_proxy_and_leaves_room_for_who_is_in(tmp_path:
     assert page == 200
     assert is_no_sign_in
     assert answers == [200] * 7
+
+
+# Each says that it comes from elsewhere.
+CLAIMS: Final = [{"X-Forwarded-For": f"203.0.113.{number}"} for number in range(21)]
+
+
+def signs_in_at_nginx(places: Places, port: int, **instead: str) -> list[str]:
+    """Return what starts nginx with the shipped limit, or another in its place."""
+    text = without_tls(port, places.run / "web.sock", places.run / "none")
+    for said, other in (
+        ("rate=20r/s;", instead.get("rate")),
+        ("burst=2400;", instead.get("burst")),
+    ):
+        assert text.count(said) == 1
+        text = text.replace(said, other or said)
+    return nginx_command(places.data, text)
+
+
+@needs_nginx
+@pytest.mark.control("8.14")
+def test_at_nginx_twenty_sign_in_a_second_wherever_they_say_they_are(tmp_path: Path) -> None:
+    places, port = Places(data=tmp_path / "data"), take_port(0)
+    places.make()
+    with serving(places, signs_in_at_nginx(places, port), port):
+        began = time.monotonic()
+        coming = [
+            begun(port, SIGNS_IN[number % len(SIGNS_IN)], claim, size_bytes=1)
+            for number, claim in enumerate(CLAIMS)
+        ]
+        answers = [one.getresponse().status for one in coming]
+        took = time.monotonic() - began
+
+    assert answers == [200] * len(CLAIMS)
+    # The first passes at once; nginx counts in milliseconds.
+    assert took >= (len(CLAIMS) - 1) / 20 - 0.05
+
+
+@needs_nginx
+@pytest.mark.control("8.14")
+def test_at_nginx_who_finds_no_place_to_wait_is_told_and_nobody_else_is(tmp_path: Path) -> None:
+    places, port = Places(data=tmp_path / "data"), take_port(0)
+    places.make()
+    limited = signs_in_at_nginx(places, port, rate="rate=1r/m;", burst="burst=2;")
+    with serving(places, limited, port, handler=Counts):
+        first, *coming = [begun(port, "/sign-in/", claim, size_bytes=1) for claim in CLAIMS]
+        answers = [first.getresponse(), *(one.getresponse() for one in coming[2:])]
+        told = answers[-1].read().decode()
+        others = [ask(port, path)[0] for path in ("/page", "/sign-in/", "/static/none.css")]
+        others.append(begun(port, "/sign-out/", {}, size_bytes=1).getresponse().status)
+
+    assert [answer.status for answer in answers] == [200] + [503] * 18
+    assert answers[-1].headers["Retry-After"] == "5"
+    assert "準備中" in told
+    assert others == [200, 200, 404, 200]
+    # Two still wait for their turn.
+    assert Counts.heard == ["/sign-in/", "/sign-out/"]
 
 
 def _shakes_hands(connection: HTTPSConnection) -> bool:

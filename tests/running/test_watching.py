@@ -3,18 +3,27 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from carestation.facilities.choices import FacilityKind
+from carestation.facilities.commands.places import open_facility
+from carestation.facilities.commands.storage import change_limit, keep_counted
 from carestation.support.choices import Measured
+from carestation.support.models import ClockDoubt
+from config.environment import environment
 from config.watching.clock import clock, told_by_chrony
 from config.watching.counters import Counted, counted, metrics_of, since
 from config.watching.database import database
 from config.watching.exposition import Shown, serve
 from config.watching.machine import machine
+from config.watching.rounds import Rounds
+from tests.accounts.operating import a_console
+from tests.world import World
 
 COUNTS = """
 import os, signal
@@ -110,6 +119,19 @@ def test_the_database_tells_of_who_works_behind_it() -> None:
     assert found[Measured.WORKERS] == 0
     assert 0 < found[Measured.CONNECTIONS] < 1
     assert found[Measured.DATABASE_CLOCK] < 0.5
+    assert found[Measured.STORAGE] == 0
+
+
+@pytest.mark.control("8.6")
+def test_the_database_tells_how_near_the_nearest_facility_is_to_its_limit(world: World) -> None:
+    console = a_console()
+    kinds = (FacilityKind.PHARMACY, FacilityKind.CLINIC)
+    near, free = (open_facility(world.actor("kato"), name="丘の上", kind=one) for one in kinds)
+    change_limit(console, world.facility.pk, 1000)
+    change_limit(console, near.pk, 2000)
+    keep_counted({world.facility.pk: 700, near.pk: 1700, free.pk: 10**12})
+
+    assert database()[Measured.STORAGE] == 0.85
 
 
 @pytest.mark.control("CLD.12.4.5")
@@ -131,3 +153,28 @@ def test_what_is_measured_is_told_in_open_metrics(tmp_path: Path) -> None:
         "yes": 0,
         "no": 1,
     }
+
+
+def let_chrony_tell(folder: Path, *, off: float) -> None:
+    """Put a `chronyc` there which says that a kept clock is off by so many seconds."""
+    told = f"A29FC87B,10.0.0.1,3,1795900000.1,{off},0.0,0.0,-8.1,0.0,0.05,0.03,0.001,64.0,Normal"
+    program = folder / "chronyc"
+    program.write_text(f"#!/bin/sh\necho {told}\n")
+    program.chmod(0o755)
+
+
+@pytest.mark.django_db
+@pytest.mark.control("8.17")
+def test_a_round_minds_whether_the_time_is_vouched_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = Rounds(replace(environment(), data=tmp_path, counters=tmp_path), port=0)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    let_chrony_tell(tmp_path, off=2.0)
+
+    rounds.measure()
+
+    assert ClockDoubt.objects.get().last_fact is None
+    let_chrony_tell(tmp_path, off=0.001)
+    rounds.measure()
+    assert ClockDoubt.objects.get().last_fact is not None

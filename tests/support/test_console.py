@@ -148,3 +148,21 @@ def test_the_operators_are_named_to_each_other(oka: Client) -> None:
     assert "運営 さくら" in page
     assert "担当者がひとりだけです" in page
     assert "未設定：運営の画面に入れません" in page
+
+
+@pytest.mark.control("8.2")
+def test_an_operator_signs_the_list_that_they_looked_at(oka: Client) -> None:
+    page = "/console/operators/review/"
+    shown = oka.get(page).text
+    mark = shown.partition('name="mark" value="')[2].partition('"')[0]
+    assert "一覧の確認の時期です" in oka.get("/console/operators/").text
+
+    unread = oka.post(page, {"mark": mark})
+    another = oka.post(page, {"mark": "another", "is_right": "on"})
+    signed = oka.post(page, {"mark": mark, "is_right": "on"})
+
+    assert (unread.status_code, another.status_code, signed.status_code) == (422, 422, 302)
+    assert "見ているあいだに一覧が変わりました" in another.text
+    after = oka.get("/console/operators/").text
+    assert "前回：運営 さくら さんが 1人 の一覧を確認しました" in after
+    assert "一覧の確認の時期です" not in after

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from carestation.accounts.choices import Proof
+from carestation.facilities.queries.storage import SHORT_FROM
 from carestation.support.choices import Measured
 from carestation.support.commands.readings import keep_readings
 from carestation.support.rules import CONCERNS, LIMITS, UNITS
@@ -41,6 +42,24 @@ def row_of(page: str, measured: Measured) -> str:
     found = re.search(rf'<tr role="row" id="{measured}">.*?</tr>', page, re.DOTALL)
     assert found, measured
     return found[0]
+
+
+@pytest.mark.control("8.6")
+def test_a_facility_whose_files_take_four_fifths_is_told_of_without_its_name(
+    oka: Client, world: World
+) -> None:
+    seen = []
+    for share in (0.79, 0.81, 0.96):
+        keep_readings(NODE, RIGHT | {Measured.STORAGE: share})
+        page = oka.get(PAGE).text
+        seen.append(row_of(page, Measured.STORAGE))
+        assert world.facility.name not in page
+
+    assert LIMITS[Measured.STORAGE].caution == SHORT_FROM
+    assert "正常" in seen[0]
+    assert "注意" in seen[1]
+    assert "異常" in seen[2]
+    assert "新しい写真と書類を断ります" in seen[1]
 
 
 @pytest.mark.control("CLD.12.4.5")

@@ -7,13 +7,16 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from carestation.kernel.ids import uuid7
+from carestation.vault.alone import Alone, alone
 from carestation.vault.blobs import FolderBlobs, blobs
 from carestation.vault.files import PIECE_BYTES, SealedFile, Variant, remove_file, seal_file
-from carestation.vault.relocating import CopyDamagedError, MovingBlobs
+from carestation.vault.relocating import CopyDamagedError, MovingBlobs, OneStoreError
 from config import cli
+from config.prepare import _ensure_store
 from tests.vault.store import Store, store
 from tests.vault.test_files import a_file, read, some_bytes
 
@@ -121,6 +124,104 @@ def test_a_copy_that_is_damaged_is_not_taken_for_one(tmp_path: Path) -> None:
     assert before.read(blob_id, "content", 0, 10) == b"sealed"
 
 
+@pytest.mark.control("8.24")
+def test_one_store_by_two_names_keeps_all_and_nothing_moves(
+    settings: Settings, folder: str, tmp_path: Path
+) -> None:
+    (tmp_path / "other").symlink_to(tmp_path / "files")
+    file = a_file(b"the only copy")
+    for name in (f"{folder}/", f"file://{tmp_path}/other"):
+        settings.BLOB_URL, settings.BLOB_URL_BEFORE = name, folder
+        both = blobs()
+        assert isinstance(both, MovingBlobs)
+
+        with pytest.raises(OneStoreError):
+            list(both.move())
+        with pytest.raises(SystemExit, match="one store by two names"):
+            _ensure_store()
+
+        assert read(file) == b"the only copy"
+        assert [name for name, _ in FolderBlobs(tmp_path / "files").names()] == [file.file_id]
+
+
+@pytest.mark.control("8.24")
+def test_a_bucket_that_is_told_in_two_ways_is_one(settings: Settings, bucket: str) -> None:
+    settings.BLOB_URL = bucket
+    file = a_file(b"the only copy")
+    settings.BLOB_URL_BEFORE = bucket.replace("127.0.0.1", "localhost")
+    both = blobs()
+    assert isinstance(both, MovingBlobs)
+
+    with pytest.raises(OneStoreError):
+        list(both.move())
+
+    assert read(file) == b"the only copy"
+
+
+@pytest.mark.control("8.24")
+def test_out_of_a_bucket_into_a_folder_of_it_every_file_comes_over(
+    settings: Settings, bucket: str
+) -> None:
+    settings.BLOB_URL = bucket
+    blobs().prepare()
+    old = pictured(b"old")
+    both = move_to(settings, f"{bucket}/care")
+    fresh = pictured(b"fresh")
+
+    for _ in both.move():
+        assert [read(old), read(fresh)] == [b"old", b"fresh"]
+
+    settings.BLOB_URL_BEFORE = ""
+    assert both.count_left() == 0
+    assert [read(old), read(fresh)] == [b"old", b"fresh"]
+
+
+def test_into_a_folder_within_a_folder_every_file_comes_over(
+    settings: Settings, folder: str
+) -> None:
+    file = a_file(b"old")
+    both = move_to(settings, f"{folder}/care")
+    fresh = a_file(b"fresh")
+    Path(folder[7:], "lost+found/a/b").mkdir(parents=True)
+
+    assert len(list(both.move())) == 1
+
+    settings.BLOB_URL_BEFORE = ""
+    assert [read(file), read(fresh)] == [b"old", b"fresh"]
+
+
+@pytest.mark.control("8.24")
+def test_what_another_run_has_moved_since_it_was_listed_is_kept(tmp_path: Path) -> None:
+    class Listed(FolderBlobs):
+        def names(self) -> Iterator[tuple[UUID, str]]:
+            return iter(list(super().names()))
+
+    before, now = Listed(tmp_path / "before"), FolderBlobs(tmp_path / "now")
+    both, ids = MovingBlobs(now, before), [uuid7() for _ in range(3)]
+    for blob_id in ids:
+        before.write(blob_id, "content", [b"sealed"])
+    late = both.move()
+    next(late)
+    list(both.move())
+
+    assert list(late) == [0, 0]
+    assert [now.size(blob_id, "content") for blob_id in ids] == [6, 6, 6]
+
+
+def test_what_is_thrown_away_while_it_is_read_back_is_no_damage(tmp_path: Path) -> None:
+    class Slow(FolderBlobs):
+        def write(self, blob_id: UUID, variant: str, parts: Iterable[bytes]) -> None:
+            super().write(blob_id, variant, parts)
+            if variant == "content":
+                both.remove(blob_id, variant)
+
+    before, now = FolderBlobs(tmp_path / "before"), Slow(tmp_path / "now")
+    both = MovingBlobs(now, before)
+    before.write(uuid7(), "content", [b"sealed"])
+
+    assert list(both.move()) == [0]
+
+
 def test_who_reads_while_it_moves_finds_all(settings: Settings, folder: str) -> None:
     files = [a_file(some_bytes(PIECE_BYTES)) for _ in range(20)]
     both = move_to(settings, f"{folder}-new")
@@ -160,7 +261,7 @@ def test_a_file_that_is_removed_is_gone_from_both(settings: Settings, bucket: st
     assert list(both.names()) == []
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("folder", "db")
 def test_the_command_moves_and_says_what_is_left(
     settings: Settings,
     bucket: str,
@@ -179,6 +280,93 @@ def test_the_command_moves_and_says_what_is_left(
     assert (still, codes) == (1, [1, 0, 0])
     assert "Nothing moves" in said
     assert told == [{"moved": 0, "left": 2}, {"moved": 2, "left": 0}, {"moved": 0, "left": 0}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_runs_one_moves(
+    settings: Settings,
+    folder: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr("config.filing.join_running", lambda _: None)
+    monkeypatch.setattr("carestation.vault.alone.LOCK_TRIES", 2)
+    file = a_file(b"one")
+    move_to(settings, f"{folder}-new")
+    held, over = threading.Event(), threading.Event()
+
+    def move_elsewhere() -> None:
+        with alone(Alone.FILES):
+            held.set()
+            over.wait(30)
+        connection.close()
+
+    other = threading.Thread(target=move_elsewhere)
+    other.start()
+    assert held.wait(10)
+    code, said = cli.main(["files", "--move"]), capsys.readouterr().err
+    over.set()
+    other.join(timeout=20)
+
+    assert code == 1
+    assert "by another run" in said
+    assert FolderBlobs(tmp_path / "files").size(*whole(file))
+    assert cli.main(["files", "--move"]) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_whose_database_went_away_moves_no_further(
+    settings: Settings,
+    folder: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr("config.filing.join_running", lambda _: None)
+    for _ in range(3):
+        a_file(b"one")
+    both = move_to(settings, f"{folder}-new")
+    move_one = MovingBlobs._move_one
+
+    def cut_off(self: MovingBlobs, blob_id: UUID, variant: str) -> int:
+        connection.connection.close()
+        return move_one(self, blob_id, variant)
+
+    monkeypatch.setattr(MovingBlobs, "_move_one", cut_off)
+
+    assert cli.main(["files", "--move"]) == 1
+
+    assert "database went away" in capsys.readouterr().err
+    assert both.count_left() == 2
+    connection.close()
+
+
+@pytest.mark.usefixtures("db")
+def test_a_place_that_takes_nothing_is_told_in_a_sentence(
+    settings: Settings,
+    folder: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr("config.filing.join_running", lambda _: None)
+    file = a_file(b"one")
+    move_to(settings, f"{folder}-new")
+    # A file stands where a folder has to be: for root, too, there is no way.
+    (tmp_path / "files-new" / file.file_id.hex[-2:]).write_text("")
+
+    assert cli.main(["files", "--move"]) == 1
+
+    assert "File exists" in capsys.readouterr().err
+    assert FolderBlobs(tmp_path / "files").size(*whole(file))
+
+
+def test_where_files_lay_is_a_place_that_knows_us(settings: Settings, bucket: str) -> None:
+    settings.BLOB_URL, settings.BLOB_URL_BEFORE = bucket, f"{bucket}-mistyped"
+
+    with pytest.raises(SystemExit, match="does not know us"):
+        _ensure_store()
 
 
 def whole(file: SealedFile) -> tuple[UUID, str]:

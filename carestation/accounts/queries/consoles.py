@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Max
 from django.utils import timezone
 
 from carestation.accounts.choices import Proof
@@ -30,6 +31,7 @@ class Colleague:
     kana: str
     began_at: datetime
     has_passkey: bool
+    last_used_at: datetime | None
     is_reader: bool
 
 
@@ -80,10 +82,12 @@ def operators(console: Console) -> list[Colleague]:
 
 def _colleague(console: Console, one: Operator) -> Colleague:
     person = read_person(one.user, console.actor)
+    sessions = Session.objects.of_person(one.user_id)
     return Colleague(
         name=person.name,
         kana=person.kana,
         began_at=one.began_at,
         has_passkey=has_passkey(one.user_id),
+        last_used_at=sessions.aggregate(last=Max("last_used_at"))["last"],
         is_reader=one.user_id == console.actor.user_id,
     )

@@ -18,6 +18,7 @@ from carestation.audit.models import Entry
 from carestation.audit.queries.people import names_of
 from carestation.audit.rules import words_of
 from carestation.facilities.models.facilities import Facility
+from carestation.support.queries.clocks import Doubted, doubted_facts
 from carestation.vault.models import OPERATOR
 
 PAGE_SIZE: Final = 50
@@ -33,13 +34,17 @@ OWN: Final = Q(kind__startswith="accounts.") | Q(kind__in=(*RULINGS, Act.AUDIT_A
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorAct:
-    """One act; `who` is empty for the machine; `facility`: which it was about."""
+    """One act; `who` is empty for the machine; `facility`: which it was about.
+
+    `is_time_doubted`: nobody vouched for the time when it was written.
+    """
 
     at: datetime
     who: str
     what: str
     facility: str
     is_refused: bool
+    is_time_doubted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,15 @@ class ActsPage:
     before: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """Who and what stands on a page."""
+
+    names: Mapping[UUID, str]
+    facilities: Mapping[UUID, Facility]
+    doubted: Doubted
+
+
 def operator_acts(console: Console, before: int | None) -> ActsPage:
     """Return what operators did at the console and with their accounts."""
     people = set(Operator.objects.values_list("user_id", flat=True))
@@ -57,20 +71,20 @@ def operator_acts(console: Console, before: int | None) -> ActsPage:
     found = list(own.order_by("-at", "-number")[: PAGE_SIZE + 1])
     names = names_of(people, console.actor)
     about = Facility.objects.in_bulk([one.facility_id for one in found if one.facility_id])
+    known = _Known(names=names, facilities=about, doubted=doubted_facts())
     return ActsPage(
-        acts=[_act(one, at, names, about) for one in found[:PAGE_SIZE] if (at := one.at)],
+        acts=[_act(one, at, known) for one in found[:PAGE_SIZE] if (at := one.at)],
         before=found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else None,
     )
 
 
-def _act(
-    entry: Entry, at: datetime, names: Mapping[UUID, str], about: Mapping[UUID, Facility]
-) -> OperatorAct:
-    facility = about.get(entry.facility_id) if entry.facility_id else None
+def _act(entry: Entry, at: datetime, known: _Known) -> OperatorAct:
+    facility = known.facilities.get(entry.facility_id) if entry.facility_id else None
     return OperatorAct(
         at=at,
-        who=names.get(entry.actor_id, "") if entry.actor_id else "",
+        who=known.names.get(entry.actor_id, "") if entry.actor_id else "",
         what=words_of(entry.kind),
         facility=facility.name if facility else "",
         is_refused=entry.kind == Act.ACCOUNTS_SIGN_IN_REFUSED,
+        is_time_doubted=entry.fact_id in known.doubted,
     )

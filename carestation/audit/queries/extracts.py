@@ -29,10 +29,12 @@ from carestation.groups.choices import Side
 from carestation.kernel.actor import Actor
 from carestation.kernel.sql import Row
 from carestation.patients.models import Patient
+from carestation.support.queries.clocks import doubted_facts
 
 AT_ONCE: Final = 1_000
 BOM: Final = "\ufeff"  # by which a spreadsheet knows UTF-8
-HEAD: Final = ("日時", "だれが", "何を", "側", "グループ", "対象", "結果", "番号")
+HEAD: Final = ("日時", "だれが", "何を", "側", "グループ", "対象", "結果", "番号", "時刻の確認")
+UNVERIFIED: Final = "未確認"  # nobody vouched for the time when it was written
 ACCESS_HEAD: Final = ("ユーザーID", "氏名", "時刻", "カテゴリ", "操作情報")
 # A cell that begins so is read as a formula by spreadsheets, by some in full width, too; it is
 # made text.
@@ -68,6 +70,7 @@ def table_of(lines: Iterable[Row], names: Names) -> Iterator[bytes]:
                 line["object_id"],
                 "失敗" if line["kind"] == REFUSED else "成功",
                 line["id"],
+                UNVERIFIED if line["is_time_doubted"] else "",
             )
         )
 
@@ -79,13 +82,14 @@ def access_log_of(lines: Iterable[Row], names: Names) -> Iterator[bytes]:
         at = datetime.fromisoformat(line["at"])
         told = f"{words_of(line['kind'])}（対象 {line['object_id']}"
         group = f"、グループ {line['group_id']}" if line["group_id"] else ""
+        doubt = f"、時刻{UNVERIFIED}" if line["is_time_doubted"] else ""
         yield _csv(
             (
                 line["actor_id"] or "",
                 _name(line, names),
                 f"{at.year}/{at.month}/{at.day} {at.hour}:{at:%M:%S}",
                 deed_of(Act(line["kind"])).label if line["kind"] in Act.values else "",
-                f"{told}{group}）",
+                f"{told}{group}{doubt}）",
             )
         )
 
@@ -105,11 +109,12 @@ def json_line(line: Row) -> bytes:
 
 
 def _lines(facility_id: UUID, asked: Asked) -> Iterator[Row]:
-    """Yield the facts, each with its number in the log and what was sealed of it."""
+    """Yield the facts, each with its number, what was sealed of it, and how sure its time is."""
     part = sifted(Entry.objects.of_facility(facility_id), asked)
     own = sifted(Entry.objects.own_of_staff(facility_id), asked)
     sources = [part] if asked.group_id else [part, own]
     in_order = (one.order_by("at", "number").iterator(AT_ONCE) for one in sources)
+    doubted = doubted_facts()
     entries = merge(*in_order, key=lambda entry: (entry.at, entry.number))
     while found := list(islice(entries, AT_ONCE)):
         facts = LoggedFact.objects.filter(
@@ -118,7 +123,8 @@ def _lines(facility_id: UUID, asked: Asked) -> Iterator[Row]:
         told: dict[int, Row] = {fact["id"]: dict(fact) for fact in facts.values()}
         for one in found:
             if one.fact_id in told:
-                yield line_of(told[one.fact_id], one.number, one)
+                line = line_of(told[one.fact_id], one.number, one)
+                yield line | {"is_time_doubted": one.fact_id in doubted}
 
 
 def _name(line: Row, names: Names) -> str:

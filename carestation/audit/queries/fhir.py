@@ -59,7 +59,7 @@ def audit_event(line: Row, patients: Patients) -> Row:
     return {
         "resourceType": "AuditEvent",
         "id": str(line["id"]),
-        **({} if is_refused else {"meta": {"profile": [profile]}}),
+        **_meta([] if is_refused else [profile], is_time_doubted=line["is_time_doubted"]),
         "type": {
             "system": f"{HL7}audit-event-type",
             "code": "rest",
@@ -89,6 +89,19 @@ def audit_event(line: Row, patients: Patients) -> Row:
         },
         "entity": _entities(line, patient),
     }
+
+
+def _meta(profiles: list[str], *, is_time_doubted: bool) -> Row:
+    """Return which profile it follows, and the mark of a time that nobody vouched for."""
+    mark = {
+        "system": f"{settings.SITE_URL}/marks",
+        "code": "time-unverified",
+        "display": "時刻は未確認",
+    }
+    told = ({"profile": profiles} if profiles else {}) | (
+        {"tag": [mark]} if is_time_doubted else {}
+    )
+    return {"meta": told} if told else {}
 
 
 def _agents(line: Row, interaction: Interaction) -> list[Row]:

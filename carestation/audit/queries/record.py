@@ -23,6 +23,7 @@ from carestation.groups.models.groups import Group
 from carestation.kernel.acting import Work, acting_as
 from carestation.kernel.actor import Actor
 from carestation.patients.queries.face_sheets import patients_of
+from carestation.support.queries.clocks import Doubted, doubted_facts
 
 PAGE_SIZE: Final = 50
 READ_AT_ONCE: Final = 400  # so that folded looks still make a page
@@ -52,7 +53,10 @@ class GroupTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One act, or looks that are folded into one; `about`: whom it was done to."""
+    """One act, or looks that are folded into one; `about`: whom it was done to.
+
+    `is_time_doubted`: nobody vouched for the time when it was written.
+    """
 
     at: datetime
     times: int
@@ -63,6 +67,7 @@ class Line:
     side: str
     group: GroupTold | None
     is_refused: bool
+    is_time_doubted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,7 @@ class _Known:
     people: Mapping[UUID, str]
     operators: frozenset[UUID]
     groups: Mapping[UUID, GroupTold]
+    doubted: Doubted
 
 
 def read_record(desk: Desk, asked: Asked) -> RecordPage:
@@ -97,6 +103,7 @@ def read_record(desk: Desk, asked: Asked) -> RecordPage:
         people=names_of_staff(desk.facility_id, desk.actor),
         operators=operators_among({entry.actor_id for entry in entries if entry.actor_id}),
         groups=groups_told(desk.actor, {one.group_id for one in read if one.group_id}),
+        doubted=doubted_facts(),
     )
     shown = sum(len(fold.noted) for fold in folds)
     return RecordPage(
@@ -184,4 +191,5 @@ def _line(fold: Fold, known: _Known) -> Line:
         side=str(Side(detail["side"]).label) if "side" in detail else "",
         group=known.groups.get(newest.group_id) if newest.group_id else None,
         is_refused=newest.kind == Act.ACCOUNTS_SIGN_IN_REFUSED,
+        is_time_doubted=any(known.facts[one.number].pk in known.doubted for one in fold.noted),
     )

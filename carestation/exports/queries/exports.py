@@ -27,7 +27,7 @@ from carestation.vault.sealing import Place
 
 SHOWN_AT_MOST: Final = 50
 # A download reads its right anew after so many pieces (of 256 KiB): when it ends, so does it.
-PIECES_PER_LOOK: Final = 16
+PIECES_PER_LOOK: Final = 4
 EXPORT_RIGHTS: Final = (Right.EXPORT, Right.EXPORT_OWN)
 
 

@@ -30,7 +30,7 @@ from carestation.facilities.models.staff import Staff, StaffReview
 from carestation.facilities.queries.policies import rules_of
 from carestation.facilities.queries.rights import rights_at
 from carestation.facilities.queries.roles import find_role, granted_to
-from carestation.facilities.queries.staff import find_staff
+from carestation.facilities.queries.staff import find_staff, mark_of_list
 from carestation.facilities.rules import Desk, may_give, may_handle, rights_of
 from carestation.factlog.commands import announce
 from carestation.kernel.actor import Actor
@@ -181,16 +181,18 @@ def change_staff(desk: Desk, staff_id: UUID, new: NewCalling) -> Staff:
 
 
 @transaction.atomic
-def review_staff(desk: Desk, *, people: int) -> StaffReview:
-    """Sign that the list of staff was looked through, and is right.
+def review_staff(desk: Desk, *, mark: str) -> StaffReview:
+    """Sign that the list of staff was looked through, and is right; `mark`: of that list.
 
     Raises:
         Refused: the actor may not.
-        Conflict: it is not the list that was looked at: someone came or went meanwhile.
+        Conflict: it is not the list that was looked at: someone came, went or became another
+            meanwhile (reason `list_changed`).
     """
     lock_desk(desk, Right.SIGN_REVIEW)
-    if Staff.objects.active().of_facility(desk.facility_id).count() != people:
+    if mark_of_list(desk.facility_id) != mark:
         raise Conflict("list_changed")
+    people = Staff.objects.active().of_facility(desk.facility_id).count()
     review = StaffReview.objects.create(
         facility_id=desk.facility_id,
         reviewer_id=desk.actor.user_id,

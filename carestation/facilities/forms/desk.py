@@ -1,5 +1,6 @@
 """What a manager types at the desk."""
 
+import hashlib
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
@@ -56,6 +57,24 @@ class DeskForm(forms.Form):
         self._is_braked = isinstance(error, TooMany)
         words = BRAKED if self._is_braked else REFUSALS.get(error.reason, OTHERWISE)
         self.add_error(None, str(words))
+
+
+class TriedForm(DeskForm):
+    """A form of which is shown what it would change before it does.
+
+    The button below what was shown sends its `mark` as `shown`: if anything else was typed since,
+    that is shown first.
+    """
+
+    @property
+    def mark(self) -> str:
+        """What tells one choice from another."""
+        return hashlib.sha256(repr(sorted(self.cleaned_data.items())).encode()).hexdigest()
+
+    @property
+    def is_as_shown(self) -> bool:
+        """Whether just this was shown before it was sent."""
+        return self.data.get("shown") == self.mark
 
 
 class StaffListForm(forms.Form):
@@ -115,9 +134,9 @@ class CallingForm(DeskForm):
 
 
 class ReviewForm(DeskForm):
-    """That the list was looked through; `people`: how many it showed."""
+    """That the list was looked through; `mark`: of the list that was shown."""
 
-    people = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    mark = forms.CharField(widget=forms.HiddenInput, required=False)
     is_right = forms.BooleanField(label=_("ひとりずつ確かめ、この名簿で正しいことを確認しました"))
 
 

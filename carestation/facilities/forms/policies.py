@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from carestation.facilities.choices import Allowed, Letters
-from carestation.facilities.forms.desk import DeskForm
+from carestation.facilities.forms.desk import TriedForm
 from carestation.facilities.queries.policies import NAMES, Difference
 from carestation.facilities.rules import Rules
 
@@ -26,7 +26,7 @@ class ChangeTold:
     affected: int
 
 
-class RulesForm(DeskForm):
+class RulesForm(TriedForm):
     """All rules together; `version`: of those that were looked at."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carestation.facilities.choices import Right
 from carestation.facilities.commands.roles import NewRole
-from carestation.facilities.forms.desk import DeskForm
+from carestation.facilities.forms.desk import TriedForm
 from carestation.facilities.queries.roles import CustomRoleShown
 from carestation.facilities.rules import MANAGERS_ALONE
 from carestation.kernel.text import UnfitText, clean_line
@@ -17,7 +17,7 @@ LONGEST_NAME: Final = 30
 CHOICES: Final = [(one.value, one.label) for one in Right if one not in MANAGERS_ALONE]
 
 
-class RoleForm(DeskForm):
+class RoleForm(TriedForm):
     """A name, and rights in words; `version`: of the role that was looked at."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -3,6 +3,7 @@
 Controls: ISO/IEC 27017 5.18, 8.2; white paper 「利用者アクセスの管理」.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,6 +90,13 @@ def colleague(desk: Desk, staff_id: UUID) -> Colleague:
         if one.state is not PlaceState.ENDED:
             return one
     raise NotVisible
+
+
+def mark_of_list(facility_id: UUID) -> str:
+    """Return what tells the list of who has a place here from any other: who, as what, paused."""
+    places = Staff.objects.active().of_facility(facility_id).order_by("id")
+    said = places.values_list("id", "profession", "role", "custom_role_id", "paused_at")
+    return hashlib.sha256(repr(list(said)).encode()).hexdigest()
 
 
 def find_staff(desk: Desk, staff_id: UUID) -> Staff:

@@ -33,7 +33,7 @@ def rules(request: CareRequest, facility_id: UUID) -> HttpResponse:
     form = RulesForm(request.POST if is_sent else None, initial=typed_rules(now, version))
     context = {"place": frame_of(desk), "form": form, "version": version, "changes": None}
     if form.is_valid():
-        if request.POST.get("step") != "save":
+        if not form.is_as_shown:
             found = differences(now, form.as_rules(), staff_of(desk))
             context |= {"changes": form.told(found)}
             return TemplateResponse(request, "facilities/rules.html", context)

@@ -58,7 +58,7 @@ def _chosen(request: CareRequest, desk: Desk, now: CustomRoleShown | None) -> Ht
     typed, initial = request.POST if request.method == "POST" else None, typed_role(now, members)
     form = RoleForm(typed, initial=initial)
     context = {"place": frame_of(desk), "form": form, "role": now, "changes": None}
-    if form.is_valid() and request.POST.get("step") != "save":
+    if form.is_valid() and not form.is_as_shown:
         before, after = now.granted if now else members, completed(form.as_role().rights)
         context |= {"changes": changes_of(before, after), "name": form.as_role().name}
         return TemplateResponse(request, "facilities/role.html", context)

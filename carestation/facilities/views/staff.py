@@ -20,7 +20,7 @@ from carestation.facilities.commands.staff import change_staff, let_factors_be_r
 from carestation.facilities.forms.desk import CallingForm, ReviewForm, StaffListForm
 from carestation.facilities.queries.desks import desks_of, frame_of, take_desk
 from carestation.facilities.queries.roles import custom_roles_of
-from carestation.facilities.queries.staff import colleague, last_review, staff_of
+from carestation.facilities.queries.staff import colleague, last_review, mark_of_list, staff_of
 from carestation.facilities.rules import OVER_STAFF
 from carestation.kernel.doors import Door, door
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
@@ -88,17 +88,17 @@ def reset_factors(request: CareRequest, facility_id: UUID, staff_id: UUID) -> Ht
 def review(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Show the list of who has a place here, and take the signature under it."""
     desk = take_desk(request.actor, facility_id, Right.SIGN_REVIEW)
+    # Read before the list: who is changed in between is signed by nobody.
+    mark = mark_of_list(desk.facility_id)
     working = [one for one in staff_of(desk) if one.state is not PlaceState.ENDED]
-    form = ReviewForm(
-        request.POST if request.method == "POST" else None, initial={"people": len(working)}
-    )
+    form = ReviewForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            review_staff(desk, people=form.cleaned_data["people"])
+            review_staff(desk, mark=form.cleaned_data["mark"])
         except Conflict as error:
             form.refuse(error)
         else:
             return redirect("facilities:review", facility_id)
     context = {"place": frame_of(desk), "staff": working, "form": form}
-    context |= {"last": last_review(desk)}
+    context |= {"last": last_review(desk), "mark": mark}
     return TemplateResponse(request, "facilities/review.html", context, status=form.status)

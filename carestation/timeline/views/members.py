@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from carestation.accounts.gate.middleware import freshly_confirmed
 from carestation.facilities.choices import Right
 from carestation.facilities.queries.rights import workplaces_of
 from carestation.groups.choices import Role, Side
@@ -71,6 +72,7 @@ def end(request: CareRequest, group_id: UUID, side: Side, membership_id: UUID) -
 
 @require_http_methods(["GET", "POST"])
 @door(Door.SEAT, changes=True)
+@freshly_confirmed
 def role(request: CareRequest, group_id: UUID, side: Side, membership_id: UUID) -> HttpResponse:
     """Say what managing a group means, then name a manager, or let one step back."""
     seat = take_seat(request.actor, group_id, side)
