@@ -67,7 +67,11 @@ def unasked() -> dict[str, Any]:
         "status_code": 404,
         "headers": GUARDED | {"Cache-Control": ["no-store"]},
     }
-    return {"match": [{"path": [f"{SERVING}/*"]}], "terminal": True, "handle": [UNNAMED, answer]}
+    return {
+        "match": [{"path": [SERVING, f"{SERVING}/*"]}],
+        "terminal": True,
+        "handle": [UNNAMED, answer],
+    }
 
 
 def too_large(takes_files: list[str]) -> dict[str, Any]:

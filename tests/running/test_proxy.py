@@ -181,6 +181,7 @@ def test_only_hashed_names_are_kept_for_ever(port: int) -> None:
         ("/static/none.css", 404),
         ("/live", 503),
         (ASKED, 404),
+        ("/serving", 404),
     ],
 )
 def test_what_the_proxy_says_by_itself_is_guarded(port: int, path: str, status: int) -> None:

@@ -16,6 +16,9 @@ from pypdf.generic import (
 
 register_heif_opener()
 CANARY = "kingfisher-0421"
+# Where a signature begins and ends is written where these stand, as soon as it is known.
+SPANS = (0, 1_000_000_001, 1_000_000_002, 1_000_000_003)
+SIGNATURE = bytes(range(64))
 
 
 def a_picture(size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.Image:
@@ -76,11 +79,11 @@ def add_script(writer: PdfWriter) -> None:
     writer.root_object[NameObject("/Names")] = names
 
 
-def a_signed_pdf(*, is_active: bool = False) -> bytes:
+def a_signed_pdf(*, is_active: bool = False, covers: bool = True) -> bytes:
     writer = a_pdf()
     signature = named(Type="Sig", Filter="Adobe.PPKLite", SubFilter="adbe.pkcs7.detached")
-    signature[NameObject("/ByteRange")] = ArrayObject([NumberObject(one) for one in (0, 1, 2, 3)])
-    signature[NameObject("/Contents")] = ByteStringObject(b"\x00" * 16)
+    signature[NameObject("/ByteRange")] = ArrayObject(NumberObject(one) for one in SPANS)
+    signature[NameObject("/Contents")] = ByteStringObject(SIGNATURE)
     field = named(FT="Sig", Type="Annot", Subtype="Widget")
     field[NameObject("/T")] = TextStringObject("Signature1")
     field[NameObject("/V")] = signature
@@ -88,4 +91,14 @@ def a_signed_pdf(*, is_active: bool = False) -> bytes:
     writer.root_object[NameObject("/AcroForm")] = form
     if is_active:
         add_script(writer)
-    return written(writer)
+    return covered(written(writer)) if covers else written(writer)
+
+
+def covered(data: bytes) -> bytes:
+    """Let the signature cover everything but itself."""
+    hole = b"<%s>" % SIGNATURE.hex().encode()
+    begin = data.index(hole)
+    end = begin + len(hole)
+    for span, of in zip(SPANS[1:], (begin, end, len(data) - end), strict=True):
+        data = data.replace(b"%d" % span, b"%-10d" % of)
+    return data

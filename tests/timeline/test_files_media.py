@@ -18,6 +18,7 @@ from carestation.timeline.media.rewritten import Rewritten
 from carestation.timeline.media.workshop import LARGEST_BYTES, rewrite_file
 from tests.timeline.pictures import (
     CANARY,
+    SIGNATURE,
     a_jpeg,
     a_pdf,
     a_picture,
@@ -241,6 +242,28 @@ class TestDocuments:
         signed = a_signed_pdf()
 
         assert rewrite_file(signed).content == signed
+
+    @pytest.mark.parametrize("behind", [b"", b"<script>kingfisher</script>"])
+    def test_a_document_that_only_says_it_is_signed_is_written_anew(self, behind: bytes) -> None:
+        forged = a_signed_pdf(covers=False, is_active=True) + behind
+
+        kept = rewrite_file(forged).content
+
+        assert b"kingfisher" not in kept
+
+    def test_a_signature_of_something_else_is_none(self) -> None:
+        signed = a_signed_pdf()
+        hole = b"<%s>" % SIGNATURE.hex().encode()
+
+        rest = len(signed) - signed.index(hole) - len(hole)
+
+        # What it leaves out is not itself; or it covers more than there is.
+        for forged in (
+            signed.replace(hole, b"(%s)" % hole[1:-1]),
+            signed.replace(b"%-10d" % rest, b"%-10d" % (rest + 1)),
+        ):
+            assert forged != signed
+            assert rewrite_file(forged).content != forged
 
     def test_a_signed_document_that_acts_is_refused(self) -> None:
         assert reason_of(a_signed_pdf(is_active=True)) == ("signed_and_active", 422)

@@ -1,9 +1,10 @@
 """Documents (PDF), written anew without anything that acts: scripts, forms' scripts, files inside.
 
 A signed document stays as it is, byte for byte, or it would not be signed any more; one that is
-signed and acts is refused.
+signed and acts is refused. One that only says so is written anew as all others.
 """
 
+import re
 from io import BytesIO
 from typing import Final
 
@@ -31,6 +32,9 @@ ACTIVE_ACTIONS: Final = frozenset(
 ACTIVE_NOTES: Final = frozenset(
     ("/FileAttachment", "/Movie", "/RichMedia", "/Screen", "/Sound", "/3D")
 )
+# What a signature leaves out of what it covers is itself, in hexadecimal (12.8.1).
+SIGNATURE: Final = re.compile(rb"<[0-9A-Fa-f\s]+>")
+SPANS: Final = 4
 WORDS_ABOUT_IT: Final = frozenset(("/Metadata", "/PieceInfo", "/LastModified"))
 
 
@@ -46,7 +50,7 @@ def rewrite_document(data: bytes) -> Rewritten:
         raise FileRefused(Reason.LOCKED)
     if len(reader.pages) == 0:
         raise FileRefused(Reason.UNREADABLE)
-    is_signed, is_active = _calm(reader.root_object)
+    is_signed, is_active = _calm(reader.root_object, data)
     if is_signed and is_active:
         raise FileRefused(Reason.SIGNED_AND_ACTIVE)
     if is_signed:
@@ -59,7 +63,7 @@ def rewrite_document(data: bytes) -> Rewritten:
     return Rewritten(media_type=MEDIA_TYPE, content=out.getvalue())
 
 
-def _calm(root: DictionaryObject) -> tuple[bool, bool]:
+def _calm(root: DictionaryObject, data: bytes) -> tuple[bool, bool]:
     """Take out what acts; return whether the document is signed, and whether anything acted."""
     waiting: list[PdfObject] = [root]
     seen: set[int] = set()
@@ -70,12 +74,23 @@ def _calm(root: DictionaryObject) -> tuple[bool, bool]:
             continue
         seen.add(id(one))
         if isinstance(one, DictionaryObject):
-            is_signed |= "/ByteRange" in one
+            is_signed |= _is_signature(one, data)
             is_active |= _quieten(one)
             waiting.extend(one.values())
         elif isinstance(one, ArrayObject):
             waiting.extend(one)
     return is_signed, is_active
+
+
+def _is_signature(one: DictionaryObject, data: bytes) -> bool:
+    spans = _word(one, "/ByteRange")
+    if not isinstance(spans, ArrayObject) or len(spans) != SPANS:
+        return False
+    if not all(isinstance(span.get_object(), int) for span in spans):
+        return False
+    begin, size, after, rest = (int(span.get_object()) for span in spans)
+    covers = begin == 0 < size and after + rest <= len(data)
+    return covers and SIGNATURE.fullmatch(data[size:after]) is not None
 
 
 def _quieten(one: DictionaryObject) -> bool:
