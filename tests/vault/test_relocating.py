@@ -261,14 +261,18 @@ def test_a_file_that_is_removed_is_gone_from_both(settings: Settings, bucket: st
     assert list(both.names()) == []
 
 
-@pytest.mark.usefixtures("folder", "db")
+@pytest.fixture
+def joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command works where the test does: nothing is started to be joined."""
+    monkeypatch.setattr("config.filing.join_running", lambda _: None)
+
+
+@pytest.mark.usefixtures("folder", "db", "joined")
 def test_the_command_moves_and_says_what_is_left(
     settings: Settings,
     bucket: str,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("config.filing.join_running", lambda _: None)
     pictured(b"one")
     still = cli.main(["files"])
     said = capsys.readouterr().err
@@ -282,6 +286,7 @@ def test_the_command_moves_and_says_what_is_left(
     assert told == [{"moved": 0, "left": 2}, {"moved": 2, "left": 0}, {"moved": 0, "left": 0}]
 
 
+@pytest.mark.usefixtures("joined")
 @pytest.mark.django_db(transaction=True)
 def test_of_two_runs_one_moves(
     settings: Settings,
@@ -290,7 +295,6 @@ def test_of_two_runs_one_moves(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("config.filing.join_running", lambda _: None)
     monkeypatch.setattr("carestation.vault.alone.LOCK_TRIES", 2)
     file = a_file(b"one")
     move_to(settings, f"{folder}-new")
@@ -315,6 +319,7 @@ def test_of_two_runs_one_moves(
     assert cli.main(["files", "--move"]) == 0
 
 
+@pytest.mark.usefixtures("joined")
 @pytest.mark.django_db(transaction=True)
 def test_a_run_whose_database_went_away_moves_no_further(
     settings: Settings,
@@ -323,7 +328,6 @@ def test_a_run_whose_database_went_away_moves_no_further(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("config.filing.join_running", lambda _: None)
     for _ in range(3):
         a_file(b"one")
     both = move_to(settings, f"{folder}-new")
@@ -342,15 +346,13 @@ def test_a_run_whose_database_went_away_moves_no_further(
     connection.close()
 
 
-@pytest.mark.usefixtures("db")
+@pytest.mark.usefixtures("db", "joined")
 def test_a_place_that_takes_nothing_is_told_in_a_sentence(
     settings: Settings,
     folder: str,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("config.filing.join_running", lambda _: None)
     file = a_file(b"one")
     move_to(settings, f"{folder}-new")
     # A file stands where a folder has to be: for root, too, there is no way.
