@@ -64,6 +64,7 @@ class Environment:
     watch_seconds: float
     proxies: frozenset[str]
     piece: str
+    notify_socket: str
 
     @property
     def leaving(self) -> Path:
@@ -129,6 +130,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         watch_seconds=float(values.get("WATCH_SECONDS") or WATCH_SECONDS),
         proxies=_addresses(values.get("PROXIES", "")),
         piece=values.get("CARESTATION_PIECE", ""),
+        notify_socket=values.get("NOTIFY_SOCKET", ""),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from carestation.exports.reader import Archive, UnreadableError, check
 from config.environment import environment
 from config.joining import join_running
+from config.saying import add_name_and_reason, say_who
 
 GIGABYTE = 1 << 30
 ROOM = "It unpacks to {needed:.1f} GB, and {free:.1f} GB are free here: nothing was taken in."
@@ -25,6 +26,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument("act", choices=["check", "import"], help="compare it; or take it in")
     parser.add_argument("--file", type=Path, required=True, help="the archive")
+    add_name_and_reason(parser)
     parser.add_argument("--data", type=Path, help="folder of the CareStation that runs (var)")
     parser.add_argument("--json", action="store_true", help="for machines: one object")
 
@@ -39,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         archive = Archive(options.file, getpass.getpass("Pass phrase: "))
         said = check(archive)
         if options.act == "import":
-            said |= _taken_in(archive, options.data)
+            said |= _taken_in(archive, options)
     except UnreadableError as error:
         raise SystemExit(str(error)) from error
     if options.json:
@@ -49,13 +51,15 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _taken_in(archive: Archive, data: Path | None) -> dict[str, object]:
-    join_running(data)
+def _taken_in(archive: Archive, options: argparse.Namespace) -> dict[str, object]:
+    join_running(options.data)
     require_room(archive)
     from carestation.exports.commands.taking_in import take_in  # noqa: PLC0415 - needs Django
     from carestation.kernel.acting import Work, acting_as  # noqa: PLC0415 - as above
     from carestation.kernel.errors import Conflict, DomainError  # noqa: PLC0415 - as above
+    from carestation.support.choices import Command  # noqa: PLC0415 - as above
 
+    say_who(options, Command.EXPORT)
     try:
         with acting_as(Work.CONTENT):
             compared = take_in(archive)

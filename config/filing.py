@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from config.joining import join_running
+from config.saying import add_name_and_reason, say_who
 
 if TYPE_CHECKING:
     from carestation.vault.relocating import MovingBlobs
@@ -32,6 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     parser.add_argument("--data", type=Path, help="folder of the CareStation that runs (var)")
     parser.add_argument("--move", action="store_true", help="move what lies at BLOB_URL_BEFORE")
+    add_name_and_reason(parser)
     parser.add_argument("--json", action="store_true", help="for machines: one object")
 
 
@@ -43,12 +45,15 @@ def run(options: argparse.Namespace) -> int:
             a copy is damaged.
     """
     join_running(options.data)
-    from carestation.vault.blobs import blobs  # noqa: PLC0415 - needs Django
+    from carestation.support.choices import Command  # noqa: PLC0415 - needs Django
+    from carestation.vault.blobs import blobs  # noqa: PLC0415 - the same
     from carestation.vault.relocating import MovingBlobs  # noqa: PLC0415 - the same
 
     store = blobs()
     if not isinstance(store, MovingBlobs):
         raise SystemExit(NOWHERE)
+    if options.move:
+        say_who(options, Command.FILES)
     with _in_words():
         moved = _moved(store) if options.move else 0
         left = store.count_left()

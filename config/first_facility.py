@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carestation.facilities.choices import FacilityKind, Profession
-from carestation.kernel.text import UnfitText, clean_line
 from config.joining import join_running
+from config.saying import add_name_and_reason, say_who, typed_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"{_words(Profession)} (clerk)",
     )
     parser.add_argument("--type-password", action="store_true", help="type it here: no link")
+    add_name_and_reason(parser)
     parser.add_argument("--data", type=Path, help="folder of the CareStation that runs (var)")
 
 
@@ -60,8 +61,10 @@ def run(options: argparse.Namespace) -> int:
     """
     password = _typed_password() if options.type_password else ""
     join_running(options.data)
+    from carestation.support.choices import Command  # noqa: PLC0415 - Django
     from config.opening import opened_with_link, opened_with_password  # noqa: PLC0415 - Django
 
+    say_who(options, Command.FIRST_FACILITY)
     first = FirstFacility(
         name=options.name,
         kana=options.kana,
@@ -79,21 +82,6 @@ def run(options: argparse.Namespace) -> int:
     sys.stdout.write(f"{first.name} is open. The manager sets a password here, within an hour:\n")
     sys.stdout.write(f"{link}\n")
     return 0
-
-
-def typed_line(raw: str) -> str:
-    """Return a line as it is kept.
-
-    Raises:
-        ArgumentTypeError: it is empty, or holds what cannot be kept.
-    """
-    try:
-        line = clean_line(raw)
-    except UnfitText as error:
-        raise argparse.ArgumentTypeError(error.reason.value) from error
-    if not line:
-        raise argparse.ArgumentTypeError("it is empty")
-    return line
 
 
 def _typed_password() -> str:

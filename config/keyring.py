@@ -11,6 +11,7 @@ from uuid import UUID
 
 from carestation.kernel.acting import Work, work_as
 from config.joining import join_running, see_data
+from config.saying import add_reason, say_who, typed_line
 
 LEVELS: Final = ("root", "facility", "scope")
 # Name: module of config.keys, and what it does.
@@ -30,6 +31,8 @@ ACTIONS: Final = {
 }
 # Done while nothing runs.
 OFFLINE: Final = frozenset({"recover"})
+# They change keys, or bring the root to paper: who types them stands in the log.
+SAID: Final = frozenset({"rotate", "shares", "rehearse", "erase"})
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -47,8 +50,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--hold", action="store_true", help="rotate: stop when the new keys are added"
     )
     parser.add_argument(
-        "--as", dest="operator", metavar="EMAIL", help="erase: who types: your address"
+        "--as",
+        dest="typist",
+        type=typed_line,
+        metavar="EMAIL",
+        help="who types; erase: your address as an operator",
     )
+    add_reason(parser)
     parser.add_argument(
         "--turn-root", action="store_true", help="erase: turn the root afterwards, at once"
     )
@@ -64,6 +72,10 @@ def run(options: argparse.Namespace) -> int:
     else:
         join_running(options.data)
         work_as(Work.CONTENT)
+    if options.action in SAID:
+        from carestation.support.choices import Command  # noqa: PLC0415 - needs Django
+
+        say_who(options, Command(f"keys {options.action}"))
     module = import_module(f"config.keys.{ACTIONS[options.action][0]}")
     code: int = module.act(options)
     return code

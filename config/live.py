@@ -14,6 +14,7 @@ from carestation.live.usher import Usher
 from carestation.vault.keyfiles import key_from_file
 from carestation.vault.sealing import heard_push
 from config.environment import Environment, environment
+from config.pulse import Pulse
 
 LOGGING: Final[dict[str, Any]] = {
     "version": 1,
@@ -38,7 +39,7 @@ def make_application(surroundings: Environment, timing: Timing | None = None) ->
         host=urlsplit(surroundings.site_url).netloc,
         cookie="__Host-session" if is_https else "session",
     )
-    return Application(usher, site)
+    return Application(usher, site, Pulse(surroundings.notify_socket).beat)
 
 
 def raise_file_limit() -> None:

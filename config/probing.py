@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 from config.joining import join_running
+from config.saying import add_reason, say_who
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("--as", dest="operator", metavar="EMAIL", help="who types: your address")
+    parser.add_argument("--as", dest="typist", metavar="EMAIL", help="who types: your address")
+    add_reason(parser)
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument("--begin", action="store_true", help="sign in, post and read each minute")
     chosen.add_argument("--end", action="store_true", help="end it, and its account")
@@ -28,12 +30,14 @@ def run(options: argparse.Namespace) -> int:
         SystemExit: who types does not operate, or what was asked for is so already.
     """
     join_running(options.data)
+    from carestation.support.choices import Command  # noqa: PLC0415 - Django is set up first
     from config import appointing, probes  # noqa: PLC0415 - Django is set up first
 
     if options.begin or options.end:
-        if not options.operator:
+        if not options.typist:
             raise SystemExit("Say who you are: --as, with your own address.")
-        console = appointing.console_of(options.operator)
+        say_who(options, Command.PROBE)
+        console = appointing.console_of(options.typist)
         probes.begin(console) if options.begin else probes.end(console)
     is_made = probes.is_made()
     if options.json:

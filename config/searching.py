@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from config.joining import join_running
+from config.saying import add_name_and_reason, say_who
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -14,6 +15,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, help="folder of the CareStation that runs (var)")
     parser.add_argument("--rebuild", action="store_true", help="read every post anew")
     parser.add_argument("--group", type=UUID, help="rebuild one group alone")
+    add_name_and_reason(parser)
     parser.add_argument("--json", action="store_true", help="for machines: one object")
 
 
@@ -22,8 +24,10 @@ def run(options: argparse.Namespace) -> int:
     join_running(options.data)
     from carestation.search.commands.rebuilding import rebuild_index  # noqa: PLC0415 - needs Django
     from carestation.search.queries.entries import read_progress  # noqa: PLC0415 - the same
+    from carestation.support.choices import Command  # noqa: PLC0415 - the same
 
     if options.rebuild:
+        say_who(options, Command.SEARCH)
         for count in rebuild_index(options.group):
             sys.stderr.write(f"\r{count} posts read")
             sys.stderr.flush()

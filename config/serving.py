@@ -25,12 +25,19 @@ PATIENCE_SECONDS: Final = 5.0
 class Saying:
     """The file that has its name while this process can serve."""
 
-    def __init__(self, folder: Path, trouble: Callable[[], str]) -> None:
-        """Say no, whatever a process before this one said; `trouble`: why it cannot serve."""
+    def __init__(
+        self, folder: Path, trouble: Callable[[], str], beat: Callable[[], None] = lambda: None
+    ) -> None:
+        """Say no, whatever a process before this one said.
+
+        `trouble`: why it cannot serve; `beat`: shows that the interpreter goes on, whatever is
+        away.
+        """
         self._yes, self._no = folder / NOW, folder / NOT_NOW
         self._yes.unlink(missing_ok=True)
         self._no.touch()
         self._trouble = trouble
+        self._beat = beat
         self._heard_at = time.monotonic()
 
     def begin(self) -> None:
@@ -47,6 +54,7 @@ class Saying:
     def _doubt(self) -> None:
         # What is asked may never answer, and whoever waits for it cannot take yes back.
         while True:
+            self._beat()
             if time.monotonic() - self._heard_at > PATIENCE_SECONDS:
                 self._say(can_serve=False)
             time.sleep(PERIOD_SECONDS)
@@ -57,7 +65,7 @@ class Saying:
             before.rename(after)
 
 
-def say_serving(folder: Path, trouble: Callable[[], str]) -> None:
+def say_serving(folder: Path, trouble: Callable[[], str], beat: Callable[[], None]) -> None:
     """Begin to say it, where a server was told of the folder."""
     if folder.is_dir():
-        Saying(folder, trouble).begin()
+        Saying(folder, trouble, beat).begin()

@@ -16,6 +16,7 @@ import django
 from config.ending import Mark, on_the_way_out
 from config.environment import choose_settings, environment
 from config.ports import port_of
+from config.pulse import Pulse
 
 logger = logging.getLogger("carestation.watch")
 
@@ -33,10 +34,12 @@ def main() -> None:
     on_the_way_out(ending)
     surroundings = environment()
     rounds = Rounds(surroundings, port=options.port or port_of(surroundings.site_url))
+    pulse = Pulse(surroundings.notify_socket)
     logger.info("The watch began", extra={"port": rounds.begin()})
     while not ending.is_set():
         began = time.monotonic()
         rounds.measure()
+        pulse.beat()
         ending.wait(max(0.0, began + surroundings.watch_seconds - time.monotonic()))
     logger.info("The watch ended")
 

@@ -23,7 +23,8 @@ from procrastinate.exceptions import ConnectorException
 from carestation.kernel.acting import Work, work_as
 from carestation.kernel.errors import Unavailable
 from config.ending import Mark, on_the_way_out
-from config.environment import choose_settings
+from config.environment import choose_settings, environment
+from config.pulse import Pulse
 
 if TYPE_CHECKING:
     from carestation.factlog.commands import Reader
@@ -59,9 +60,11 @@ def follow_all(ending: Mark) -> None:
     )
 
     rests: dict[str, float] = {}
+    pulse = Pulse(environment().notify_socket)
     looked_at = float("-inf")
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="followers") as hands:
         while not ending.is_set():
+            pulse.beat()
             has_more = False
             if time.monotonic() > looked_at + LOOK_SECONDS:
                 looked_at = time.monotonic()
@@ -71,6 +74,7 @@ def follow_all(ending: Mark) -> None:
                     continue
                 batch = hands.submit(follow, one)
                 error = batch.exception()
+                pulse.beat()
                 if error is None:
                     has_more |= batch.result() >= BATCH_SIZE
                     continue

@@ -11,6 +11,7 @@ from django.urls import get_resolver
 
 from config.environment import choose_settings, environment
 from config.parting import end_with_parent
+from config.pulse import Pulse
 from config.serving import say_serving
 
 logger = logging.getLogger("carestation.web")
@@ -40,4 +41,4 @@ def trouble() -> str:
         return "it is not known"
 
 
-say_serving(environment().serving, trouble)
+say_serving(environment().serving, trouble, Pulse(environment().notify_socket).beat)

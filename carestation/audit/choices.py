@@ -198,6 +198,7 @@ class Act(models.TextChoices):
     SUPPORT_CAPACITY_CHANGED = "support.CapacityChanged", "処理の数を変えた"
     SUPPORT_CLOCK_DOUBTED = "support.ClockDoubted", "時刻を確かめられなくなった"
     SUPPORT_CLOCK_TRUSTED = "support.ClockTrusted", "時刻を確かめられるようになった"
+    SUPPORT_COMMAND_TYPED = "support.CommandTyped", "サーバーでコマンドを使った"
     SUPPORT_OPERATORS_REVIEWED = "support.OperatorsReviewed", "運営の担当者の一覧を確認した"
     SUPPORT_OUTAGE_OPENED = "support.OutageOpened", "できごとを知らせた"
     SUPPORT_OUTAGE_CHANGED = "support.OutageChanged", "できごとを直した・書き足した"

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import FrameType
@@ -34,9 +35,11 @@ class Site:
 class Application:
     """Streams to whoever is fully signed in."""
 
-    def __init__(self, usher: Usher, site: Site) -> None:
+    def __init__(self, usher: Usher, site: Site, beat: Callable[[], None]) -> None:
+        """`beat`: shows that the loop in which everything here is done goes on."""
         self._usher = usher
         self._site = site
+        self._beat = beat
         self._work: list[asyncio.Task[None]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,11 +61,16 @@ class Application:
 
     def _begin(self) -> None:
         usher = self._usher
-        for work in (usher.listen, usher.read_seats, usher.tick, usher.look_around):
+        for work in (usher.listen, usher.read_seats, usher.tick, usher.look_around, self._go_on):
             task = asyncio.create_task(work(), name=work.__name__)
             task.add_done_callback(_end_with_a_failure)
             self._work.append(task)
         self._part_before_the_server_waits()
+
+    async def _go_on(self) -> None:
+        while True:
+            self._beat()
+            await asyncio.sleep(self._usher.hall.timing.tick_seconds)
 
     def _part_before_the_server_waits(self) -> None:
         # A server that is told to end waits for open streams: they are told to come again first.

@@ -13,11 +13,12 @@ while no machine vouched for the time.
 
 What did not work stands for everyone at `/status/`: by the record of the check, and in the words of
 the operator.
+What is typed at a machine says who types it and why, before it acts.
 
-Announces: CapacityChanged, ClockDoubted, ClockTrusted, OperatorsReviewed, OutageOpened,
-    OutageChanged, OutageEnded, ProbeBegan, ProbeEnded.
+Announces: CapacityChanged, ClockDoubted, ClockTrusted, CommandTyped, OperatorsReviewed,
+    OutageOpened, OutageChanged, OutageEnded, ProbeBegan, ProbeEnded.
 Listens to: nothing.
-Controls: ISO/IEC 27017 5.16, 5.18, 8.2, 8.6, 8.17, CLD.12.1.5, CLD.12.4.5; white
+Controls: ISO/IEC 27017 5.16, 5.18, 8.2, 8.6, 8.17, 8.18, CLD.12.1.5, CLD.12.4.5; white
     paper 「管理者用手順」, 「認証情報の管理」, 「ユーティリティプログラム」,
     「クラウドサービスの監視」, 「容量・能力の管理」.
 """

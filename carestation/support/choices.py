@@ -6,6 +6,22 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
+class Command(TextChoices):
+    """What is typed at the machine and changes something, or brings something out."""
+
+    EXPORT = "export", _("書き出しを取り込む")
+    FACILITIES = "facilities", _("施設を承認する")
+    FILES = "files", _("ファイルの置き場所を移す")
+    FIRST_FACILITY = "first-facility", _("最初の施設をつくる")
+    KEYS_ERASE = "keys erase", _("鍵を廃棄する")
+    KEYS_REHEARSE = "keys rehearse", _("鍵の控えを試す")
+    KEYS_ROTATE = "keys rotate", _("鍵を替える")
+    KEYS_SHARES = "keys shares", _("鍵の控えをつくる")
+    OPERATORS = "operators", _("運営の担当者を任命・解任する")
+    PROBE = "probe", _("外からの確認を始める・やめる")
+    SEARCH = "search", _("検索の索引をつくり直す")
+
+
 class Chapter(TextChoices):
     """What a reader is after."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from carestation.factlog.facts import Fact
+from carestation.support.choices import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,15 @@ class ProbeEnded(Fact, kind="support.ProbeEnded", of="person_id"):
 
     actor_id: UUID
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandTyped(Fact, kind="support.CommandTyped", of="typed_id"):
+    """A command was typed at the machine and is about to act; the row says who says to type."""
+
+    actor_id: UUID
+    typed_id: UUID
+    command: Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

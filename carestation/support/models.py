@@ -207,3 +207,21 @@ class OperatorsReview(models.Model):
     def __str__(self) -> str:
         """Return when."""
         return str(self.reviewed_at)
+
+
+class TypedCommand(models.Model):
+    """Who says to type a command at the machine, under which account of the system, and why."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    name_sealed = models.BinaryField()
+    account_sealed = models.BinaryField()
+    reason_sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return str(self.pk)
+
+    @staticmethod
+    def place(column: str, typed_id: UUID) -> Place:
+        """Return where a column is sealed."""
+        return Place("support_typedcommand", column, typed_id)

@@ -97,6 +97,7 @@ SEALED: Final = (
     *_sealed("timeline_postversion", "body", scope="t.group_id"),
     *_sealed("timeline_attachment", "key", "name", scope=_OF_FILE),
     *_sealed("support_probe", "password", scope=OPERATORS),
+    *_sealed("support_typedcommand", "name", "account", "reason", scope=OPERATORS),
     *_sealed("search_documenttext", "words", scope="t.group_id"),
     *_sealed("audit_signingkey", "private", scope=OPERATORS),
 )

@@ -42,9 +42,9 @@ def act(options: argparse.Namespace) -> int:
     Raises:
         SystemExit: who types does not operate, nothing has such keys, or it is not over.
     """
-    if options.of is None or options.operator is None:
+    if options.of is None or options.typist is None:
         raise SystemExit("Say what with --of, and who you are with --as.")
-    console = console_of(options.operator)
+    console = console_of(options.typist)
     if options.confirm != options.of:
         raise SystemExit(_unsure(options.of))
     if options.turn_root and running_rotation() is not None:

@@ -42,7 +42,18 @@ def test_what_an_operator_does_at_the_machine_wants_their_name_and_nothing_else_
     parser = argparse.ArgumentParser()
     importlib.import_module(COMMANDS[command][0]).add_options(parser)
 
-    assert ("--as" in parser.format_help()) == (AT_MACHINE[command][1] == "operator")
+    assert ("--as EMAIL" in parser.format_help()) == (AT_MACHINE[command][1] == "operator")
+
+
+@pytest.mark.control("8.18")
+@pytest.mark.parametrize("command", sorted(AT_MACHINE))
+def test_what_changes_something_asks_who_types_and_why(command: str) -> None:
+    parser = argparse.ArgumentParser()
+    importlib.import_module(COMMANDS[command][0]).add_options(parser)
+    is_said = "CommandTyped" in facts_of(AT_MACHINE[command])
+
+    assert ("--because" in parser.format_help()) == ("--as" in parser.format_help()) == is_said
+    assert is_said or facts_of(AT_MACHINE[command]) == set() or command == "load-seed"
 
 
 @pytest.mark.control("8.18")

@@ -79,6 +79,7 @@ def test_a_row_says_what_is_wrong_with_it(row: str, said: str) -> None:
         HEAD.encode(),
         "名前,メール\r\n林,a@example.org".encode(),
         (HEAD + '"a@example.org,林').encode(),
+        f"{HEAD.rstrip()},権限\r\na@example.org,林,看護師,一般ユーザー,施設の管理者".encode(),
         (HEAD + "a@example.org,林,看護師,\r\n" * (MOST_ROWS + 1)).encode(),
         b"x" * 400_000,
     ],

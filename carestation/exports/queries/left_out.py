@@ -36,4 +36,7 @@ LEFT_OUT: Final = {
     "search_documenttext.words": "read out of a file, which is in the archive whole",
     "audit_signingkey.private": _OPERATORS,
     "support_probe.password": _OPERATORS,
+    "support_typedcommand.name": _OPERATORS,
+    "support_typedcommand.account": _OPERATORS,
+    "support_typedcommand.reason": _OPERATORS,
 }

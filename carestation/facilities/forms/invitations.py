@@ -169,11 +169,17 @@ def _listed(text: str, own_roles: Mapping[str, UUID]) -> Iterator[ListedRow]:
     except csv.Error as error:
         raise ValidationError(WRONG_FILE) from error
     filled = [(number, line) for number, line in enumerate(lines, start=1) if any(line)]
-    if not filled or tuple(cell.strip() for cell in filled[0][1][: len(COLUMNS)]) != COLUMNS:
+    if not filled or not _is_head([cell.strip() for cell in filled[0][1]]):
         raise ValidationError(WRONG_COLUMNS)
     for number, line in filled[1 : MOST_ROWS + 2]:
         cells = [*(cell.strip() for cell in line), "", "", "", ""][: len(COLUMNS)]
         yield _row(number, cells, own_roles)
+
+
+def _is_head(cells: Sequence[str]) -> bool:
+    # More columns may follow, but none a second time: which of the two is meant nobody could say.
+    first, more = cells[: len(COLUMNS)], cells[len(COLUMNS) :]
+    return tuple(first) == COLUMNS and not set(COLUMNS) & set(more)
 
 
 def _row(number: int, cells: Sequence[str], own_roles: Mapping[str, UUID]) -> ListedRow:

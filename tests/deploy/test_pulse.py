@@ -1,0 +1,207 @@
+"""Pieces show systemd that they go on, and show nothing where they stand still."""
+
+import asyncio
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from carestation.factlog.commands import FOLLOWERS, announce, follower
+from carestation.factlog.facts import Fact
+from carestation.groups.choices import Side
+from carestation.kernel.ids import uuid7
+from carestation.live.hall import Timing
+from carestation.timeline.facts import PostPublished
+from config import worker
+from config.ending import Mark
+from config.environment import environment
+from config.live import make_application
+from config.pulse import GOES_ON, Pulse
+from config.serving import Saying
+from tests.deploy.files import DEPLOY
+
+BEATING: Final = ("live", "watch", "web@", "worker")
+# Holds the interpreter's lock, as what hangs in C does, for three seconds.
+HANGING: Final = """
+import ctypes, pathlib, sys, time
+from config.pulse import Pulse
+from config.serving import Saying
+folder, address = sys.argv[1:]
+Saying(pathlib.Path(folder), lambda: "", Pulse(address).beat).begin()
+sys.stdin.readline()
+print(time.monotonic(), flush=True)
+ctypes.PyDLL(None).usleep(3_000_000)
+print(time.monotonic(), flush=True)
+sys.stdin.readline()
+"""
+
+
+class Listener:
+    """What systemd has: a socket at which beats come in, with the time of each."""
+
+    def __init__(self, path: Path) -> None:
+        self.address = str(path)
+        self.at: list[float] = []
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(self.address)
+        self._news = threading.Condition()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def hears(self, count: int = 1) -> bool:
+        """Wait for so many more beats; False if they do not come."""
+        with self._news:
+            until = len(self.at) + count
+            return self._news.wait_for(lambda: len(self.at) >= until, timeout=20)
+
+    def heard(self, since: float, until: float) -> int:
+        with self._news:
+            return sum(since < at < until for at in self.at)
+
+    def _listen(self) -> None:
+        while True:
+            assert self._socket.recv(64) == GOES_ON
+            with self._news:
+                self.at.append(time.monotonic())
+                self._news.notify_all()
+
+
+@pytest.fixture
+def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Listener:
+    monkeypatch.setattr("config.pulse.EVERY_SECONDS", 0.05)
+    return Listener(tmp_path / "notify")
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """No follower but the test's own."""
+    kept = dict(FOLLOWERS)
+    FOLLOWERS.clear()
+    yield
+    FOLLOWERS.clear()
+    FOLLOWERS.update(kept)
+
+
+def test_live_shows_nothing_while_its_loop_stands_still(systemd: Listener) -> None:
+    surroundings = replace(environment(), notify_socket=systemd.address)
+
+    async def run() -> tuple[float, float, bool, bool]:
+        said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+        async def take(_: Any) -> None:  # noqa: ANN401 - what a server takes
+            return
+
+        application = make_application(surroundings, Timing(tick_seconds=0.05))
+        server = asyncio.create_task(application({"type": "lifespan"}, said.get, take))  # type: ignore[typeddict-item]  # no request
+        said.put_nowait({"type": "lifespan.startup"})
+        goes_on = await asyncio.to_thread(systemd.hears, 3)
+        began = time.monotonic()
+        time.sleep(1.7)  # noqa: ASYNC251 - this is what is tried
+        ended = time.monotonic()
+        comes_back = await asyncio.to_thread(systemd.hears, 2)
+        said.put_nowait({"type": "lifespan.shutdown"})
+        await server
+        return began, ended, goes_on, comes_back
+
+    began, ended, goes_on, comes_back = asyncio.run(run())
+
+    assert goes_on
+    assert comes_back
+    assert systemd.heard(began + 0.7, ended) == 0
+
+
+def test_web_shows_nothing_while_the_interpreter_hangs(systemd: Listener, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HANGING, str(tmp_path), systemd.address]
+    with subprocess.Popen(  # noqa: S603 - ours
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as web:
+        assert web.stdin is not None
+        assert web.stdout is not None
+        assert systemd.hears()
+        web.stdin.write("hang\n")
+        web.stdin.flush()
+        began, ended = float(web.stdout.readline()), float(web.stdout.readline())
+        assert systemd.hears()
+        web.communicate("end\n")
+
+    assert systemd.heard(began + 0.7, ended) == 0
+
+
+def test_web_that_waits_for_its_database_goes_on(systemd: Listener, tmp_path: Path) -> None:
+    answers = threading.Event()
+
+    def trouble() -> str:
+        answers.wait(60)
+        return ""
+
+    Saying(tmp_path, trouble, Pulse(systemd.address).beat).begin()
+
+    assert systemd.hears(3)
+    answers.set()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("alone")
+def test_the_worker_shows_nothing_while_a_batch_stands_still(
+    systemd: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    surroundings = replace(environment(), notify_socket=systemd.address)
+    monkeypatch.setattr(worker, "environment", lambda: surroundings)
+    ending, stands, goes_on = Mark(), threading.Event(), threading.Event()
+
+    @follower(PostPublished)
+    def stand_still(_: Sequence[Fact]) -> None:
+        stands.set()
+        goes_on.wait(30)
+
+    rounds = threading.Thread(target=worker.follow_all, args=[ending], daemon=True)
+    rounds.start()
+    assert systemd.hears(2)
+    announce(
+        PostPublished(
+            actor_id=uuid7(),
+            group_id=uuid7(),
+            request_id=uuid7(),
+            side=Side.ALL,
+            post_id=uuid7(),
+        )
+    )
+    assert stands.wait(20)
+    began = time.monotonic()
+    time.sleep(1.7)
+    ended = time.monotonic()
+    goes_on.set()
+    comes_back = systemd.hears(2)
+    ending.set()
+    rounds.join(20)
+
+    assert comes_back
+    assert systemd.heard(began + 0.7, ended) == 0
+
+
+def test_an_address_without_a_file_and_nobody_who_listens(tmp_path: Path) -> None:
+    name = f"carestation-{uuid7()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as there:
+        there.bind(f"\0{name}")
+        there.settimeout(5)
+        Pulse(f"@{name}").beat()
+        Pulse(str(tmp_path / "gone")).beat()
+        Pulse("").beat()
+
+        assert there.recv(64) == GOES_ON
+
+
+@pytest.mark.parametrize("piece", BEATING)
+def test_the_unit_of_what_beats_has_a_watchdog_that_hears_it(piece: str) -> None:
+    unit = (DEPLOY / "systemd" / f"carestation-{piece}.service").read_text(encoding="utf-8")
+
+    assert re.search(r"^WatchdogSec=\d+(min|h)$", unit, re.MULTILINE)
+    # The server of web runs it in a child.
+    assert f"NotifyAccess={'all' if piece == 'web@' else 'main'}\n" in unit
