@@ -14,6 +14,7 @@ from psycopg.pq import TransactionStatus
 
 from carestation.kernel.acting import Work, work_as
 from carestation.vault.scopes import forget_all
+from tests.settled import lay_down
 from tests.world import World, settle
 
 
@@ -45,16 +46,16 @@ def act_as(who: str) -> None:
 @pytest.fixture
 def world(db: None) -> Iterator[World]:
     """The cast in a transaction that is rolled back, seen as the application's role sees it."""
-    forget_all()
+    world = lay_down()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE carestation_app")
-    yield settle()
+    yield world
     forget_all()
 
 
 @pytest.fixture
 def committed_world(transactional_db: None) -> Iterator[World]:
-    """The cast, committed: for locks, races and cursors."""
+    """The cast, committed by each command for itself: for locks, races and cursors."""
     forget_all()
     yield settle()
     forget_all()

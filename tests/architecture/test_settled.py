@@ -1,0 +1,54 @@
+"""The world that tests start from is the one that the commands make, and each test has its own."""
+
+from collections import Counter
+
+from django.db import connection, transaction
+
+from carestation.accounts.models import User
+from carestation.factlog.models import LoggedFact
+from carestation.kernel.ids import uuid7
+from carestation.vault import scopes
+from tests.settled import lay_down, rows_of, settled_once, tables_with_rows
+from tests.world import settle
+
+
+def written() -> tuple[Counter[str], list[str]]:
+    """How many rows each table has, and what the log says."""
+    lines = Counter({table: rows_of(table).data.count(b"\n") for table in tables_with_rows()})
+    return lines, list(LoggedFact.objects.order_by("id").values_list("kind", flat=True))
+
+
+def test_what_is_laid_down_is_what_the_commands_wrote(db: None) -> None:
+    with transaction.atomic():
+        settle()
+        by_commands = written()
+        transaction.set_rollback(True)
+    lay_down()
+
+    assert written() == by_commands
+    assert {table: rows_of(table) for table in settled_once().rows} == settled_once().rows
+
+
+def test_the_log_stamps_what_is_laid_down(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text, clock_timestamp()")
+        xid, now = cursor.fetchone()
+    lay_down()
+
+    stamps = set(LoggedFact.objects.values_list("xid", "at"))
+    assert {by for by, _ in stamps} == {xid}
+    assert min(at for _, at in stamps) > now
+
+
+def test_no_test_has_the_people_or_the_keys_of_another(db: None) -> None:
+    with transaction.atomic():
+        world = lay_down()
+        opened = dict(scopes._opened)
+        world.people["kato"].pk = uuid7()
+        world.staff.clear()
+        scopes._opened.clear()
+        transaction.set_rollback(True)
+
+    assert User.objects.filter(pk=lay_down().people["kato"].pk).exists()
+    assert scopes._opened.keys() == opened.keys()
+    assert settled_once().world.staff
