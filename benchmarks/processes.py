@@ -22,6 +22,7 @@ class Spent:
     web: float
     postgres: float
     live: float
+    downloads: float
     worker: float
     caddy: float
     watch: float
@@ -34,7 +35,7 @@ class Spent:
         return {f"{name}_ms": getattr(self, name) / count * 1e3 for name in NAMES}
 
 
-NAMES: Final = ("web", "postgres", "live", "worker", "caddy", "watch")
+NAMES: Final = ("web", "postgres", "live", "downloads", "worker", "caddy", "watch")
 
 
 def spent(data: Path) -> Spent:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from config.proxy import Site
 
-KNOWN: Final = {"names", "port", "listen", "certificate", "key", "web", "live"}
+KNOWN: Final = {"names", "port", "listen", "certificate", "key", "web", "live", "downloads"}
 WANTED: Final = {"names", "web", "live"}
 
 
@@ -28,6 +28,8 @@ def site_of(path: Path) -> Site:
         tls_names=said["names"],
         web=said["web"],
         live=said["live"],
+        # A file of a version before names none.
+        downloads=said.get("downloads", said["web"]),
         certificate=said.get("certificate", ""),
         key=said.get("key", ""),
         is_watched=True,

@@ -22,20 +22,23 @@ from config.processes import (
     WATCH_COMMAND,
     WEB,
     WORKER_COMMAND,
+    downloads_command,
     live_command,
     web_command,
 )
 from config.proxy import caddy_command, caddy_surroundings, write_caddy_configuration
 
-PIECES: Final = rf"{WEB}|live|worker|watch|proxy|prepare"
+PIECES: Final = rf"{WEB}|live|downloads|worker|watch|proxy|prepare"
 # They listen nowhere, or say themselves where.
 ALONE: Final = {"worker": WORKER_COMMAND, "watch": WATCH_COMMAND}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("piece", help="web-1, web-2 …, live, worker, watch, proxy, or prepare")
-    parser.add_argument("--at", help="where web or live listens: ADDRESS:PORT")
+    parser.add_argument(
+        "piece", help="web-1, web-2 …, live, downloads, worker, watch, proxy, or prepare"
+    )
+    parser.add_argument("--at", help="where web, live or downloads listens: ADDRESS:PORT")
     parser.add_argument("--nodes", type=Path, help="for the proxy: the file that names the nodes")
 
 
@@ -48,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     name: str = options.piece
     if not re.fullmatch(PIECES, name):
         raise SystemExit(
-            f"There is no piece “{name}”: web-1, live, worker, watch, proxy or prepare."
+            f"There is no piece “{name}”: web-1, live, downloads, worker, watch, proxy or prepare."
         )
     variables = surroundings()
     places = Places(data=Path(variables.get("CARESTATION_DATA", "var")).absolute())
@@ -100,6 +103,8 @@ def _command(name: str, at: str | None, places: Places) -> list[str]:
     listens = (f"--host={host.strip('[]')}", f"--port={port}")
     if name == "live":
         return live_command(*listens)
+    if name == "downloads":
+        return downloads_command(*listens)
     return web_command(*listens, serving=places.serving(name))
 
 

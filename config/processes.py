@@ -38,6 +38,11 @@ class Plan:
         """The socket of live."""
         return self.places.run / "live.sock"
 
+    @property
+    def downloads(self) -> Path:
+        """The socket of downloads."""
+        return self.places.run / "downloads.sock"
+
     def socket(self, number: int) -> Path:
         """The socket of one web process."""
         return self.places.run / f"web-{number}.sock"
@@ -51,6 +56,7 @@ class Plan:
             tls_names=self.tls_names,
             web=[f"unix/{self.socket(number)}" for number in range(1, MOST_WEB + 1)],
             live=[f"unix/{self.live}"],
+            downloads=[f"unix/{self.downloads}"],
             is_watched=True,
         )
 
@@ -74,11 +80,12 @@ def worker_piece(plan: Plan, number: int = 1) -> Piece:
 
 
 def other_pieces(plan: Plan) -> list[Piece]:
-    """Return web, live, worker, watch and, in front of them, caddy with its configuration."""
+    """Return all the others and, in front of them, caddy with its configuration."""
     write_caddy_configuration(plan.places, plan.site)
     return [
         *(web_piece(plan, number) for number in range(1, plan.web + 1)),
         _own(plan, "live", live_command(f"--uds={plan.live}")),
+        _own(plan, "downloads", downloads_command(f"--uds={plan.downloads}")),
         worker_piece(plan),
         _own(plan, "watch", [*WATCH_COMMAND, f"--port={plan.port}"]),
         Piece(
@@ -127,6 +134,15 @@ def web_command(*at: str, serving: Path, threads: int = THREADS_PER_WEB) -> list
 
 def live_command(*at: str) -> list[str]:
     """Return what starts live; `at` as with web."""
+    return [*_asgi(*at), "config.live:application"]
+
+
+def downloads_command(*at: str) -> list[str]:
+    """Return what starts downloads; `at` as with web."""
+    return [*_asgi(*at), "--no-proxy-headers", "--lifespan=off", "config.downloads:application"]
+
+
+def _asgi(*at: str) -> list[str]:
     return [
         *PYTHON,
         "uvicorn",
@@ -136,5 +152,4 @@ def live_command(*at: str) -> list[str]:
         "--timeout-graceful-shutdown=2",
         "--log-level=warning",
         f"--app-dir={PROJECT}",
-        "config.live:application",
     ]

@@ -21,6 +21,8 @@ LARGEST_BODY: Final = 60_000_000
 TAKES_FILES: Final = ["/api/v1/files", "/files/", "/groups/*/publish/"]
 # Somewhat more is waited for, so that web can say in peace that it is too much.
 LARGEST_FORM: Final = 8_000_000
+# What is long, and goes out as slowly as its reader likes. Thumbnails are not.
+GIVES_FILES: Final = ["/files/*/", "/api/v1/files/*", "/desk/*/exports/*/archive/"]
 ASKED_FIRST: Final = "/api/v1/me"
 # A body is held in memory while it comes: so much of it a second, on the whole, after a minute. A
 # telephone at the edge of its network still sends that.
@@ -60,6 +62,7 @@ CHOSEN: Final[dict[str, Any]] = {
 }
 WEB_ASKED: Final = {"uri": ASKED, "timeout": "5s"}
 LIVE_ASKED: Final = {"uri": "/health", "timeout": "10s"}
+DOWNLOADS_ASKED: Final = LIVE_ASKED
 
 # Who was asked and stands still answers nobody; after so long people are asked to wait instead.
 LONGEST_ANSWER_SECONDS: Final = 30
@@ -80,6 +83,7 @@ class Site:
     tls_names: list[str]
     web: list[str]
     live: list[str]
+    downloads: list[str]
     certificate: str = ""
     key: str = ""
     is_watched: bool = False
@@ -131,6 +135,7 @@ def configuration(places: Places, site: Site) -> dict[str, Any]:
             unasked(),
             _live(_handed_to(site, _dialed(site.live), LIVE_ASKED, flush_interval=-1)),
             _files(site),
+            _downloads(site),
             _sign_ins(site),
             _web(site),
         ],
@@ -175,6 +180,17 @@ def _files(site: Site) -> dict[str, Any]:
             _limited(LARGEST_BODY),
             _to_web(site, rewrite=asked, handle_response=[knows, knows_not]),
         ],
+    }
+
+
+def _downloads(site: Site) -> dict[str, Any]:
+    # Nothing is held here: a right that ends on the way ends what is read (docs/decisions/0157).
+    begins = {"protocol": "http", "response_header_timeout": f"{site.answer_seconds}s"}
+    handed = _handed_to(site, _dialed(site.downloads), DOWNLOADS_ASKED, transport=begins)
+    return {
+        "match": [{"path": GIVES_FILES, "method": ["GET", "HEAD"]}],
+        "terminal": True,
+        "handle": [NUMBERED, _cut_untrusted(), _limited(0), handed],
     }
 
 

@@ -8,6 +8,8 @@ from typing import Final
 import psutil
 
 START_FIELD: Final = 19
+# Of each there is one; a second worker is not named.
+SINGLES: Final = ("postgres", "caddy", "live", "downloads", "worker", "watch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,7 @@ def pids(run: Path) -> dict[str, int | list[int] | None]:
     by_name = {piece.name: piece.pid for piece in running_pieces(run)}
     serving = [_serving(pid) for name, pid in by_name.items() if name.startswith("web-")]
     web = [pid for pid in serving if pid is not None]
-    singles = {name: by_name.get(name) for name in ("postgres", "caddy", "live", "worker", "watch")}
+    singles = {name: by_name.get(name) for name in SINGLES}
     return singles | {"web": web}
 
 

@@ -12,9 +12,8 @@ import psycopg
 
 from config.environment import surroundings
 from config.places import Places
-from config.running import running_pieces
+from config.running import SINGLES, running_pieces
 
-PIECES: Final = ("postgres", "caddy", "live", "worker", "watch")
 # How many facts the follower that is furthest behind has not read yet.
 LAG: Final = """
 SELECT max((SELECT count(*) FROM factlog_loggedfact f
@@ -46,7 +45,7 @@ def read_status(places: Places) -> dict[str, object]:
     runs = {piece.name: piece for piece in running_pieces(places.run)}
     own_database = "postgres" if places.postgres.exists() else None
     web = next((name for name in runs if name.startswith("web-")), "web-1")
-    expected = [name for name in (*PIECES, web) if name != "postgres" or own_database]
+    expected = [name for name in (*SINGLES, web) if name != "postgres" or own_database]
     pieces = {
         name: {"pid": piece.pid, "since": datetime.fromtimestamp(piece.began_at, UTC).isoformat()}
         for name, piece in runs.items()

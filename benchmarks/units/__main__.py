@@ -21,7 +21,7 @@ from benchmarks.units.installing import ADDRESS, HOME, block, install
 from benchmarks.units.machine import Machine, booted, lay_debian
 
 INSIDE: Final = "--inside"
-PIECES: Final = ("web@1", "web@2", "live", "worker", "watch", "proxy")
+PIECES: Final = ("web@1", "web@2", "live", "downloads", "worker", "watch", "proxy")
 # More often than systemd starts a unit without being told otherwise, and its ten seconds.
 KILLS: Final = 6
 MANAGER: Final = "okamura@watage.example"

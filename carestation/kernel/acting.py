@@ -69,10 +69,18 @@ def acting_as(work: Work, *, of: UUID | None = None) -> Iterator[None]:
     `of`: the facility for which it is done, where the policies ask for that, too. Where it fails,
     the transaction takes the work's name back with everything else.
     """
-    with transaction.atomic():
-        before = _become(f"{work.value}:{of}" if of else work.value)
+    with _acting(f"{work.value}:{of}" if of else work.value):
         yield
-        _become(before)
+
+
+@contextmanager
+def acting_for(person_id: UUID) -> Iterator[None]:
+    """Act as a person whose session is known, in one transaction, on whatever connection it is.
+
+    What lasts longer than a request gives its connection back and gets another one.
+    """
+    with _acting(str(person_id)):
+        yield
 
 
 def work_as(work: Work) -> None:
@@ -90,6 +98,14 @@ def require_work(work: Work) -> None:
     """
     if (row_of(WHO, {}) or {}).get("person") != work.value:
         raise PermissionError(f"only {work.value} sees every row of this")
+
+
+@contextmanager
+def _acting(who: str) -> Iterator[None]:
+    with transaction.atomic():
+        before = _become(who)
+        yield
+        _become(before)
 
 
 def _become(who: str) -> str:

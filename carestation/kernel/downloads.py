@@ -1,9 +1,12 @@
 """Sending something long out, whole or in part, without holding the threads of others.
 
-What it is, and who may have it, says who calls; it is opened piece by piece while it is read.
+What it is, and who may have it, says who calls; it is opened piece by piece while it is read, and
+the right is looked at again on the way. The piece `downloads` sends it (config/downloads.py), which
+waits for its readers without threads; web does, too, where a proxy was not told of that.
 """
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain
@@ -11,6 +14,9 @@ from threading import BoundedSemaphore
 from typing import Final
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
@@ -22,6 +28,8 @@ ALONE: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors '
 # A web process has four threads: of those, long answers hold two at most.
 LONG_AT_ONCE: Final = 2
 BUSY_SECONDS: Final = 5
+# So old the last look at a right may be when the next piece of 256 KiB goes out.
+LOOK_SECONDS: Final = 1.0
 _long_answers = BoundedSemaphore(LONG_AT_ONCE)
 
 
@@ -49,10 +57,12 @@ def send(
         nothing = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         nothing.headers["Content-Range"] = f"bytes */{thing.size_bytes}"
         return nothing
-    pieces = _in_turn(read(span.start, span.stop), span)
+    pieces = read(span.start, span.stop)
+    if not isinstance(request, ASGIRequest):
+        pieces = _in_turn(pieces, span)
     # The first piece is opened before the answer begins: damage is an error, not half a file.
     first = next(pieces, b"")
-    answer = StreamingHttpResponse(
+    answer = _Pieces(
         chain([first], pieces),
         status=HTTPStatus.PARTIAL_CONTENT if span.is_part else HTTPStatus.OK,
         content_type=thing.media_type,
@@ -68,6 +78,32 @@ def send(
         part = f"bytes {span.start}-{span.stop - 1}/{thing.size_bytes}"
         answer.headers["Content-Range"] = part
     return answer
+
+
+def while_allowed(pieces: Iterator[bytes], look: Callable[[], object]) -> Iterator[bytes]:
+    """Yield pieces; `look` raises where the right has ended, and is called about once a second."""
+    looked_at = time.monotonic()
+    for piece in pieces:
+        if time.monotonic() - looked_at >= LOOK_SECONDS:
+            look()
+            looked_at = time.monotonic()
+        yield piece
+
+
+class _Pieces(StreamingHttpResponse):
+    """Sent piece by piece; with ASGI nothing is held while its reader takes the last one."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = iter(self)
+        while piece := await sync_to_async(_next_of)(pieces):
+            yield piece
+
+
+def _next_of(pieces: Iterator[bytes]) -> bytes:
+    try:
+        return next(pieces, b"")
+    finally:
+        connections.close_all()
 
 
 def _range(request: HttpRequest, thing: Download) -> str:

@@ -62,7 +62,9 @@ def test_all_files_speak_of_the_same_nodes() -> None:
     variables = assignments_in(DEPLOY / "environment")
     owner = assignments_in(DEPLOY / "owner")["DATABASE_OWNER_URL"]
 
-    assert addresses_in(str(proxy["web"])) == addresses_in(str(proxy["live"])) == nodes
+    assert {frozenset(addresses_in(str(proxy[name]))) for name in ("web", "live", "downloads")} == {
+        frozenset(nodes)
+    }
     assert addresses_in(text_of("nginx/carestation.conf")) == nodes
     assert set(variables["PROXIES"].split()) == nodes
     assert variables["NODE_ADDRESS"] in nodes
@@ -72,13 +74,13 @@ def test_all_files_speak_of_the_same_nodes() -> None:
 
 def test_the_ports_of_the_units_are_those_that_the_rules_know() -> None:
     ports = set(re.findall(r":(\d{4})", text_of("proxy.toml") + text_of("nginx/carestation.conf")))
-    units = text_of("systemd/carestation-web@.service") + text_of(
-        "systemd/carestation-live.service"
+    units = "".join(
+        text_of(f"systemd/carestation-{name}.service") for name in ("web@", "live", "downloads")
     )
 
-    assert ports <= {*(str(port) for port in range(8101, 8110)), "8201"}
-    assert set(re.findall(r":(\d{3,4})", units)) == {"810", "8201"}
-    assert RULES.count("8101-8109, 8201") == 2
+    assert ports <= {*(str(port) for port in range(8101, 8110)), "8201", "8301"}
+    assert set(re.findall(r":(\d{3,4})", units)) == {"810", "8201", "8301"}
+    assert RULES.count("8101-8109, 8201, 8301") == 2
 
 
 def test_what_was_acknowledged_is_on_both_databases() -> None:

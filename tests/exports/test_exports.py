@@ -209,7 +209,7 @@ class TestRights:
 
 def _looked_again(pieces: Iterator[bytes]) -> Iterator[bytes]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("carestation.exports.queries.exports.PIECES_PER_LOOK", 1)
+        patch.setattr("carestation.kernel.downloads.LOOK_SECONDS", 0.0)
         yield from pieces
 
 

@@ -52,7 +52,8 @@ def without_tls(port: int, web: Path, live: Path) -> str:
     text = re.sub(r"^    (ssl_|listen \[).*\n", "", SHIPPED, flags=re.MULTILINE)
     text = text.replace("listen 443 ssl http2", f"listen 127.0.0.1:{port}")
     text = re.sub(r"server 10\.42\.0\.\d:81\d\d", f"server unix:{web}", text)
-    return re.sub(r"server 10\.42\.0\.\d:82\d\d", f"server unix:{live}", text)
+    # Whoever asks for live here, or for downloads, finds neither.
+    return re.sub(r"server 10\.42\.0\.\d:8[23]\d\d", f"server unix:{live}", text)
 
 
 def is_refused(command: list[str]) -> str:

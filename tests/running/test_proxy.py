@@ -79,6 +79,7 @@ def caddy(places: Places, port: int, tls_names: list[str]) -> list[str]:
         tls_names=tls_names,
         web=[f"unix/{places.run}/web.sock"],
         live=[f"unix/{places.run}/none"],
+        downloads=[f"unix/{places.run}/none"],
     )
     write_caddy_configuration(places, site)
     return caddy_command(places)
@@ -148,6 +149,25 @@ def slim_port(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[i
     port = take_port(0)
     with serving(places, proxy(kind, places, port), port, OneAtATime):
         yield port
+
+
+@pytest.mark.parametrize(
+    ("path", "is_long"),
+    [
+        ("/files/1/", True),
+        ("/files/1/?a=b", True),
+        ("/api/v1/files/1", True),
+        ("/desk/1/exports/2/archive/", True),
+        ("/files/1/thumbnail/", False),
+        ("/desk/1/exports/", False),
+        ("/desk/1/exports/2/remove/", False),
+    ],
+)
+def test_what_is_long_goes_out_by_downloads(port: int, path: str, *, is_long: bool) -> None:
+    status, _, _ = ask(port, path)
+
+    # Here web alone is there.
+    assert status == (503 if is_long else 200)
 
 
 def test_who_asks_is_said_by_the_proxy_alone(port: int) -> None:
@@ -403,6 +423,7 @@ def test_a_name_that_was_typed_into_tls_stands_in_no_log(tmp_path: Path) -> None
         tls_names=["localhost"],
         web=[f"unix/{places.run}/web.sock"],
         live=[f"unix/{places.run}/none"],
+        downloads=[f"unix/{places.run}/none"],
         certificate=str(tmp_path / "own.pem"),
         key=str(tmp_path / "own.key"),
     )
@@ -465,6 +486,7 @@ def test_who_was_asked_and_stands_still_holds_nobody(tmp_path: Path) -> None:
         tls_names=[],
         web=[f"unix/{places.run}/web.sock"],
         live=[f"unix/{places.run}/none"],
+        downloads=[f"unix/{places.run}/none"],
         answer_seconds=1,
     )
     write_caddy_configuration(places, site)
@@ -498,6 +520,7 @@ def test_who_says_nothing_is_not_chosen_however_often_others_say_yes(
         tls_names=[],
         web=[f"unix/{path}" for path in (*mute, places.run / "web.sock")],
         live=[f"unix/{places.run}/none"],
+        downloads=[f"unix/{places.run}/none"],
         is_watched=True,
     )
     write_caddy_configuration(places, site)

@@ -37,7 +37,7 @@ def test_it_says_where_it_is_and_every_piece_lives(running: Started) -> None:
     pids = running.said["pids"]
 
     assert running.said["ready"] is True
-    assert set(pids) == {"postgres", "caddy", "web", "live", "worker", "watch"}
+    assert set(pids) == {"postgres", "caddy", "web", "live", "downloads", "worker", "watch"}
     assert len(pids["web"]) == 2
     assert all(lives(pid) for pid in running.pids)
 

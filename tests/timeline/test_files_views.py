@@ -386,8 +386,11 @@ class TestWhoGetsWhat:
 
         assert codes == [404] * 5
 
-    def test_a_download_ends_with_the_membership(self, world: World, client_of: Clients) -> None:
-        file_id = posted(world, "kato", PRO, a_noise(1300))
+    def test_a_download_ends_with_the_membership(
+        self, world: World, client_of: Clients, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(downloads, "LOOK_SECONDS", 0.0)
+        file_id = posted(world, "kato", PRO, a_noise(400))
         answer = client_of("sato").get(path_of(file_id))
         pieces = iter(answer.streaming_content)  # type: ignore[attr-defined]  # it streams
         begun = next(pieces)
@@ -399,8 +402,11 @@ class TestWhoGetsWhat:
 
         assert len(begun) < Attachment.objects.get().size_bytes
 
-    def test_a_download_ends_with_the_session(self, world: World) -> None:
-        file_id = posted(world, "kato", PRO, a_noise(1300))
+    def test_a_download_ends_with_the_session(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(downloads, "LOOK_SECONDS", 0.0)
+        file_id = posted(world, "kato", PRO, a_noise(400))
         opened_session = sign_in_client(Client(), world.people["sato"])
         actor = replace(world.actor("sato"), session_id=opened_session.session_id)
         opened = take_file(actor, file_id)

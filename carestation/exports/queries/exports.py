@@ -6,6 +6,7 @@ Controls: ISO/IEC 27017 8.13, CLD.8.1.5; white paper 「バックアップ」.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from carestation.exports.rules import extents
 from carestation.facilities.choices import Right
 from carestation.facilities.queries.desks import take_desk
 from carestation.facilities.rules import Desk
+from carestation.kernel.acting import acting_for
+from carestation.kernel.downloads import while_allowed
 from carestation.kernel.errors import NotVisible, require
 from carestation.ui.times import TOKYO
 from carestation.vault.files import SealedStream, unseal_file
@@ -26,8 +29,6 @@ from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Place
 
 SHOWN_AT_MOST: Final = 50
-# A download reads its right anew after so many pieces (of 256 KiB): when it ends, so does it.
-PIECES_PER_LOOK: Final = 4
 EXPORT_RIGHTS: Final = (Right.EXPORT, Right.EXPORT_OWN)
 
 
@@ -94,10 +95,7 @@ def bytes_of_export(opened: OpenExport, start: int, stop: int) -> Iterator[bytes
         NotVisible: the right or the session ended on the way.
         FileDamagedError: what is kept is not what was sealed.
     """
-    for count, piece in enumerate(unseal_file(opened.sealed, start, stop), start=1):
-        yield piece
-        if count % PIECES_PER_LOOK == 0:
-            _look_again(opened)
+    return while_allowed(unseal_file(opened.sealed, start, stop), partial(_look_again, opened))
 
 
 def export_place(export_id: UUID, column: str) -> Place:
@@ -129,7 +127,8 @@ def _shown(desk: Desk, row: Export, now: datetime) -> ExportShown:
 
 def _look_again(opened: OpenExport) -> None:
     actor = opened.desk.actor
-    own = Session.objects.alive(timezone.now()).one(actor.session_id)
-    if actor.session_id is not None and not own.exists():
-        raise NotVisible
-    take_export(take_desk(actor, opened.desk.facility_id, *EXPORT_RIGHTS), opened.export_id)
+    with acting_for(actor.user_id):
+        own = Session.objects.alive(timezone.now()).one(actor.session_id)
+        if actor.session_id is not None and not own.exists():
+            raise NotVisible
+        take_export(take_desk(actor, opened.desk.facility_id, *EXPORT_RIGHTS), opened.export_id)

@@ -6,7 +6,7 @@ Controls: ISO/IEC 27017 8.3, 8.24; white paper 「利用者アクセスの管理
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,16 +15,15 @@ from carestation.accounts.models import Session
 from carestation.groups.choices import Side
 from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Seat
+from carestation.kernel.acting import acting_for
 from carestation.kernel.actor import Actor
+from carestation.kernel.downloads import while_allowed
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Row
 from carestation.timeline.choices import MediaType
 from carestation.timeline.models import Attachment
 from carestation.vault.files import SealedFile, Variant, unseal_file
 from carestation.vault.scopes import open_scope
-
-# A download reads its right anew after so many pieces (of 256 KiB): when it ends, so does it.
-PIECES_PER_LOOK: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +88,7 @@ def bytes_of(opened: OpenFile, sealed: SealedFile, start: int, stop: int) -> Ite
         NotVisible: the right or the session ended on the way.
         FileDamagedError: what is kept is not what was sealed.
     """
-    for count, piece in enumerate(unseal_file(sealed, start, stop), start=1):
-        yield piece
-        if count % PIECES_PER_LOOK == 0:
-            _look_again(opened)
+    return while_allowed(unseal_file(sealed, start, stop), partial(_look_again, opened))
 
 
 def waiting_files(actor: Actor, file_ids: Sequence[UUID]) -> list[File]:
@@ -132,11 +128,12 @@ def file_of(actor: Actor, row: Attachment) -> File:
 
 
 def _look_again(opened: OpenFile) -> None:
-    session_id = opened.actor.session_id
-    own = Session.objects.alive(timezone.now()).one(session_id)
-    if session_id is not None and not own.exists():
-        raise NotVisible
-    take_file(opened.actor, opened.file.id)
+    actor = opened.actor
+    with acting_for(actor.user_id):
+        own = Session.objects.alive(timezone.now()).one(actor.session_id)
+        if actor.session_id is not None and not own.exists():
+            raise NotVisible
+        take_file(actor, opened.file.id)
 
 
 def _seat_for(actor: Actor, row: Attachment) -> Seat | None:

@@ -1,0 +1,127 @@
+"""Downloads, as the piece sends them: to who reads slowly, and to who may no more."""
+
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Final
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from carestation.factlog.models import LoggedFact
+from carestation.groups.choices import Side
+from carestation.groups.commands.memberships import end_membership
+from carestation.kernel.ids import uuid7
+from carestation.timeline.commands.files import upload_file
+from carestation.timeline.commands.posts import publish_post
+from carestation.timeline.models import Attachment
+from carestation.timeline.queries.files import take_file
+from carestation.vault.files import seal_file
+from tests.accounts.signing_in import a_token
+from tests.deploy.pieces import node
+from tests.live import process
+from tests.timeline.pictures import a_jpeg
+from tests.world import World, a_draft
+
+# More than the kernel holds for a connection by itself: 4 MB, and as much where it is read.
+LONG: Final = Random(1).randbytes(20_000_000)  # noqa: S311 - what is sent
+SLOW: Final = 12
+NAMED: Final = "downloads-tried"
+CONNECTIONS: Final = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
+pytestmark = [pytest.mark.xdist_group("running"), pytest.mark.control("8.3")]
+
+
+@pytest.fixture
+def at(committed_world: World, tmp_path: Path, settings: Settings) -> Iterator[str]:
+    """Where the piece answers; it reads the files of this test."""
+    (tmp_path / "files").mkdir()
+    settings.BLOB_URL = f"file://{tmp_path}/files"
+    url = process.test_database_url()
+    database = f"{url}{'&' if '?' in url else '?'}application_name={NAMED}"
+    with node(tmp_path / "data") as one:
+        yield one.start("downloads", DATABASE_URL=database, BLOB_URL=settings.BLOB_URL)
+
+
+@pytest.fixture
+def path(committed_world: World, at: str) -> str:
+    """A long file of the team's side."""
+    file_id = upload_file(committed_world.actor("kato"), "経過.jpg", a_jpeg()).file.id
+    draft = replace(a_draft(), id=uuid7(), attachments=(file_id,))
+    publish_post(committed_world.seat("kato", Side.PROFESSIONAL), draft)
+    _lengthen(committed_world, file_id)
+    return f"/api/v1/files/{file_id}"
+
+
+def _lengthen(world: World, file_id: UUID) -> None:
+    content = replace(take_file(world.actor("kato"), file_id).content, size_bytes=len(LONG))
+    seal_file(content, LONG)
+    Attachment.objects.filter(pk=file_id).update(size_bytes=len(LONG))
+
+
+def asked(at: str, path: str, token: str, *, slowly: bool = False) -> http.client.HTTPResponse:
+    host, _, port = at.partition(":")
+    asker = http.client.HTTPConnection(host, int(port), timeout=30)
+    if slowly:
+        asker.sock = socket.socket()
+        asker.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        asker.sock.connect((host, int(port)))
+    asker.request("GET", path, headers={"Host": "localhost", "Authorization": f"Bearer {token}"})
+    return asker.getresponse()
+
+
+def connections() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(CONNECTIONS, [NAMED])
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+def test_who_is_removed_gets_no_more(committed_world: World, at: str, path: str) -> None:
+    world = committed_world
+    leaver = asked(at, path, a_token(world.people["sato"]), slowly=True)
+    first = leaver.read(65_536)
+
+    end_membership(world.seat("kato", Side.PROFESSIONAL), world.membership("sato").pk)
+    # A second passes between two looks at a right.
+    threading.Event().wait(1.2)
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)) as cut:
+        leaver.read()
+
+    assert first == LONG[:65_536]
+    got = len(cut.value.partial) if isinstance(cut.value, http.client.IncompleteRead) else 0
+    assert got < len(LONG) / 2
+
+
+def test_who_stays_gets_all_of_it_however_slowly(
+    committed_world: World, at: str, path: str
+) -> None:
+    reader = asked(at, path, a_token(committed_world.people["sato"]), slowly=True)
+    first = reader.read(65_536)
+    threading.Event().wait(2.2)
+
+    assert first + reader.read() == LONG
+    assert LoggedFact.objects.filter(kind="timeline.FileViewed").count() == 1
+
+
+def test_slow_readers_hold_neither_others_nor_the_database(
+    committed_world: World, at: str, path: str
+) -> None:
+    token = a_token(committed_world.people["kato"])
+    slow = [asked(at, path, token, slowly=True) for _ in range(SLOW)]
+    assert {one.status for one in slow} == {200}
+
+    until = time.monotonic() + 10
+    while connections() and time.monotonic() < until:
+        threading.Event().wait(0.05)
+
+    assert connections() == 0
+    assert asked(at, path, token).read() == LONG
+    for one in slow:
+        one.close()
