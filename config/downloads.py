@@ -11,7 +11,9 @@ from django.db import connections
 from django.urls import get_resolver
 
 from config.environment import choose_settings
+from config.open_files import raise_file_limit
 
+raise_file_limit()
 choose_settings()
 application = get_asgi_application()
 # The server's own words take the form of ours.

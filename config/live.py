@@ -1,7 +1,6 @@
 """The live process: event streams, without Django. `uvicorn config.live:application`."""
 
 import logging.config
-import resource
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from carestation.live.usher import Usher
 from carestation.vault.keyfiles import key_from_file
 from carestation.vault.sealing import heard_push
 from config.environment import Environment, environment
+from config.open_files import raise_file_limit
 from config.pulse import Pulse
 
 LOGGING: Final[dict[str, Any]] = {
@@ -40,12 +40,6 @@ def make_application(surroundings: Environment, timing: Timing | None = None) ->
         cookie="__Host-session" if is_https else "session",
     )
     return Application(usher, site, Pulse(surroundings.notify_socket).beat)
-
-
-def raise_file_limit() -> None:
-    """Let this process have as many connections as it may: each stream is one."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 raise_file_limit()

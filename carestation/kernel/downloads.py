@@ -6,6 +6,7 @@ waits for its readers without threads; web does, too, where a proxy was not told
 """
 
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,10 +18,11 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from carestation.kernel.errors import TooMany
+from carestation.kernel.http import CareRequest
 from carestation.kernel.ranges import TAKEN_AT_ONCE_BYTES, Span, UnsatisfiableRangeError, span_of
 
 # A file is shown alone, in a box of its own: nothing in it runs, nothing is fetched.
@@ -31,6 +33,10 @@ BUSY_SECONDS: Final = 5
 # So old the last look at a right may be when the next piece of 256 KiB goes out.
 LOOK_SECONDS: Final = 1.0
 _long_answers = BoundedSemaphore(LONG_AT_ONCE)
+# So many of one person's does a process that waits without threads send at once: as many lines as a
+# browser opens. What is under way is counted by the person.
+OWN_AT_ONCE: Final = 6
+_under_way: Final[Counter[UUID]] = Counter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +51,14 @@ class Download:
 
 
 def send(
-    request: HttpRequest, thing: Download, read: Callable[[int, int], Iterator[bytes]]
+    request: CareRequest, thing: Download, read: Callable[[int, int], Iterator[bytes]]
 ) -> HttpResponseBase:
     """Answer with what was asked for of a thing; `read` opens it from a byte up to another.
 
     The answer is 416, and nothing was opened, where nothing of what is asked for exists.
+
+    Raises:
+        TooMany: too much goes out already, in all or to this person.
     """
     try:
         span = span_of(_range(request, thing), thing.size_bytes)
@@ -57,9 +66,12 @@ def send(
         nothing = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         nothing.headers["Content-Range"] = f"bytes */{thing.size_bytes}"
         return nothing
+    reader = request.actor.user_id
     pieces = read(span.start, span.stop)
     if not isinstance(request, ASGIRequest):
         pieces = _in_turn(pieces, span)
+    elif _under_way[reader] >= OWN_AT_ONCE:
+        raise TooMany("busy", retry_after_seconds=BUSY_SECONDS)
     # The first piece is opened before the answer begins: damage is an error, not half a file.
     first = next(pieces, b"")
     answer = _Pieces(
@@ -67,6 +79,7 @@ def send(
         status=HTTPStatus.PARTIAL_CONTENT if span.is_part else HTTPStatus.OK,
         content_type=thing.media_type,
     )
+    answer.reader = reader
     answer.headers["Content-Length"] = str(span.length)
     answer.headers["Content-Disposition"] = (
         content_disposition_header(thing.is_saved, thing.name) or "attachment"
@@ -93,10 +106,16 @@ def while_allowed(pieces: Iterator[bytes], look: Callable[[], object]) -> Iterat
 class _Pieces(StreamingHttpResponse):
     """Sent piece by piece; with ASGI nothing is held while its reader takes the last one."""
 
+    reader: UUID
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces = iter(self)
-        while piece := await sync_to_async(_next_of)(pieces):
-            yield piece
+        _under_way[self.reader] += 1
+        try:
+            while piece := await sync_to_async(_next_of)(pieces):
+                yield piece
+        finally:
+            _under_way[self.reader] -= 1
 
 
 def _next_of(pieces: Iterator[bytes]) -> bytes:
@@ -106,7 +125,7 @@ def _next_of(pieces: Iterator[bytes]) -> bytes:
         connections.close_all()
 
 
-def _range(request: HttpRequest, thing: Download) -> str:
+def _range(request: CareRequest, thing: Download) -> str:
     # A part is only good beside the rest of the same thing.
     if request.headers.get("If-Range", _etag(thing)) != _etag(thing):
         return ""

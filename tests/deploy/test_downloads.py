@@ -18,6 +18,7 @@ from pytest_django.fixtures import Settings
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.groups.commands.memberships import end_membership
+from carestation.kernel.downloads import OWN_AT_ONCE
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import publish_post
@@ -32,7 +33,6 @@ from tests.world import World, a_draft
 
 # More than the kernel holds for a connection by itself: 4 MB, and as much where it is read.
 LONG: Final = Random(1).randbytes(20_000_000)  # noqa: S311 - what is sent
-SLOW: Final = 12
 NAMED: Final = "downloads-tried"
 CONNECTIONS: Final = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
 pytestmark = [pytest.mark.xdist_group("running"), pytest.mark.control("8.3")]
@@ -113,15 +113,20 @@ def test_who_stays_gets_all_of_it_however_slowly(
 def test_slow_readers_hold_neither_others_nor_the_database(
     committed_world: World, at: str, path: str
 ) -> None:
-    token = a_token(committed_world.people["kato"])
-    slow = [asked(at, path, token, slowly=True) for _ in range(SLOW)]
+    token = a_token(committed_world.people["sato"])
+    slow = [asked(at, path, token, slowly=True) for _ in range(OWN_AT_ONCE)]
     assert {one.status for one in slow} == {200}
+    assert asked(at, path, token).status == 429
 
     until = time.monotonic() + 10
     while connections() and time.monotonic() < until:
         threading.Event().wait(0.05)
 
     assert connections() == 0
-    assert asked(at, path, token).read() == LONG
+    assert asked(at, path, a_token(committed_world.people["kato"])).read() == LONG
     for one in slow:
         one.close()
+    until = time.monotonic() + 10
+    while (again := asked(at, path, token)).status == 429 and time.monotonic() < until:
+        threading.Event().wait(0.05)
+    assert again.read() == LONG
