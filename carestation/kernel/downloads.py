@@ -66,12 +66,7 @@ def send(
         nothing = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         nothing.headers["Content-Range"] = f"bytes */{thing.size_bytes}"
         return nothing
-    reader = request.actor.user_id
-    pieces = read(span.start, span.stop)
-    if not isinstance(request, ASGIRequest):
-        pieces = _in_turn(pieces, span)
-    elif _under_way[reader] >= OWN_AT_ONCE:
-        raise TooMany("busy", retry_after_seconds=BUSY_SECONDS)
+    pieces = _in_turn(request, read(span.start, span.stop), span)
     # The first piece is opened before the answer begins: damage is an error, not half a file.
     first = next(pieces, b"")
     answer = _Pieces(
@@ -79,7 +74,7 @@ def send(
         status=HTTPStatus.PARTIAL_CONTENT if span.is_part else HTTPStatus.OK,
         content_type=thing.media_type,
     )
-    answer.reader = reader
+    answer.reader = request.actor.user_id
     answer.headers["Content-Length"] = str(span.length)
     answer.headers["Content-Disposition"] = (
         content_disposition_header(thing.is_saved, thing.name) or "attachment"
@@ -132,7 +127,15 @@ def _range(request: CareRequest, thing: Download) -> str:
     return request.headers.get("Range", "")
 
 
-def _in_turn(pieces: Iterator[bytes], span: Span) -> Iterator[bytes]:
+def _in_turn(request: CareRequest, pieces: Iterator[bytes], span: Span) -> Iterator[bytes]:
+    if isinstance(request, ASGIRequest):
+        if _under_way[request.actor.user_id] >= OWN_AT_ONCE:
+            raise TooMany("busy", retry_after_seconds=BUSY_SECONDS)
+        return pieces
+    return _holding_a_thread(pieces, span)
+
+
+def _holding_a_thread(pieces: Iterator[bytes], span: Span) -> Iterator[bytes]:
     if span.length <= TAKEN_AT_ONCE_BYTES:
         yield from pieces
         return
