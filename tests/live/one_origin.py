@@ -18,9 +18,18 @@ def one_origin(web_port: int, live_port: int) -> Iterator[str]:
     serving = asyncio.run_coroutine_threadsafe(_serve(web_port, live_port), loop)
     server = serving.result(timeout=10)
     yield f"http://{HOST}:{server.sockets[0].getsockname()[1]}"
-    loop.call_soon_threadsafe(server.close)
+    asyncio.run_coroutine_threadsafe(_end(server), loop).result(timeout=10)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(timeout=5)
+    loop.close()
+
+
+async def _end(server: asyncio.Server) -> None:
+    server.close()
+    open_ones = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in open_ones:
+        task.cancel()
+    await asyncio.gather(*open_ones, return_exceptions=True)
 
 
 async def _serve(web_port: int, live_port: int) -> asyncio.Server:
