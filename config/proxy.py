@@ -61,8 +61,7 @@ CHOSEN: Final[dict[str, Any]] = {
     "try_interval": "50ms",
 }
 WEB_ASKED: Final = {"uri": ASKED, "timeout": "5s"}
-LIVE_ASKED: Final = {"uri": "/health", "timeout": "10s"}
-DOWNLOADS_ASKED: Final = LIVE_ASKED
+HEALTH_ASKED: Final = {"uri": "/health", "timeout": "10s"}
 
 # Who was asked and stands still answers nobody; after so long people are asked to wait instead.
 LONGEST_ANSWER_SECONDS: Final = 30
@@ -133,7 +132,7 @@ def configuration(places: Places, site: Site) -> dict[str, Any]:
             too_large(TAKES_FILES),
             unmeasured(),
             unasked(),
-            _live(_handed_to(site, _dialed(site.live), LIVE_ASKED, flush_interval=-1)),
+            _live(_handed_to(site, _dialed(site.live), HEALTH_ASKED, flush_interval=-1)),
             _files(site),
             _downloads(site),
             _sign_ins(site),
@@ -186,7 +185,7 @@ def _files(site: Site) -> dict[str, Any]:
 def _downloads(site: Site) -> dict[str, Any]:
     # Nothing is held here: a right that ends on the way ends what is read (docs/decisions/0157).
     begins = {"protocol": "http", "response_header_timeout": f"{site.answer_seconds}s"}
-    handed = _handed_to(site, _dialed(site.downloads), DOWNLOADS_ASKED, transport=begins)
+    handed = _handed_to(site, _dialed(site.downloads), HEALTH_ASKED, transport=begins)
     return {
         "match": [{"path": GIVES_FILES, "method": ["GET", "HEAD"]}],
         "terminal": True,

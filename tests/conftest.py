@@ -12,6 +12,7 @@ from django.db import connection
 from django.dispatch import receiver
 from psycopg.pq import TransactionStatus
 
+from carestation.factlog.commands import FOLLOWERS
 from carestation.kernel.acting import Work, work_as
 from carestation.vault.scopes import forget_all
 from tests.settled import lay_down
@@ -59,3 +60,13 @@ def committed_world(transactional_db: None) -> Iterator[World]:
     forget_all()
     yield settle()
     forget_all()
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """No follower but the test's own."""
+    kept = dict(FOLLOWERS)
+    FOLLOWERS.clear()
+    yield
+    FOLLOWERS.clear()
+    FOLLOWERS.update(kept)

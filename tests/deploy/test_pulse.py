@@ -7,14 +7,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from carestation.factlog.commands import FOLLOWERS, announce, follower
+from carestation.factlog.commands import announce, follower
 from carestation.factlog.facts import Fact
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
@@ -77,16 +77,6 @@ class Listener:
 def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Listener:
     monkeypatch.setattr("config.pulse.EVERY_SECONDS", 0.05)
     return Listener(tmp_path / "notify")
-
-
-@pytest.fixture
-def alone() -> Iterator[None]:
-    """No follower but the test's own."""
-    kept = dict(FOLLOWERS)
-    FOLLOWERS.clear()
-    yield
-    FOLLOWERS.clear()
-    FOLLOWERS.update(kept)
 
 
 def test_live_shows_nothing_while_its_loop_stands_still(systemd: Listener) -> None:

@@ -1,27 +1,17 @@
 """The worker: one follower's trouble is its own."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
-from carestation.factlog.commands import FOLLOWERS, announce, follower
+from carestation.factlog.commands import announce, follower
 from carestation.factlog.models import Cursor
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.timeline.facts import PostPublished
 from config.ending import Mark
 from config.worker import follow_all
-
-
-@pytest.fixture
-def alone() -> Iterator[None]:
-    """No follower but the test's own."""
-    kept = dict(FOLLOWERS)
-    FOLLOWERS.clear()
-    yield
-    FOLLOWERS.clear()
-    FOLLOWERS.update(kept)
 
 
 @pytest.mark.django_db(transaction=True)
