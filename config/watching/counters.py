@@ -1,6 +1,7 @@
 """What the processes of this machine counted, together, and what became of it since last time."""
 
 import math
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from carestation.support.choices import Measured
 
 QUICK_SHARE: Final = 0.95
 FAILED: Final = "5xx"
+_ONE_READER: Final = threading.Lock()
 Key = tuple[str, str]
 
 
@@ -32,10 +34,15 @@ class Counted:
 
 
 def metrics_of(folder: Path) -> list[Metric]:
-    """Return what all processes counted, those that ended too; of gauges, what lives alone."""
-    _forget_the_dead(folder)
-    shared = MultiProcessCollector(None, str(folder))  # type: ignore[no-untyped-call]  # half typed
-    return list(shared.collect())  # type: ignore[no-untyped-call]  # as above
+    """Return what all processes counted, those that ended too; of gauges, what lives alone.
+
+    A process that begins makes its file empty and lays it out a moment later: until then it
+    has counted nothing.
+    """
+    with _ONE_READER:
+        _forget_the_dead(folder)
+        laid_out = [str(file) for file in folder.glob("*.db") if file.stat().st_size]
+        return list(MultiProcessCollector.merge(laid_out))  # type: ignore[no-untyped-call]  # half typed
 
 
 def counted(metrics: list[Metric], *, own_posts: int = 0) -> Counted:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -62,6 +63,20 @@ def test_streams_of_a_process_that_is_gone_are_open_no_more(tmp_path: Path) -> N
     counted_by(tmp_path, ending="SIGKILL")
 
     assert counted(metrics_of(tmp_path)).streams is None
+
+
+def test_a_process_that_has_only_begun_to_count_counts_nothing(tmp_path: Path) -> None:
+    counted_by(tmp_path, ending="SIGKILL")
+    (tmp_path / "counter_1.db").touch()
+
+    assert counted(metrics_of(tmp_path)).answers == 3
+
+
+def test_two_who_ask_at_once_both_hear_of_the_living_alone(tmp_path: Path) -> None:
+    for _ in range(20):
+        (tmp_path / "gauge_livesum_999999999.db").touch()
+        with ThreadPoolExecutor(8) as callers:
+            assert list(callers.map(metrics_of, [tmp_path] * 8)) == [[]] * 8
 
 
 def test_a_minute_is_what_came_between_two_looks() -> None:
