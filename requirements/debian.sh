@@ -78,7 +78,10 @@ booter() {
 
 browser() {
     missing=""
-    command -v chromium >/dev/null || missing="chromium"
+    # Without a window it is a third less work; who may not install it tests with what is there.
+    command -v chromium-headless-shell >/dev/null \
+        || { [ "$(id -u)" != 0 ] && command -v chromium >/dev/null; } \
+        || missing="chromium-headless-shell"
     find /usr/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" 2>/dev/null \
         | grep -qiE 'noto.*cjk' || missing="$missing fonts-noto-cjk"
     # shellcheck disable=SC2086 # a list of names

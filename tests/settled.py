@@ -1,4 +1,4 @@
-"""The cast, settled once in a process by the commands, laid down for each test that is rolled back.
+"""The cast, settled once in a process by the commands, laid down for each test.
 
 What the commands wrote is read back from every table, and put there again as it was: a tenth of
 the work. The log gives each fact its own place, time and transaction, as it does to any. In memory
@@ -6,6 +6,7 @@ is opened what the commands opened, and nothing is remembered of the test before
 """
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -70,6 +71,12 @@ def forget() -> None:
 
 @cache
 def settled_once() -> Settled:
+    """Settle the cast in a thread of its own: a browser's loop would part its connection in two."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(_settled).result()
+
+
+def _settled() -> Settled:
     """Settle the cast as the application's role, read what was written, and take it back."""
     scopes.forget_all()
     with transaction.atomic():
@@ -80,6 +87,7 @@ def settled_once() -> Settled:
             cursor.execute("RESET ROLE")
         rows = {table: rows_of(table) for table in sorted(tables_with_rows() - before)}
         transaction.set_rollback(True)
+    connection.close()
     return Settled(
         world=world,
         rows=rows,

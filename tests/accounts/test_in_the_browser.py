@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from carestation.accounts.models import Session
 from tests.accounts.people import ADDRESS, PASSWORD, SECRET, a_person, code_now
-from tests.ui.drawing import CHROMIUM
+from tests.chromium import CHROMIUM
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -16,7 +16,7 @@ from carestation.accounts.tasks import mail_address_link
 from carestation.kernel.ids import uuid7
 from tests.accounts.people import ADDRESS, PASSWORD, a_person
 from tests.accounts.registering import PURPOSE
-from tests.ui.drawing import CHROMIUM
+from tests.chromium import CHROMIUM
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -3,13 +3,16 @@
 from collections import Counter
 
 from django.db import connection, transaction
+from procrastinate.contrib.django import app as jobs
 
+from carestation.accounts.choices import Job
 from carestation.accounts.models import User
 from carestation.factlog.models import LoggedFact
 from carestation.kernel.ids import uuid7
 from carestation.vault import scopes
+from tests.emptied import empty
 from tests.settled import lay_down, rows_of, settled_once, tables_with_rows
-from tests.world import settle
+from tests.world import World, settle
 
 
 def written() -> tuple[Counter[str], list[str]]:
@@ -52,3 +55,13 @@ def test_no_test_has_the_people_or_the_keys_of_another(db: None) -> None:
     assert User.objects.filter(pk=lay_down().people["kato"].pk).exists()
     assert scopes._opened.keys() == opened.keys()
     assert settled_once().world.staff
+
+
+def test_nothing_stays_of_what_was_committed(committed_world: World) -> None:
+    jobs.configure_task(Job.MAIL_LETTER).defer(user_id="", letter="")
+    filled = tables_with_rows()
+
+    empty()
+
+    assert tables_with_rows() == {"django_migrations", "django_content_type", "auth_permission"}
+    assert {"factlog_loggedfact", "groups_membership", "procrastinate_events"} <= filled

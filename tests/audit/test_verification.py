@@ -169,7 +169,7 @@ BENT_CHECKPOINTS: Final[dict[Callable[[], None], tuple[Bent, int | None]]] = {
 
 
 @pytest.mark.control("8.15")
-def test_what_was_bent_is_named_at_its_first_wrong_place(committed_world: World) -> None:
+def test_what_was_bent_is_named_at_its_first_wrong_place(fresh_world: World) -> None:
     seal_all()
     first_signed_at(PLACE)
     sign_whole()
@@ -189,7 +189,7 @@ def test_what_was_bent_is_named_at_its_first_wrong_place(committed_world: World)
 
 @pytest.mark.control("8.15")
 def test_a_checkpoint_that_was_bent_is_named_and_the_facts_below_it_are_read_all_the_same(
-    committed_world: World,
+    fresh_world: World,
 ) -> None:
     seal_all()
     first_signed_at(PLACE)
@@ -218,7 +218,7 @@ def test_a_checkpoint_that_was_bent_is_named_and_the_facts_below_it_are_read_all
 
 @pytest.mark.control("8.15")
 def test_a_seal_that_was_bent_says_whether_the_fact_is_what_was_signed(
-    committed_world: World,
+    fresh_world: World,
 ) -> None:
     seal_all()
     first_signed_at(PLACE)
@@ -245,7 +245,7 @@ def test_a_seal_that_was_bent_says_whether_the_fact_is_what_was_signed(
 
 @pytest.mark.control("8.15")
 def test_where_nothing_is_kept_of_marks_a_stretch_is_named_from_the_last_signed_root_on(
-    committed_world: World,
+    fresh_world: World,
 ) -> None:
     seal_all()
     first_signed_at(PLACE)
@@ -267,11 +267,11 @@ def test_where_nothing_is_kept_of_marks_a_stretch_is_named_from_the_last_signed_
 
 @pytest.mark.control("8.15")
 def test_checkpoints_of_a_facility_that_were_all_taken_away_are_missed_by_the_whole(
-    committed_world: World,
+    fresh_world: World,
 ) -> None:
     seal_and_sign()
     parts = Tree.objects.exclude(pk=WHOLE).values_list("pk", flat=True)
-    publish_post(committed_world.seat("kato", Side.PROFESSIONAL), a_draft("次の署名の前に"))
+    publish_post(fresh_world.seat("kato", Side.PROFESSIONAL), a_draft("次の署名の前に"))
     seal_all()
     whole = sign_whole()
     intact, found = verify_log(), []
@@ -294,7 +294,7 @@ def test_checkpoints_of_a_facility_that_were_all_taken_away_are_missed_by_the_wh
 
 @pytest.mark.control("8.15")
 def test_a_bent_checkpoint_that_left_the_machine_is_replaced_by_what_left(
-    committed_world: World,
+    fresh_world: World,
 ) -> None:
     kept = seal_and_sign()
     Checkpoint.objects.filter(pk=kept.pk).update(note="the log is fine")
@@ -318,11 +318,11 @@ def first_signed_at(size: int) -> None:
 
 @pytest.mark.control("8.15")
 def test_an_older_state_that_was_put_back_is_found_by_a_checkpoint_that_left(
-    committed_world: World,
+    fresh_world: World,
 ) -> None:
     earlier = seal_and_sign()
     put_back = older_state()
-    publish_post(committed_world.seat("kato", Side.PROFESSIONAL), a_draft())
+    publish_post(fresh_world.seat("kato", Side.PROFESSIONAL), a_draft())
     later = seal_and_sign()
     before = [verify_log([one.note]).finding for one in (earlier, later)]
 
@@ -336,11 +336,11 @@ def test_an_older_state_that_was_put_back_is_found_by_a_checkpoint_that_left(
 
 @pytest.mark.control("8.15")
 def test_a_log_that_was_put_back_and_grew_on_leaves_what_is_kept_beside_it(
-    committed_world: World, kept_in: Path
+    fresh_world: World, kept_in: Path
 ) -> None:
     seal_and_sign()
     put_back = older_state()
-    seat = committed_world.seat("kato", Side.PROFESSIONAL)
+    seat = fresh_world.seat("kato", Side.PROFESSIONAL)
     publish_post(seat, a_draft())
     keep_outside(seal_and_sign())
     kept = kept_note()
@@ -361,11 +361,11 @@ def test_a_log_that_was_put_back_and_grew_on_leaves_what_is_kept_beside_it(
 
 @pytest.mark.control("8.15")
 def test_a_sealer_that_was_led_past_the_facts_is_found_within_the_hour(
-    committed_world: World,
+    fresh_world: World,
 ) -> None:
     size = seal_and_sign().size
     Cursor.objects.filter(pk=SEALER).update(xid=str(2**62))
-    publish_post(committed_world.seat("kato", Side.PROFESSIONAL), a_draft())
+    publish_post(fresh_world.seat("kato", Side.PROFESSIONAL), a_draft())
     fact = LoggedFact.objects.order_by("-id")[0]
     follow(FOLLOWERS[SEALER])
     at_once = verify_log().finding
@@ -379,7 +379,7 @@ def test_a_sealer_that_was_led_past_the_facts_is_found_within_the_hour(
 
 @pytest.mark.control("8.15")
 def test_keys_that_were_put_in_the_place_of_ours_are_found_by_the_clock_too(
-    committed_world: World, kept_in: Path
+    fresh_world: World, kept_in: Path
 ) -> None:
     keep_outside(seal_and_sign())
     assert verify_and_keep().wrong == ""
@@ -394,7 +394,7 @@ def test_keys_that_were_put_in_the_place_of_ours_are_found_by_the_clock_too(
     assert (kept.wrong, kept.number, kept.tree_id) == (Wrong.CHECKPOINT, 0, WHOLE)
 
 
-def test_a_checkpoint_of_another_log_is_no_evidence(committed_world: World) -> None:
+def test_a_checkpoint_of_another_log_is_no_evidence(fresh_world: World) -> None:
     note = seal_and_sign().note
     forged = note.replace("\n\n", "\nmore words\n\n")
 
@@ -403,7 +403,7 @@ def test_a_checkpoint_of_another_log_is_no_evidence(committed_world: World) -> N
             verify_log([other])
 
 
-def test_the_application_cannot_change_what_is_sealed(committed_world: World) -> None:
+def test_the_application_cannot_change_what_is_sealed(fresh_world: World) -> None:
     seal_and_sign()
 
     for table, column in SEALED.items():

@@ -114,16 +114,16 @@ BENT: Final = (
 
 @pytest.mark.control("8.15")
 def test_what_was_bent_in_the_database_is_named_by_its_first_wrong_line(
-    committed_world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    fresh_world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seal_and_sign()
-    well = verifier.main([str(taken_away(committed_world, tmp_path / "well"))])
+    well = verifier.main([str(taken_away(fresh_world, tmp_path / "well"))])
     said_well = capsys.readouterr().out
     codes, said = [], []
     for statements in (*BENT, (COPY,)):
         with undone():
             bent_in_the_database(statements, NUMBER)
-            codes.append(verifier.main([str(taken_away(committed_world, tmp_path / "bent"))]))
+            codes.append(verifier.main([str(taken_away(fresh_world, tmp_path / "bent"))]))
         said.append(capsys.readouterr().out)
 
     assert well == 0
@@ -137,19 +137,19 @@ def test_what_was_bent_in_the_database_is_named_by_its_first_wrong_line(
 
 @pytest.mark.control("8.15")
 def test_an_export_of_an_older_state_is_named_by_the_checkpoint_that_was_kept(
-    committed_world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    fresh_world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seal_and_sign()
-    put_back, seat = older_state(), committed_world.seat("kato", Side.PROFESSIONAL)
+    put_back, seat = older_state(), fresh_world.seat("kato", Side.PROFESSIONAL)
     publish_post(seat, a_draft())
     seal_and_sign()
-    *_, kept = notes_of(committed_world.facility.pk)
+    *_, kept = notes_of(fresh_world.facility.pk)
     letter = tmp_path / "letter.eml"
     letter.write_text(f"要約です。\n\n{kept}", encoding="utf-8")
     key = published_keys()[-1]
 
     def verified() -> int:
-        folder = taken_away(committed_world, tmp_path / "part")
+        folder = taken_away(fresh_world, tmp_path / "part")
         return verifier.main([str(folder), "--key", key, "--against", str(letter)])
 
     before = verified()

@@ -5,16 +5,14 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser.people import Site, Stage
+from tests.chromium import CHROMIUM, launch
 from tests.nodes.nodes import database, nodes
 from tests.running.starts import COMMAND, PROJECT, started, surroundings
-
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +47,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def stage(site: Site) -> Iterator[Stage]:
     """Open a browser for a module alone: an open Playwright keeps others of its kind out."""
-    chromium = which("chromium")
-    if chromium is None:
+    if CHROMIUM is None:
         pytest.fail("Chromium is missing: `make setup` says how to install it.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = launch(playwright.chromium)
         yield Stage(site=site, browser=browser)
         browser.close()

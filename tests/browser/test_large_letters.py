@@ -1,14 +1,13 @@
 """Letters of twice the size, as the browser's own setting makes them: nothing is pushed aside."""
 
 from collections.abc import Iterator
-from shutil import which
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import ARGUMENTS
 from tests.browser.people import DESK, PHONE, Stage
 from tests.browser.test_story import open_group
+from tests.chromium import launch
 
 # One worker of a parallel run starts the site, and tells the whole story.
 pytestmark = pytest.mark.xdist_group("site")
@@ -28,7 +27,7 @@ HIGH_AND_FLOATING = """
 def large(stage: Stage) -> Iterator[Stage]:
     """Open a browser whose owner has set letters to twice their size."""
     kind = stage.browser.browser_type
-    browser = kind.launch(executable_path=which("chromium"), args=[*ARGUMENTS, TWICE])
+    browser = launch(kind, TWICE)
     yield Stage(site=stage.site, browser=browser)
     browser.close()
 

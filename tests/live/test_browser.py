@@ -20,9 +20,9 @@ from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.pushes import Change, push_post
 from carestation.timeline.queries.messages import thread
 from tests.accounts.signing_in import sign_in_client
+from tests.chromium import CHROMIUM, launch
 from tests.live.one_origin import one_origin
 from tests.live.process import live_process
-from tests.ui.drawing import CHROMIUM
 from tests.world import World
 
 PRO = Side.PROFESSIONAL
@@ -37,7 +37,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     # Playwright's loop runs in this thread; what we write beside it is written by ourselves alone.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = launch(playwright.chromium)
         yield browser
         browser.close()
 
@@ -75,10 +75,10 @@ class Team:
 
 
 @pytest.fixture
-def team(committed_world: World, live_server: LiveServer, browser: Browser) -> Iterator[Team]:
+def team(fresh_world: World, live_server: LiveServer, browser: Browser) -> Iterator[Team]:
     web_port = urlsplit(live_server.url).port or 0
     with live_process(tick_seconds=0.2) as live, one_origin(web_port, live.port) as origin:
-        yield Team(committed_world, origin, browser)
+        yield Team(fresh_world, origin, browser)
 
 
 def test_a_post_appears_on_the_open_page(team: Team) -> None:

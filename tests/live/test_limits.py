@@ -29,20 +29,20 @@ def told(world: World, seq: int) -> None:
     tell(Push(kind="post", group_id=world.group.pk, side="professional", seq=seq, html=LONG))
 
 
-def test_a_stream_ends_when_its_time_is_over(committed_world: World) -> None:
+def test_a_stream_ends_when_its_time_is_over(fresh_world: World) -> None:
     with live_process(life_seconds=0.5, tick_seconds=0.1) as live:
-        sato = live.opens(bearer(a_token(committed_world.people["sato"])))
+        sato = live.opens(bearer(a_token(fresh_world.people["sato"])))
 
         assert sato.hears_the_end()
         assert sato.events[-1].data == {"reason": "expired"}
-        assert live.opens(bearer(a_token(committed_world.people["sato"]))).kinds() == ["catchup"]
+        assert live.opens(bearer(a_token(fresh_world.people["sato"]))).kinds() == ["catchup"]
 
 
 @pytest.mark.control("8.3")
 def test_a_session_that_falls_idle_or_ends_unheard_ends_its_stream(
-    committed_world: World,
+    fresh_world: World,
 ) -> None:
-    sato = committed_world.people["sato"]
+    sato = fresh_world.people["sato"]
     sessions = [
         open_session(sato.pk, BROWSER, proof=Proof.TOTP, request_id=uuid7()) for _ in range(3)
     ]
@@ -63,11 +63,11 @@ def test_a_session_that_falls_idle_or_ends_unheard_ends_its_stream(
 
 
 def test_a_post_whose_push_was_lost_is_caught_up_with_within_the_next_look(
-    committed_world: World,
+    fresh_world: World,
 ) -> None:
-    timeline = committed_world.timeline("professional")  # type: ignore[arg-type]  # a side's value
+    timeline = fresh_world.timeline("professional")  # type: ignore[arg-type]  # a side's value
     with live_process(recheck_seconds=0.3, tick_seconds=0.1) as live:
-        sato = live.opens(bearer(a_token(committed_world.people["sato"])))
+        sato = live.opens(bearer(a_token(fresh_world.people["sato"])))
 
         timeline.seq += 1
         timeline.save(update_fields=["seq"])
@@ -76,8 +76,8 @@ def test_a_post_whose_push_was_lost_is_caught_up_with_within_the_next_look(
         assert sato.events[-1].data["side"] == "professional"
 
 
-def test_a_reader_that_takes_no_more_is_told_to_catch_up(committed_world: World) -> None:
-    world = committed_world
+def test_a_reader_that_takes_no_more_is_told_to_catch_up(fresh_world: World) -> None:
+    world = fresh_world
     seq = world.timeline("professional").seq  # type: ignore[arg-type]  # a side's value
     last = f"/professional/{seq + ENOUGH}\n".encode()
     with live_process() as live, ThreadPoolExecutor(1) as pool:
@@ -96,9 +96,9 @@ def test_a_reader_that_takes_no_more_is_told_to_catch_up(committed_world: World)
         assert len(shown) < ENOUGH
 
 
-def test_a_server_that_ends_says_so_to_its_streams(committed_world: World) -> None:
+def test_a_server_that_ends_says_so_to_its_streams(fresh_world: World) -> None:
     with live_process() as live:
-        sato = live.opens(bearer(a_token(committed_world.people["sato"])))
+        sato = live.opens(bearer(a_token(fresh_world.people["sato"])))
 
         live.process.send_signal(signal.SIGTERM)
 
@@ -107,18 +107,18 @@ def test_a_server_that_ends_says_so_to_its_streams(committed_world: World) -> No
         assert live.process.wait(timeout=5) in {0, -signal.SIGTERM}
 
 
-def test_one_person_cannot_hold_all_streams(committed_world: World) -> None:
-    token = a_token(committed_world.people["sato"])
+def test_one_person_cannot_hold_all_streams(fresh_world: World) -> None:
+    token = a_token(fresh_world.people["sato"])
     with live_process() as live:
         for _ in range(200):
             assert live.ask("/live", bearer(token)).status == http.HTTPStatus.OK
 
         assert live.ask("/live", bearer(token)).status == http.HTTPStatus.TOO_MANY_REQUESTS
-        assert live.opens(bearer(a_token(committed_world.people["kato"]))).kinds() == ["catchup"]
+        assert live.opens(bearer(a_token(fresh_world.people["kato"]))).kinds() == ["catchup"]
 
 
-def test_many_streams_at_once_are_counted_too(committed_world: World) -> None:
-    asked = bearer(a_token(committed_world.people["sato"]))
+def test_many_streams_at_once_are_counted_too(fresh_world: World) -> None:
+    asked = bearer(a_token(fresh_world.people["sato"]))
     with live_process() as live, ThreadPoolExecutor(48) as pool:
         for _ in range(190):
             live.ask("/live", asked)

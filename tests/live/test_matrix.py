@@ -28,9 +28,9 @@ pytestmark = pytest.mark.control("8.3")
 
 @pytest.mark.parametrize("left", ["", "sato", "mori"])
 def test_every_event_reaches_those_who_sit_there_and_no_one_else(
-    committed_world: World, left: str
+    fresh_world: World, left: str
 ) -> None:
-    world = committed_world
+    world = fresh_world
     if not left:
         seat = world.seat("kato", Side.PROFESSIONAL)
         change_role(seat, world.membership("sato").pk, Role.READER)

@@ -56,19 +56,19 @@ def told_over(
 
 
 @pytest.fixture
-def nodes(told_over: NatsServer, committed_world: World) -> Iterator[list[LiveProcess]]:
+def nodes(told_over: NatsServer, fresh_world: World) -> Iterator[list[LiveProcess]]:
     with live_process(tick_seconds=0.1) as one, live_process(tick_seconds=0.1) as other:
         yield [one, other]
 
 
 @pytest.mark.control("8.24")
 def test_what_is_written_on_one_node_is_heard_on_all(
-    nodes: list[LiveProcess], committed_world: World
+    nodes: list[LiveProcess], fresh_world: World
 ) -> None:
-    sato = nodes[0].opens(bearer(a_token(committed_world.people["sato"])))
-    kato = nodes[1].opens(bearer(a_token(committed_world.people["kato"])))
+    sato = nodes[0].opens(bearer(a_token(fresh_world.people["sato"])))
+    kato = nodes[1].opens(bearer(a_token(fresh_world.people["kato"])))
 
-    seq = posted(committed_world)
+    seq = posted(fresh_world)
 
     assert sato.hears_post(seq)
     assert kato.hears_post(seq)
@@ -76,9 +76,9 @@ def test_what_is_written_on_one_node_is_heard_on_all(
 
 @pytest.mark.control("8.3")
 def test_a_right_that_ends_on_one_node_ends_the_streams_of_all(
-    nodes: list[LiveProcess], committed_world: World
+    nodes: list[LiveProcess], fresh_world: World
 ) -> None:
-    world = committed_world
+    world = fresh_world
     opened = open_session(world.people["sato"].pk, BROWSER, proof=Proof.TOTP, request_id=uuid7())
     left = [node.opens(bearer(a_token(world.people["mori"]))) for node in nodes]
     cut = [node.opens(cookie(opened.token)) for node in nodes]
@@ -94,16 +94,16 @@ def test_a_right_that_ends_on_one_node_ends_the_streams_of_all(
 
 @pytest.mark.control("8.3")
 def test_streams_outlive_a_restart_of_the_bus_and_catch_up(
-    nodes: list[LiveProcess], committed_world: World, bus: NatsServer
+    nodes: list[LiveProcess], fresh_world: World, bus: NatsServer
 ) -> None:
-    ears = [node.opens(bearer(a_token(committed_world.people["sato"]))) for node in nodes]
+    ears = [node.opens(bearer(a_token(fresh_world.people["sato"]))) for node in nodes]
 
     bus.stop()
-    missed = posted(committed_world)
+    missed = posted(fresh_world)
     bus.start()
 
     assert all(ear.hears(lambda one: one.kinds().count("catchup") == 2) for ear in ears)
-    seq = posted(committed_world)
+    seq = posted(fresh_world)
     assert all(ear.hears_post(seq) for ear in ears)
     assert missed < seq
 
@@ -128,22 +128,22 @@ def three(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.control("8.14")
 def test_what_is_told_at_one_server_is_heard_at_another_and_one_may_be_gone(
-    three: Three, committed_world: World
+    three: Three, fresh_world: World
 ) -> None:
     with live_process(tick_seconds=0.1) as live:
-        sato = live.opens(bearer(a_token(committed_world.people["sato"])))
+        sato = live.opens(bearer(a_token(fresh_world.people["sato"])))
         for gone in three[1:]:
             gone.stop(signal.SIGKILL)
             # Whoever hung on that very server was away for a moment, and is called to ask.
-            assert sato.is_told_of(lambda: posted(committed_world))
+            assert sato.is_told_of(lambda: posted(fresh_world))
             gone.start()
 
 
 @pytest.mark.control("8.3")
 def test_a_right_that_ends_while_the_bus_is_away_is_found_out_all_the_same(
-    told_over: NatsServer, committed_world: World
+    told_over: NatsServer, fresh_world: World
 ) -> None:
-    world = committed_world
+    world = fresh_world
     with live_process(recheck_seconds=0.3, tick_seconds=0.1) as live:
         mori = live.opens(bearer(a_token(world.people["mori"])))
         told_over.stop()
@@ -157,30 +157,30 @@ def test_a_right_that_ends_while_the_bus_is_away_is_found_out_all_the_same(
 
 
 def test_of_several_servers_any_serves(
-    trusted: NatsServer, committed_world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    trusted: NatsServer, fresh_world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"{trusted.url},{HOST}:{free_port()}"
     settings.BUS_URL = url
     monkeypatch.setenv("BUS_URL", url)
     check_bus(url)
     with live_process(tick_seconds=0.1) as live:
-        sato = live.opens(bearer(a_token(committed_world.people["sato"])))
+        sato = live.opens(bearer(a_token(fresh_world.people["sato"])))
 
-        assert sato.hears_post(posted(committed_world))
+        assert sato.hears_post(posted(fresh_world))
     after_commit.part()
 
 
 def test_what_does_not_open_on_the_bus_is_nothing(
-    nodes: list[LiveProcess], committed_world: World, bus: NatsServer
+    nodes: list[LiveProcess], fresh_world: World, bus: NatsServer
 ) -> None:
     stranger = NatsTeller(bus.url)
-    sato = nodes[0].opens(bearer(a_token(committed_world.people["sato"])))
+    sato = nodes[0].opens(bearer(a_token(fresh_world.people["sato"])))
 
     stranger.tell(b"")
     stranger.tell(b"anything")
     stranger.end()
 
-    assert sato.hears_post(posted(committed_world))
+    assert sato.hears_post(posted(fresh_world))
 
 
 def test_who_posts_never_waits_for_the_bus(trusted: NatsServer) -> None:

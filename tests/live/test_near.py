@@ -36,30 +36,30 @@ def ear(
 
 @pytest.mark.control("8.24")
 def test_what_is_written_is_heard_and_what_a_stranger_sends_is_nothing(
-    ear: Path, committed_world: World
+    ear: Path, fresh_world: World
 ) -> None:
     with live_process() as live:
-        sato = live.opens(bearer(a_token(committed_world.people["sato"])))
+        sato = live.opens(bearer(a_token(fresh_world.people["sato"])))
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as stranger:
             for words in (b"", b"{}", b"\x00" * 60_000):
                 stranger.sendto(words, str(ear))
 
-        seq = posted(committed_world)
+        seq = posted(fresh_world)
 
         assert sato.hears_post(seq)
         assert stat.S_IMODE(ear.stat().st_mode) == 0o600
 
 
 def test_whoever_posts_while_live_is_away_is_not_held_up_and_the_next_process_hears(
-    ear: Path, committed_world: World
+    ear: Path, fresh_world: World
 ) -> None:
     with live_process() as first:
         first.process.kill()
         first.process.wait()
-        written = posted(committed_world)
+        written = posted(fresh_world)
     with live_process() as second:
-        sato = second.opens(bearer(a_token(committed_world.people["sato"])))
-        seq = posted(committed_world)
+        sato = second.opens(bearer(a_token(fresh_world.people["sato"])))
+        seq = posted(fresh_world)
 
         assert sato.hears_post(seq)
         assert sato.posts() == [seq] != [written]

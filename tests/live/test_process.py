@@ -40,7 +40,7 @@ def process(
 
 
 @pytest.fixture
-def live(committed_world: World, process: LiveProcess) -> Iterator[LiveProcess]:
+def live(fresh_world: World, process: LiveProcess) -> Iterator[LiveProcess]:
     yield process
     process.hang_up()
 
@@ -79,9 +79,9 @@ def reseated(world: World) -> None:
 
 
 def test_a_post_reaches_an_open_page_and_an_open_program(
-    live: LiveProcess, committed_world: World
+    live: LiveProcess, fresh_world: World
 ) -> None:
-    world = committed_world
+    world = fresh_world
     page = live.opens(cookie(a_token(world.people["sato"]), **{"Sec-Fetch-Site": "same-origin"}))
     program = live.opens(bearer(a_token(world.people["mori"])), "?form=json")
 
@@ -97,10 +97,8 @@ def test_a_post_reaches_an_open_page_and_an_open_program(
 
 
 @pytest.mark.control("8.3")
-def test_the_family_hears_nothing_of_the_other_side(
-    live: LiveProcess, committed_world: World
-) -> None:
-    world = committed_world
+def test_the_family_hears_nothing_of_the_other_side(live: LiveProcess, fresh_world: World) -> None:
+    world = fresh_world
     mori = live.opens(bearer(a_token(world.people["mori"])))
     kato = live.opens(bearer(a_token(world.people["kato"])))
 
@@ -113,9 +111,9 @@ def test_the_family_hears_nothing_of_the_other_side(
 
 @pytest.mark.control("8.3")
 def test_who_is_removed_hears_so_at_once_and_then_nothing_more(
-    live: LiveProcess, committed_world: World
+    live: LiveProcess, fresh_world: World
 ) -> None:
-    world = committed_world
+    world = fresh_world
     sato = live.opens(bearer(a_token(world.people["sato"])))
     kato = live.opens(bearer(a_token(world.people["kato"])))
 
@@ -131,9 +129,9 @@ def test_who_is_removed_hears_so_at_once_and_then_nothing_more(
 
 @pytest.mark.control("8.3")
 def test_with_the_last_professional_the_family_hears_nothing_more(
-    live: LiveProcess, committed_world: World
+    live: LiveProcess, fresh_world: World
 ) -> None:
-    world = committed_world
+    world = fresh_world
     desk = a_manager(world)
     mori = live.opens(bearer(a_token(world.people["mori"])))
 
@@ -147,9 +145,9 @@ def test_with_the_last_professional_the_family_hears_nothing_more(
 
 @pytest.mark.control("8.3")
 def test_who_was_removed_while_the_bus_slept_gets_nothing_either(
-    live: LiveProcess, committed_world: World
+    live: LiveProcess, fresh_world: World
 ) -> None:
-    world = committed_world
+    world = fresh_world
     sato = live.opens(bearer(a_token(world.people["sato"])))
     kato = live.opens(bearer(a_token(world.people["kato"])))
 
@@ -161,8 +159,8 @@ def test_who_was_removed_while_the_bus_slept_gets_nothing_either(
     assert sato.events[1].data["ended"] is True
 
 
-def test_who_is_seated_hears_so_on_the_open_page(live: LiveProcess, committed_world: World) -> None:
-    world = committed_world
+def test_who_is_seated_hears_so_on_the_open_page(live: LiveProcess, fresh_world: World) -> None:
+    world = fresh_world
     ito = live.opens(bearer(a_token(world.people["ito"])))
     newcomer = Newcomer(
         user_id=world.people["ito"].pk, role=Role.PROFESSIONAL, staff_id=world.staff["ito"].pk
@@ -180,9 +178,9 @@ def test_who_is_seated_hears_so_on_the_open_page(live: LiveProcess, committed_wo
 
 @pytest.mark.control("8.3")
 def test_a_session_that_is_cut_off_ends_its_stream_at_once(
-    live: LiveProcess, committed_world: World
+    live: LiveProcess, fresh_world: World
 ) -> None:
-    world = committed_world
+    world = fresh_world
     sato = world.people["sato"]
     opened = open_session(sato.pk, BROWSER, proof=Proof.TOTP, request_id=uuid7())
     lost_phone = live.opens(cookie(opened.token))
@@ -198,8 +196,8 @@ def test_a_session_that_is_cut_off_ends_its_stream_at_once(
     assert live.refuses(cookie(opened.token))[0] == http.HTTPStatus.UNAUTHORIZED
 
 
-def test_without_a_full_session_no_stream_opens(live: LiveProcess, committed_world: World) -> None:
-    sato = committed_world.people["sato"]
+def test_without_a_full_session_no_stream_opens(live: LiveProcess, fresh_world: World) -> None:
+    sato = fresh_world.people["sato"]
     now = timezone.now()
     tokens = {
         "unknown": "x" * 43,
@@ -229,9 +227,9 @@ def test_without_a_full_session_no_stream_opens(live: LiveProcess, committed_wor
     ],
 )
 def test_another_sites_page_opens_no_stream_with_our_cookie(
-    live: LiveProcess, committed_world: World, headers: dict[str, str]
+    live: LiveProcess, fresh_world: World, headers: dict[str, str]
 ) -> None:
-    token = a_token(committed_world.people["sato"])
+    token = a_token(fresh_world.people["sato"])
 
     status, _ = live.refuses(cookie(token, **headers))
 
@@ -240,20 +238,20 @@ def test_another_sites_page_opens_no_stream_with_our_cookie(
     assert live.opens(bearer(token) | headers).status == OK
 
 
-def test_two_streams_of_one_person_hear_the_same(live: LiveProcess, committed_world: World) -> None:
-    token = a_token(committed_world.people["sato"])
+def test_two_streams_of_one_person_hear_the_same(live: LiveProcess, fresh_world: World) -> None:
+    token = a_token(fresh_world.people["sato"])
     first, second = live.opens(cookie(token)), live.opens(cookie(token))
 
-    seq = posted(committed_world)
+    seq = posted(fresh_world)
 
     assert first.hears_post(seq)
     assert second.hears_post(seq)
 
 
 def test_a_draft_that_comes_again_is_shown_though_who_wrote_it_told_nobody(
-    live: LiveProcess, committed_world: World
+    live: LiveProcess, fresh_world: World
 ) -> None:
-    world, draft = committed_world, a_draft()
+    world, draft = fresh_world, a_draft()
     sato = live.opens(bearer(a_token(world.people["sato"])))
     # Web was killed between its commit and its push.
     seq = publish_post(world.seat("kato", PRO), draft).post.changed_seq
@@ -269,40 +267,38 @@ def test_a_draft_that_comes_again_is_shown_though_who_wrote_it_told_nobody(
     assert sato.hears_post(seq)
 
 
-def test_a_silent_stream_is_kept_open_by_beats(live: LiveProcess, committed_world: World) -> None:
-    sato = live.opens(bearer(a_token(committed_world.people["sato"])))
+def test_a_silent_stream_is_kept_open_by_beats(live: LiveProcess, fresh_world: World) -> None:
+    sato = live.opens(bearer(a_token(fresh_world.people["sato"])))
 
     assert sato.hears(lambda ear: ear.text.count("event: beat") >= 2)
 
 
 def test_after_the_database_cut_us_off_everyone_catches_up(
-    live: LiveProcess, committed_world: World
+    live: LiveProcess, fresh_world: World
 ) -> None:
-    sato = live.opens(bearer(a_token(committed_world.people["sato"])))
+    sato = live.opens(bearer(a_token(fresh_world.people["sato"])))
 
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'carestation live' AND datname = current_database()"
         )
-    missed = posted(committed_world)
+    missed = posted(fresh_world)
     caught_up = sato.hears(lambda ear: ear.kinds().count("catchup") >= 2)
-    seq = posted(committed_world)
+    seq = posted(fresh_world)
 
     assert missed < seq
     assert caught_up
     assert sato.hears_post(seq)
 
 
-def test_what_does_not_open_on_the_bus_is_nothing(
-    live: LiveProcess, committed_world: World
-) -> None:
-    sato = live.opens(bearer(a_token(committed_world.people["sato"])))
+def test_what_does_not_open_on_the_bus_is_nothing(live: LiveProcess, fresh_world: World) -> None:
+    sato = live.opens(bearer(a_token(fresh_world.people["sato"])))
 
     with connection.cursor() as cursor:
         for message in ("", "!!!", "aGVsbG8="):
             cursor.execute("SELECT pg_notify('live', %s)", [message])
-    seq = posted(committed_world)
+    seq = posted(fresh_world)
 
     assert sato.hears_post(seq)
 
@@ -328,9 +324,9 @@ def _token_with(user_id: object, **columns: object) -> str:
 
 @pytest.mark.control("8.3")
 def test_who_sits_for_a_time_hears_that_it_is_over_and_then_nothing_more(
-    live: LiveProcess, committed_world: World
+    live: LiveProcess, fresh_world: World
 ) -> None:
-    world = committed_world
+    world = fresh_world
     seated_until(world, timezone.now() + timedelta(seconds=3))
     ito = live.opens(bearer(a_token(world.people["ito"])))
     kato = live.opens(bearer(a_token(world.people["kato"])))

@@ -63,8 +63,8 @@ def asked(question: Callable[[Database], Awaitable[T]]) -> T:
 
 
 @pytest.mark.parametrize("left", ["sato", "mori", None])
-def test_live_reads_the_same_seats_as_the_door(committed_world: World, left: str | None) -> None:
-    world = committed_world
+def test_live_reads_the_same_seats_as_the_door(fresh_world: World, left: str | None) -> None:
+    world = fresh_world
     if left:
         end_membership(world.seat("kato", Side.PROFESSIONAL), world.membership(left).pk)
     groups = list(Group.objects.values_list("pk", flat=True))
@@ -77,8 +77,8 @@ def test_live_reads_the_same_seats_as_the_door(committed_world: World, left: str
     }
 
 
-def test_live_seats_nobody_through_a_place_that_is_paused(committed_world: World) -> None:
-    world = committed_world
+def test_live_seats_nobody_through_a_place_that_is_paused(fresh_world: World) -> None:
+    world = fresh_world
     pause_place(a_manager(world), world.staff["sato"].pk)
     groups = list(Group.objects.values_list("pk", flat=True))
 
@@ -92,8 +92,8 @@ def test_live_seats_nobody_through_a_place_that_is_paused(committed_world: World
     }
 
 
-def test_live_seats_nobody_through_a_facility_that_is_frozen(committed_world: World) -> None:
-    world = committed_world
+def test_live_seats_nobody_through_a_facility_that_is_frozen(fresh_world: World) -> None:
+    world = fresh_world
     freeze_seats(a_console(), world.facility.pk, "連絡がつかないため")
     groups = list(Group.objects.values_list("pk", flat=True))
 
@@ -106,9 +106,9 @@ def test_live_seats_nobody_through_a_facility_that_is_frozen(committed_world: Wo
 
 @pytest.mark.control("8.3")
 def test_live_knows_when_a_seat_ends_by_itself_and_seats_nobody_past_it(
-    committed_world: World,
+    fresh_world: World,
 ) -> None:
-    world, ito = committed_world, committed_world.people["ito"]
+    world, ito = fresh_world, fresh_world.people["ito"]
     membership = seated_until(world, timezone.now() + 10 * A_MINUTE)
     began = time.monotonic()
 
@@ -127,8 +127,8 @@ def test_live_knows_when_a_seat_ends_by_itself_and_seats_nobody_past_it(
     assert {one.group_id for one in left} == {world.elsewhere.pk}
 
 
-def test_the_seats_of_a_person_are_those_of_the_groups(committed_world: World) -> None:
-    world = committed_world
+def test_the_seats_of_a_person_are_those_of_the_groups(fresh_world: World) -> None:
+    world = fresh_world
     timelines = list(Timeline.objects.all())
 
     for name, person in world.people.items():
@@ -141,10 +141,10 @@ def test_the_seats_of_a_person_are_those_of_the_groups(committed_world: World) -
         }, name
 
 
-def test_the_numbers_are_those_of_the_timelines(committed_world: World) -> None:
-    timelines = Timeline.objects.filter(group=committed_world.group)
+def test_the_numbers_are_those_of_the_timelines(fresh_world: World) -> None:
+    timelines = Timeline.objects.filter(group=fresh_world.group)
 
-    numbers = asked(lambda db: read_numbers(db, [committed_world.group.pk]))
+    numbers = asked(lambda db: read_numbers(db, [fresh_world.group.pk]))
 
     assert set(numbers) == {Seated(one.group_id, one.side, one.seq) for one in timelines}
 
@@ -153,13 +153,13 @@ def test_the_numbers_are_those_of_the_timelines(committed_world: World) -> None:
 @pytest.mark.parametrize("has_factor", [True, False])
 @pytest.mark.parametrize("who", ["sato", "mori", "operator"])
 def test_live_lets_in_whom_the_gate_lets_in(
-    committed_world: World, who: str, *, has_factor: bool, bound: bool | None
+    fresh_world: World, who: str, *, has_factor: bool, bound: bool | None
 ) -> None:
-    person = committed_world.people["mori" if who == "operator" else who]
+    person = fresh_world.people["mori" if who == "operator" else who]
     if who == "operator":
         Operator.objects.create(user=person, began_at=timezone.now())
     if bound is not None:
-        bind_person(committed_world.actor("kato"), person.pk, Binding(second_factor=bound))
+        bind_person(fresh_world.actor("kato"), person.pk, Binding(second_factor=bound))
     if has_factor:
         Authenticator.objects.create(user_id=person.pk, type=Authenticator.Type.TOTP, data={})
 
@@ -178,9 +178,9 @@ def test_live_lets_in_whom_the_gate_lets_in(
         assert session is None or session == (opened.session_id, person.pk)
 
 
-def test_no_session_is_found_without_a_key(committed_world: World) -> None:
+def test_no_session_is_found_without_a_key(fresh_world: World) -> None:
     opened = open_session(
-        committed_world.people["sato"].pk, BROWSER, proof=Proof.TOTP, request_id=uuid7()
+        fresh_world.people["sato"].pk, BROWSER, proof=Proof.TOTP, request_id=uuid7()
     )
 
     assert asked(lambda db: find_session(db, b"")) is None

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page
 
-from tests.ui.drawing import CHROMIUM, Desk, a_desk
+from tests.chromium import CHROMIUM
+from tests.ui.drawing import Desk, a_desk
 
 AXE: Final = files("axe_playwright_python") / "axe.min.js"
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

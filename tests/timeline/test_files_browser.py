@@ -19,8 +19,8 @@ from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.models import Attachment
 from tests.accounts.signing_in import sign_in_client
+from tests.chromium import CHROMIUM, launch
 from tests.timeline.pictures import a_jpeg, a_pdf, written
-from tests.ui.drawing import CHROMIUM
 from tests.ui.test_pictures import SMALL_TARGETS, violations
 from tests.world import World
 
@@ -44,7 +44,7 @@ def folder(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = launch(playwright.chromium)
         yield browser
         browser.close()
 
@@ -223,12 +223,13 @@ def test_one_picture_by_keys_and_links(desk: Desk) -> None:
     small = picture.evaluate("image => image.clientWidth")
 
     page.get_by_role("link", name="大きくする").click()
+    page.wait_for_url(lambda url: url.endswith("zoom=2"))
     large = page.get_by_role("img", name="写真：両足のむくみ").evaluate(
         "image => image.clientWidth"
     )
     page.keyboard.press("-")
+    page.wait_for_url(lambda url: url.endswith("zoom=1"))
     page.keyboard.press("ArrowRight")
-
     page.wait_for_url(f"**/photos/{old}/")
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(f"**/photos/{new}/")

@@ -1,7 +1,6 @@
 """Pages made of the macros, and Chromium to draw them: served from memory, with our headers."""
 
 import mimetypes
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from carestation.kernel.http import CONTENT_SECURITY_POLICY
+from tests.chromium import launch
 
 ORIGIN: Final = "http://kit.test"
 PAGES: Final = Path(__file__).parent / "pages"
@@ -26,7 +26,6 @@ MOMENTS: Final = (
     datetime(2026, 6, 9, 7, 40, tzinfo=UTC),
     datetime(2026, 6, 8, 6, 20, tzinfo=UTC),
 )
-CHROMIUM: Final = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 class SignIn(forms.Form):
@@ -124,7 +123,7 @@ class Desk:
 def a_desk() -> Iterator[Desk]:
     """Start Chromium for some tests, and end it with them."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = launch(playwright.chromium)
         try:
             yield Desk(browser=browser)
         finally:

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.ui.drawing import CHROMIUM, NOW, Desk, a_desk, drawn
+from tests.chromium import CHROMIUM
+from tests.ui.drawing import NOW, Desk, a_desk, drawn
 
 REFUSED = '<div class="banner banner--box">この操作はできません</div>'
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: apt-get install chromium")

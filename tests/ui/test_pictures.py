@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from tests.ui.drawing import CHROMIUM, NOW, PAGES, Desk, a_desk, drawn
+from tests.chromium import CHROMIUM
+from tests.ui.drawing import NOW, PAGES, Desk, a_desk, drawn
 
 FOUND: Final = find_spec("axe_playwright_python")
 AXE: Final = Path(str(FOUND and FOUND.origin)).parent / "axe.min.js"
