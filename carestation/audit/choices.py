@@ -250,6 +250,28 @@ LOOKS: Final = frozenset(
         Act.TIMELINE_TIMELINE_VIEWED,
     ]
 )
+# What those who work for the provider do there; what they do with their accounts comes beside it.
+OPERATED: Final = frozenset(
+    [
+        Act.AUDIT_ACTS_VIEWED,
+        Act.FACILITIES_FACILITY_APPROVED,
+        Act.FACILITIES_FACILITY_FROZEN,
+        Act.FACILITIES_FACILITY_REFUSED,
+        Act.FACILITIES_FACILITY_UNFROZEN,
+        Act.FACILITIES_STORAGE_LIMIT_CHANGED,
+        Act.SUPPORT_CAPACITY_CHANGED,
+        Act.SUPPORT_COMMAND_TYPED,
+        Act.SUPPORT_OPERATORS_REVIEWED,
+        Act.SUPPORT_OUTAGE_CHANGED,
+        Act.SUPPORT_OUTAGE_ENDED,
+        Act.SUPPORT_OUTAGE_OPENED,
+        Act.SUPPORT_PROBE_BEGAN,
+        Act.SUPPORT_PROBE_ENDED,
+        Act.VAULT_KEYS_ERASED,
+        Act.VAULT_PERSON_KEYS_ERASED,
+        Act.VAULT_ROTATION_BEGAN,
+    ]
+)
 # Of what is no look: which deed it is, by the context that announces it.
 DEEDS: Final = {
     "accounts": Deed.ENTERED,
