@@ -38,6 +38,8 @@ class OperatorAct:
     `is_time_doubted`: nobody vouched for the time when it was written.
     """
 
+    number: int
+    kind: str
     at: datetime
     who: str
     what: str
@@ -68,11 +70,11 @@ class _Known:
     doubted: Doubted
 
 
-def operator_acts(console: Console, before: int | None) -> ActsPage:
-    """Return what operators did at the console and with their accounts."""
+def operator_acts(console: Console, before: int | None, *, most: int = PAGE_SIZE) -> ActsPage:
+    """Return what operators did at the console, at the machine and with their accounts."""
     people = set(Operator.objects.values_list("user_id", flat=True))
     own = Entry.objects.there().filter(OWN, actor_id__in={*people, OPERATOR}).behind(before)
-    found = list(own.order_by("-at", "-number")[: PAGE_SIZE + 1])
+    found = list(own.order_by("-at", "-number")[: most + 1])
     names = names_of(people, console.actor)
     about = Facility.objects.in_bulk([one.facility_id for one in found if one.facility_id])
     commands = _commands(found)
@@ -84,8 +86,8 @@ def operator_acts(console: Console, before: int | None) -> ActsPage:
         doubted=doubted_facts(),
     )
     return ActsPage(
-        acts=[_act(one, at, known) for one in found[:PAGE_SIZE] if (at := one.at)],
-        before=found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else None,
+        acts=[_act(one, at, known) for one in found[:most] if (at := one.at)],
+        before=found[most - 1].number if len(found) > most else None,
     )
 
 
@@ -106,6 +108,8 @@ def _act(entry: Entry, at: datetime, known: _Known) -> OperatorAct:
     typed = known.typed.get(fact.object_id) if fact else None
     who = known.names.get(entry.actor_id, "") if entry.actor_id else ""
     return OperatorAct(
+        number=entry.number,
+        kind=entry.kind,
         at=at,
         who=typed.name if typed else who,
         what=words_of(entry.kind),
