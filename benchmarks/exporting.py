@@ -144,7 +144,8 @@ def fetch(data: str, export_id: str, path: str) -> dict[str, float]:
 
 def read(path: str) -> dict[str, float]:
     """Open a copy offline, show a page of it, and check all of it."""
-    from carestation.exports.reader import Archive, check  # noqa: PLC0415 - measured alone
+    from carestation.exports.reader.archive import Archive  # noqa: PLC0415 - measured alone
+    from carestation.exports.reader.program import check  # noqa: PLC0415 - as above
 
     before, began = _memory(), time.monotonic()
     archive = Archive(Path(path), PHRASE)

@@ -7,7 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from carestation.exports.reader import Archive, UnreadableError, check
+from carestation.exports.reader.archive import Archive, UnreadableError
+from carestation.exports.reader.program import check
 from config.environment import environment
 from config.joining import join_running
 from config.saying import add_name_and_reason, say_who

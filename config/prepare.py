@@ -26,6 +26,7 @@ from carestation.vault.storing import StoreAwayError
 from carestation.vault.transit import KeyServiceError
 from config.answering import HASHED
 from config.environment import choose_settings, environment
+from config.saying import put_down_who
 
 ONE_AT_A_TIME: Final = 7_262_001
 LOCK_TIMEOUT: Final = "5s"
@@ -51,6 +52,7 @@ def main() -> None:
         migrate()
         require_opens()
         _note_key_ids()
+        put_down_who(environment().data)
         _ensure_store()
         _erase_again()
         collect_static()

@@ -1,21 +1,28 @@
 """Who types a command at the machine, and why: said before it acts, and kept in the log.
 
 What is said is not proven: whoever has this shell is the machine. So the account of the system
-stands beside it, and where nothing is said, that stands there too.
+stands beside it, and where nothing is said, that stands there too. Where nothing runs, it waits in
+a file for its owner alone, and the next start puts it into the log.
 
 Controls: ISO/IEC 27017 8.18, 8.15; white paper 「ユーティリティプログラム」, 「ログ」.
 """
 
 import argparse
+import json
 import os
 import pwd
-from typing import TYPE_CHECKING
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from carestation.kernel.text import UnfitText, clean_line
 from config.environment import surroundings
 
 if TYPE_CHECKING:
     from carestation.support.choices import Command
+
+WAITING: Final = "typed.jsonl"
 
 
 def add_name_and_reason(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +42,32 @@ def say_who(options: argparse.Namespace, command: "Command") -> None:
     """Write down who types this command and why, before anything is done."""
     from carestation.support.commands.typed import Typist, note_command  # noqa: PLC0415 - Django
 
-    typist = Typist(name=options.typist or "", account=_account(), reason=options.because or "")
-    note_command(typist, command)
+    note_command(Typist(**_said(options)), command)
+
+
+def leave_who(options: argparse.Namespace, command: str, data: Path) -> None:
+    """Write the same into the data folder, where nothing runs; on disk before anything is done."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    line = {"command": command, "typed_at": time.time(), "said": _said(options)}
+    descriptor = os.open(data / WAITING, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def put_down_who(data: Path) -> None:
+    """Put what was typed while nothing ran into the log."""
+    from carestation.support.choices import Command  # noqa: PLC0415 - Django
+    from carestation.support.commands.typed import Typist, note_command  # noqa: PLC0415 - Django
+
+    waiting = data / WAITING
+    if not waiting.exists():
+        return
+    for line in map(json.loads, waiting.read_text().splitlines()):
+        typed_at = datetime.fromtimestamp(line["typed_at"], UTC)
+        note_command(Typist(**line["said"]), Command(line["command"]), typed_at=typed_at)
+    waiting.unlink()
 
 
 def typed_line(raw: str) -> str:
@@ -52,6 +83,14 @@ def typed_line(raw: str) -> str:
     if not line:
         raise argparse.ArgumentTypeError("it is empty")
     return line
+
+
+def _said(options: argparse.Namespace) -> dict[str, str]:
+    return {
+        "name": options.typist or "",
+        "account": _account(),
+        "reason": options.because or "",
+    }
 
 
 def _account() -> str:

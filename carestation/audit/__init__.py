@@ -6,7 +6,7 @@ checkpoints, which leave the database. Whoever changes, adds, takes away or move
 back an older table, is found out by `carestation audit verify`, or by a facility's own verifier.
 What is over the term of its facility goes from the log; what was sealed and signed of it stays.
 
-Announces: RecordViewed, ReadersViewed, ActsViewed, FactsRemoved.
+Announces: RecordViewed, ReadersViewed, ActsViewed, ActsExtracted, FactsRemoved.
 Listens to: every fact, as a row.
 Controls: ISO/IEC 27017 8.15; white paper 「ログ」, 「記録の保護」.
 """

@@ -46,6 +46,13 @@ class Deed(models.TextChoices):
     TOOK_AWAY = "took_away", "書き出した"
 
 
+class Extracted(StrEnum):
+    """In which form operators take their record away; the value ends the file's name."""
+
+    TABLE = "csv"
+    LINES = "jsonl"
+
+
 class Interaction(StrEnum):
     """What call of programs an act would be (FHIR's RESTful interactions)."""
 
@@ -101,6 +108,7 @@ class Act(models.TextChoices):
     ACCOUNTS_SIGN_IN_REFUSED = "accounts.SignInRefused", "サインインできなかった"
     ACCOUNTS_SIGNED_IN = "accounts.SignedIn", "サインインした"
     ACCOUNTS_SIGNED_OUT = "accounts.SignedOut", "サインアウトした"
+    AUDIT_ACTS_EXTRACTED = "audit.ActsExtracted", "運営の操作記録を書き出した"
     AUDIT_ACTS_VIEWED = "audit.ActsViewed", "運営の操作記録を見た"
     AUDIT_FACTS_REMOVED = "audit.FactsRemoved", "保存の期限が過ぎた記録を消した"
     AUDIT_READERS_VIEWED = "audit.ReadersViewed", "患者さんの情報を見た人の一覧を見た"
@@ -228,6 +236,7 @@ class Act(models.TextChoices):
 
 LOOKS: Final = frozenset(
     [
+        Act.AUDIT_ACTS_EXTRACTED,
         Act.AUDIT_ACTS_VIEWED,
         Act.AUDIT_READERS_VIEWED,
         Act.AUDIT_RECORD_VIEWED,
@@ -248,6 +257,29 @@ LOOKS: Final = frozenset(
         Act.TIMELINE_POST_VIEWED,
         Act.TIMELINE_READ_MARK_MOVED,
         Act.TIMELINE_TIMELINE_VIEWED,
+    ]
+)
+# What those who work for the provider do there; what they do with their accounts comes beside it.
+OPERATED: Final = frozenset(
+    [
+        Act.AUDIT_ACTS_EXTRACTED,
+        Act.AUDIT_ACTS_VIEWED,
+        Act.FACILITIES_FACILITY_APPROVED,
+        Act.FACILITIES_FACILITY_FROZEN,
+        Act.FACILITIES_FACILITY_REFUSED,
+        Act.FACILITIES_FACILITY_UNFROZEN,
+        Act.FACILITIES_STORAGE_LIMIT_CHANGED,
+        Act.SUPPORT_CAPACITY_CHANGED,
+        Act.SUPPORT_COMMAND_TYPED,
+        Act.SUPPORT_OPERATORS_REVIEWED,
+        Act.SUPPORT_OUTAGE_CHANGED,
+        Act.SUPPORT_OUTAGE_ENDED,
+        Act.SUPPORT_OUTAGE_OPENED,
+        Act.SUPPORT_PROBE_BEGAN,
+        Act.SUPPORT_PROBE_ENDED,
+        Act.VAULT_KEYS_ERASED,
+        Act.VAULT_PERSON_KEYS_ERASED,
+        Act.VAULT_ROTATION_BEGAN,
     ]
 )
 # Of what is no look: which deed it is, by the context that announces it.

@@ -42,6 +42,13 @@ class FactsRemoved(Fact, kind="audit.FactsRemoved", of="part_id"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActsExtracted(Fact, kind="audit.ActsExtracted", of="actor_id"):
+    """An operator took away what operators did, as a file."""
+
+    actor_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActsViewed(Fact, kind="audit.ActsViewed", of="actor_id"):
     """An operator read what operators did."""
 

@@ -10,4 +10,5 @@ urlpatterns = [
     path("desk/<uuid:facility_id>/record/<uuid:group_id>/", record.readers, name="readers"),
     path("security/checkpoint.txt", public.checkpoint, name="checkpoint"),
     path("console/record/", consoles.acts, name="acts"),
+    path("console/record/extract/", consoles.acts_extract, name="acts_extract"),
 ]

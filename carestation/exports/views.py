@@ -2,7 +2,6 @@
 
 from functools import partial
 from http import HTTPStatus
-from inspect import getsource
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -11,7 +10,6 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carestation.accounts.gate.middleware import freshly_confirmed
-from carestation.exports import reader as program_for_outside
 from carestation.exports.commands.exports import (
     ask_export,
     note_export_fetched,
@@ -27,6 +25,7 @@ from carestation.exports.queries.exports import (
     take_export,
 )
 from carestation.exports.queries.plans import plan_at
+from carestation.exports.queries.program import program_for_outside
 from carestation.exports.queries.sifting import sifters_at
 from carestation.exports.rules import OF_GROUPS, extents, new_phrase
 from carestation.facilities.choices import Right
@@ -97,8 +96,7 @@ def plan(request: CareRequest, facility_id: UUID) -> HttpResponse:
 def reader(request: CareRequest, facility_id: UUID) -> HttpResponse:
     """Send the program that reads an archive without us."""
     take_desk(request.actor, facility_id, *EXPORT_RIGHTS)
-    program = getsource(program_for_outside)
-    answer = HttpResponse(program, content_type="text/x-python; charset=utf-8")
+    answer = HttpResponse(program_for_outside(), content_type="text/x-python; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="read_export.py"'
     return answer
 

@@ -14,6 +14,7 @@ class Command(TextChoices):
     FILES = "files", _("ファイルの置き場所を移す")
     FIRST_FACILITY = "first-facility", _("最初の施設をつくる")
     KEYS_ERASE = "keys erase", _("鍵を廃棄する")
+    KEYS_RECOVER = "keys recover", _("鍵を控えから戻す")
     KEYS_REHEARSE = "keys rehearse", _("鍵の控えを試す")
     KEYS_ROTATE = "keys rotate", _("鍵を替える")
     KEYS_SHARES = "keys shares", _("鍵の控えをつくる")

@@ -1,6 +1,7 @@
 """What happened to what watches, to how much runs, and what was told of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from carestation.factlog.facts import Fact
@@ -33,11 +34,15 @@ class ProbeEnded(Fact, kind="support.ProbeEnded", of="person_id"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandTyped(Fact, kind="support.CommandTyped", of="typed_id"):
-    """A command was typed at the machine and is about to act; the row says who says to type."""
+    """A command was typed at the machine and is about to act; the row says who says to type.
+
+    `typed_at`: when, where it acted while nothing ran, and this was written at the next start.
+    """
 
     actor_id: UUID
     typed_id: UUID
     command: Command
+    typed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,11 @@ import argparse
 from carestation.vault.keyfiles import path_of, write_key_file
 from carestation.vault.shares import WrongShares, root_from
 from config.environment import environment
-from config.keys.rehearsing import asked_for
-from config.keys.telling import say
+from config.keys.telling import asked_for, say
+from config.saying import leave_who
 
 
-def act(options: argparse.Namespace) -> int:  # noqa: ARG001 - the data folder was read before
+def act(options: argparse.Namespace) -> int:
     """Write the root's file anew; one that is there is never touched.
 
     Raises:
@@ -25,6 +25,7 @@ def act(options: argparse.Namespace) -> int:  # noqa: ARG001 - the data folder w
         keyset = root_from(asked_for())
     except WrongShares as error:
         raise SystemExit(f"These shares bring nothing back: {error}") from error
+    leave_who(options, "keys recover", environment().data)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_key_file(path, keyset)
     say(f"The root is at {path}. Start CareStation, and ask: carestation keys check")

@@ -1,12 +1,11 @@
 """`keys rehearse`: two shares are typed in, and whether they would bring the root back is told."""
 
 import argparse
-import sys
 
 from carestation.vault.rehearsals import note_rehearsed
 from carestation.vault.roots import has_written_root
-from carestation.vault.shares import NEEDED, WrongShares, root_from
-from config.keys.telling import say
+from carestation.vault.shares import WrongShares, root_from
+from config.keys.telling import asked_for, say
 
 
 def act(options: argparse.Namespace) -> int:  # noqa: ARG001 - nothing is chosen
@@ -43,9 +42,3 @@ def require_file() -> None:
     """
     if not has_written_root():
         raise SystemExit("The root lies in a key service, which has shares of its own.")
-
-
-def asked_for() -> list[str]:
-    """Return the shares that are typed in."""
-    say(f"Type {NEEDED} of the shares in, each as one line:")
-    return [sys.stdin.readline() for _ in range(NEEDED)]

@@ -1,4 +1,4 @@
-"""Telling machines what people read."""
+"""Telling people and machines what was found, and asking people for shares. No Django here."""
 
 import json
 import sys
@@ -6,6 +6,8 @@ from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from carestation.vault.shares import NEEDED
 
 
 def tell_machines(found: object) -> None:
@@ -18,6 +20,12 @@ def say(*lines: str) -> None:
     """Print lines, at once: who waits sees how far it is."""
     sys.stdout.writelines(f"{line}\n" for line in lines)
     sys.stdout.flush()
+
+
+def asked_for() -> list[str]:
+    """Return the shares that are typed in."""
+    say(f"Type {NEEDED} of the shares in, each as one line:")
+    return [sys.stdin.readline() for _ in range(NEEDED)]
 
 
 def _text(value: object) -> str | dict[str, Any]:

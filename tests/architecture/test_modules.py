@@ -176,6 +176,13 @@ def test_the_vault_alone_knows_how_to_seal() -> None:
     assert who_imports("cryptography", "Crypto", "nacl") == set()
 
 
+@pytest.mark.control("8.15")
+def test_what_spreadsheets_open_is_written_in_one_place() -> None:
+    reads_alone = PRODUCT / "facilities/forms/invitations.py"
+
+    assert who_imports("csv") == {PRODUCT / "kernel/cells.py", reads_alone}
+
+
 def test_there_are_no_signals() -> None:
     signals = ("django.dispatch", "django.db.models.signals", "django.core.signals")
 

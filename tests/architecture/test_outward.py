@@ -35,7 +35,7 @@ CALLS: Final = {
     "vault/buckets.py": "the store of files, at BLOB_URL",
     "vault/unfinished.py": "the store of files, at BLOB_URL",
     "vault/transit.py": "the key service, at the address of the key ring",
-    "exports/reader.py": "no part of the server: it reads an archive elsewhere, and listens there",
+    "exports/reader/program.py": "no part of the server: it shows an archive elsewhere",
 }
 
 

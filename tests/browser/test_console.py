@@ -29,6 +29,13 @@ TOO_LOW: Final = """
   .filter((one) => one.closest("p")?.matches(".eyebrow") ?? true)
   .map((one) => one.outerHTML)
 """
+# Boxes of which one stands right upon the other, with no ground between them.
+TOUCHING: Final = """
+() => [...document.querySelectorAll("main .banner--box + *")]
+  .filter((one) => one.getBoundingClientRect().top
+    - one.previousElementSibling.getBoundingClientRect().bottom < 4)
+  .map((one) => one.outerHTML)
+"""
 FACILITY: Final = "ヘルパー事業所ゆたんぽ"
 REASON: Final = "連絡がつかないため"
 
@@ -127,7 +134,7 @@ def test_every_page_of_the_console_fits_and_is_fit_to_be_heard(
 ) -> None:
     with at_the_console(stage, size) as page:
         is_fit(page)
-        for place in ("operators", "watch", "capacity", "storage", "outages"):
+        for place in ("operators", "record", "watch", "capacity", "storage", "outages"):
             page.goto(f"{stage.url}/console/{place}/")
             is_fit(page)
         page.goto(f"{stage.url}/console/")
@@ -166,6 +173,7 @@ def is_fit(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert [one["id"] for one in found["violations"]] == []
     assert page.evaluate(TOO_LOW) == []
+    assert page.evaluate(TOUCHING) == []
     _in_colours(page, "dark")
     by_night = page.evaluate("axe.run({runOnly: ['color-contrast']})")
     _in_colours(page, "light")

@@ -7,7 +7,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from carestation.exports.reader import Archive, check
+from carestation.exports.reader.archive import Archive
+from carestation.exports.reader.program import check
 from tests.browser.keyboard import is_fit_at_both_sizes, press, reach
 from tests.browser.people import DESK, PHONE, Stage
 from tests.browser.test_console import is_fit

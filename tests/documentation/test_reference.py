@@ -14,6 +14,7 @@ from django.db.models import TextChoices
 
 from config.cli import COMMANDS
 from config.listing import listed
+from config.running import SINGLES
 from tests.documentation.pages import DOCS, PAGES, ROOT, blocks_of, named, spans_of, table_of
 
 REFERENCE: Final = DOCS / "reference"
@@ -45,6 +46,13 @@ def test_every_command_is_described_with_its_options() -> None:
     said = {row[0].strip("`"): set(re.findall(r"--[a-z-]+", row[2])) for row in rows}
 
     assert said == {f"carestation {name}": options_of(name) for name in COMMANDS}
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", DOCS / "explanation" / "how-it-starts.md"])
+def test_every_piece_is_in_the_table_of_pieces(page: Path) -> None:
+    pieces = {row[0].partition(" ")[0].partition("-")[0].lower() for row in table_of(page, "piece")}
+
+    assert pieces == {*SINGLES, "web"}
 
 
 def test_every_target_that_is_described_is_there() -> None:

@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 
 from carestation.audit.queries.record import Asked
-from carestation.exports import reader
 from carestation.exports.choices import Extent
 from carestation.exports.commands import making
 from carestation.exports.commands.exports import Wish, ask_export
@@ -17,6 +16,8 @@ from carestation.exports.models import Export
 from carestation.exports.queries.archives import Writing, members_of
 from carestation.exports.queries.exports import bytes_of_export, take_export
 from carestation.exports.queries.reach import reach_of
+from carestation.exports.reader.archive import Archive
+from carestation.exports.reader.program import check
 from carestation.facilities.commands.invitations import invite_staff
 from carestation.facilities.commands.rulings import freeze_facility, unfreeze_facility
 from carestation.facilities.rules import Desk
@@ -77,8 +78,8 @@ def written(
 
 def opened(path: Path) -> dict[str, str]:
     """Return every readable member of an archive as text, after the reader checked it."""
-    archive = reader.Archive(path, PHRASE)
-    reader.check(archive)
+    archive = Archive(path, PHRASE)
+    check(archive)
     names = [one for one in archive.names() if not one.startswith(("files/", "thumbnails/"))]
     return {name: archive.whole(name).decode() for name in names}
 

@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from carestation.exports import reader
 from carestation.exports.choices import Extent
 from carestation.exports.queries.left_out import LEFT_OUT
 from carestation.exports.queries.tables import TABLES
+from carestation.exports.reader.archive import Archive
+from carestation.exports.reader.program import extract
 from carestation.facilities.choices import Allowed, FacilityKind, Profession, Right, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.policies import change_policy
@@ -224,9 +225,9 @@ def test_what_people_wrote_is_words_in_the_pages_and_never_markup(
 def test_ordinary_tools_check_the_manifest(world: World, tmp_path: Path) -> None:
     desk = a_manager(world)
     a_busy_group(world)
-    archive = reader.Archive(written(desk, tmp_path), PHRASE)
+    archive = Archive(written(desk, tmp_path), PHRASE)
 
-    reader.extract(archive, tmp_path / "out")
+    extract(archive, tmp_path / "out")
 
     done = subprocess.run(
         ["sha256sum", "--check", "--strict", "MANIFEST.sha256"],  # noqa: S607 - of coreutils

@@ -20,7 +20,8 @@ from carestation.exports.queries.reach import reach_of
 from carestation.exports.queries.rows import hash_by_database
 from carestation.exports.queries.rows import written as to_line
 from carestation.exports.queries.tables import TABLES
-from carestation.exports.reader import Archive, check
+from carestation.exports.reader.archive import Archive
+from carestation.exports.reader.program import check
 from carestation.facilities.choices import Letters
 from carestation.facilities.commands.policies import change_policy
 from carestation.facilities.models.facilities import Facility

@@ -54,6 +54,9 @@ def test_a_list_is_read_as_office_programs_write_it(encoding: str) -> None:
     [
         ("a@example,林,看護師,", "メールアドレスの形"),
         ("root@localhost,林,看護師,", "メールアドレスの形"),
+        ("=1+1@example.org,林,看護師,", "使えない文字"),
+        ("+1@example.org,林,看護師,", "使えない文字"),
+        ("-1+1@example.org,林,看護師,", "使えない文字"),
         ("a@example.org,=HYPERLINK(1),看護師,", "使えない文字"),
         ("a@example.org,+81,看護師,", "使えない文字"),
         ("a@example.org,\u200b=1+1,看護師,", "使えない文字"),

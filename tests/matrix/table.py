@@ -110,6 +110,7 @@ TABLE: Final = (
     Row("audit:record", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("audit:readers", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("audit:acts", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
+    Row("audit:acts_extract", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 404, 200)),
     Row("groups:rights", "get", None, (302, 302, 302, 404, 404, 404, 404, 404, 200, 404)),
     Row("groups:open_free", "get", None, (302, 302, 302, 200, 200, 404, 200, 200, 200, 404)),
     Row("groups:open_free", "post", None, (302, 302, 302, 422, 422, 404, 422, 422, 422, 404)),

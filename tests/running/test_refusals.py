@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.error import HTTPError
@@ -14,10 +15,13 @@ from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
+from django.utils import timezone
 
+from carestation.vault.sealing import keyset_from
+from carestation.vault.shares import shares_of
 from config.postgres import program
 from config.privileges import ServerUser, hand_over, started_as
-from tests.running.starts import refused, started
+from tests.running.starts import COMMAND, PROJECT, refused, started, surroundings
 
 WRONG: Final = b'{"email": "nobody@example.org", "password": "x"}'
 pytestmark = pytest.mark.xdist_group("running")
@@ -146,7 +150,10 @@ def test_a_bus_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
     assert "secret" not in sentence
 
 
-def test_a_lost_root_key_is_not_replaced(tmp_path: Path) -> None:
+@pytest.mark.control("8.18")
+def test_a_lost_root_key_is_not_replaced_and_who_brings_it_back_is_in_the_log(
+    tmp_path: Path,
+) -> None:
     data = tmp_path / "data"
     with started(data) as one:
         # A sign-in, wrong as it is, is the first to need the operator's key.
@@ -159,7 +166,32 @@ def test_a_lost_root_key_is_not_replaced(tmp_path: Path) -> None:
 
     assert "root key" in sentence
     assert not (data / "keys" / "root.json").exists()
-    assert kept.exists()
+    assert _brought_back(data, kept) == {"command": "keys recover"}
+
+
+def _brought_back(data: Path, kept: Path) -> dict[str, str]:
+    """Bring the root back by two shares, start, and return what the log has of it, but the time."""
+    shares = shares_of(keyset_from(kept.read_text()))
+    options = ["--as=加藤 恵子", "--because=鍵のファイルがなくなったため", f"--data={data}"]
+    began = timezone.now()
+    subprocess.run(  # noqa: S603 - ours
+        [*COMMAND, "keys", "recover", *options],
+        env=surroundings(),
+        cwd=PROJECT,
+        input="\n".join(shares[:2]) + "\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    waiting = data / "typed.jsonl"
+    assert waiting.stat().st_mode & 0o077 == 0
+    with started(data) as one, psycopg.connect(one.said["database_url"]) as database:
+        ((told,),) = database.execute(
+            "SELECT detail FROM factlog_loggedfact WHERE kind = 'support.CommandTyped'"
+        ).fetchall()
+    assert not waiting.exists()
+    assert began < datetime.fromisoformat(told.pop("typed_at")) < timezone.now()
+    return dict(told)
 
 
 def test_an_unknown_kind_of_installation(tmp_path: Path) -> None:

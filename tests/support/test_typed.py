@@ -1,5 +1,8 @@
 """What is typed at the machine says who types it and why; what is not said stands there as such."""
 
+import argparse
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -70,6 +73,24 @@ def test_an_operator_reads_it_in_the_record() -> None:
     assert f"理由：<bdi>{WHY}" in page
     assert "サーバーの利用者：<bdi>root" in page[silent:said]
     assert "理由：<bdi>記入なし" in page[silent:said]
+
+
+def test_what_was_typed_while_nothing_ran_stands_there_from_the_next_start(tmp_path: Path) -> None:
+    console, client = a_console(), Client()
+    options = argparse.Namespace(typist=NAME, because=WHY)
+    saying.leave_who(options, Command.KEYS_RECOVER, tmp_path)
+    saying.leave_who(options, Command.KEYS_RECOVER, tmp_path)
+
+    saying.put_down_who(tmp_path)
+    saying.put_down_who(tmp_path)
+
+    enter_all()
+    sign_in_client(client, User.objects.get(pk=console.actor.user_id), proof=Proof.PASSKEY)
+    page = client.get(reverse("audit:acts")).content.decode()
+    assert page.count("サーバーでコマンドを使った：鍵を控えから戻す") == 2
+    assert page.count("に使い、起動のときに記録しました。") == 2
+    assert f"理由：<bdi>{WHY}" in page
+    assert NAME in page
 
 
 def test_what_was_refused_stands_there_too() -> None:

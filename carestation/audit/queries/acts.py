@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from carestation.accounts.models import Operator
 from carestation.accounts.rules import Console
-from carestation.audit.choices import Act
+from carestation.audit.choices import OPERATED, Act
 from carestation.audit.models import Entry
 from carestation.audit.queries.people import names_of
 from carestation.audit.rules import words_of
@@ -25,31 +25,27 @@ from carestation.support.queries.typed import Typed, typed_at_machine
 from carestation.vault.models import OPERATOR
 
 PAGE_SIZE: Final = 50
-RULINGS: Final = (
-    Act.FACILITIES_FACILITY_APPROVED,
-    Act.FACILITIES_FACILITY_REFUSED,
-    Act.FACILITIES_FACILITY_FROZEN,
-    Act.FACILITIES_FACILITY_UNFROZEN,
-)
 # What an operator does as someone who also works in a facility is the facility's to read.
-OWN: Final = Q(kind__startswith="accounts.") | Q(
-    kind__in=(*RULINGS, Act.AUDIT_ACTS_VIEWED, Act.SUPPORT_COMMAND_TYPED)
-)
+OWN: Final = Q(kind__startswith="accounts.") | Q(kind__in=OPERATED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorAct:
     """One act; `who` is empty for the machine; `facility`: which it was about.
 
-    `command`: what was typed at the machine; `typed`: by whom and why, as was said there.
+    `command`: what was typed at the machine; `typed`: by whom and why, as was said there;
+    `typed_at`: when, where nothing ran that could write it down then.
     `is_time_doubted`: nobody vouched for the time when it was written.
     """
 
+    number: int
+    kind: str
     at: datetime
     who: str
     what: str
     command: str
     typed: Typed | None
+    typed_at: datetime | None
     facility: str
     is_refused: bool
     is_time_doubted: bool
@@ -74,11 +70,11 @@ class _Known:
     doubted: Doubted
 
 
-def operator_acts(console: Console, before: int | None) -> ActsPage:
-    """Return what operators did at the console and with their accounts."""
+def operator_acts(console: Console, before: int | None, *, most: int = PAGE_SIZE) -> ActsPage:
+    """Return what operators did at the console, at the machine and with their accounts."""
     people = set(Operator.objects.values_list("user_id", flat=True))
     own = Entry.objects.there().filter(OWN, actor_id__in={*people, OPERATOR}).behind(before)
-    found = list(own.order_by("-at", "-number")[: PAGE_SIZE + 1])
+    found = list(own.order_by("-at", "-number")[: most + 1])
     names = names_of(people, console.actor)
     about = Facility.objects.in_bulk([one.facility_id for one in found if one.facility_id])
     commands = _commands(found)
@@ -90,8 +86,8 @@ def operator_acts(console: Console, before: int | None) -> ActsPage:
         doubted=doubted_facts(),
     )
     return ActsPage(
-        acts=[_act(one, at, known) for one in found[:PAGE_SIZE] if (at := one.at)],
-        before=found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else None,
+        acts=[_act(one, at, known) for one in found[:most] if (at := one.at)],
+        before=found[most - 1].number if len(found) > most else None,
     )
 
 
@@ -112,12 +108,20 @@ def _act(entry: Entry, at: datetime, known: _Known) -> OperatorAct:
     typed = known.typed.get(fact.object_id) if fact else None
     who = known.names.get(entry.actor_id, "") if entry.actor_id else ""
     return OperatorAct(
+        number=entry.number,
+        kind=entry.kind,
         at=at,
         who=typed.name if typed else who,
         what=words_of(entry.kind),
         command=str(Command(fact.detail["command"]).label) if fact else "",
         typed=typed,
+        typed_at=_typed_at(fact) if fact else None,
         facility=facility.name if facility else "",
         is_refused=entry.kind == Act.ACCOUNTS_SIGN_IN_REFUSED,
         is_time_doubted=entry.fact_id in known.doubted,
     )
+
+
+def _typed_at(fact: LoggedFact) -> datetime | None:
+    said = fact.detail.get("typed_at")
+    return datetime.fromisoformat(said) if said else None

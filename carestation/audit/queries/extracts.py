@@ -7,8 +7,7 @@ columns of the sample of an access log that the Ministry of Health gave (2023). 
 Controls: ISO/IEC 27017 8.15; white paper 「ログ」, 「記録の保護」.
 """
 
-import csv
-import io
+import codecs
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -27,18 +26,16 @@ from carestation.audit.rules import deed_of, words_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.kernel.actor import Actor
+from carestation.kernel.cells import table_line
 from carestation.kernel.sql import Row
 from carestation.patients.models import Patient
 from carestation.support.queries.clocks import doubted_facts
 
 AT_ONCE: Final = 1_000
-BOM: Final = "\ufeff"  # by which a spreadsheet knows UTF-8
+BOM: Final = codecs.BOM_UTF8  # by which a spreadsheet knows it
 HEAD: Final = ("日時", "だれが", "何を", "側", "グループ", "対象", "結果", "番号", "時刻の確認")
 UNVERIFIED: Final = "未確認"  # nobody vouched for the time when it was written
 ACCESS_HEAD: Final = ("ユーザーID", "氏名", "時刻", "カテゴリ", "操作情報")
-# A cell that begins so is read as a formula by spreadsheets, by some in full width, too; it is
-# made text.
-FORMULAS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 REFUSED: Final = Act.ACCOUNTS_SIGN_IN_REFUSED
 Names = Mapping[UUID, str]
 
@@ -57,10 +54,10 @@ def extract_of(
 
 def table_of(lines: Iterable[Row], names: Names) -> Iterator[bytes]:
     """Yield the record as a table, with its head."""
-    yield _csv(HEAD, BOM)
+    yield BOM + table_line(HEAD)
     for line in lines:
         side = line["detail"].get("side")
-        yield _csv(
+        yield table_line(
             (
                 line["at"],
                 _name(line, names),
@@ -77,13 +74,13 @@ def table_of(lines: Iterable[Row], names: Names) -> Iterator[bytes]:
 
 def access_log_of(lines: Iterable[Row], names: Names) -> Iterator[bytes]:
     """Yield the record in the columns of the Ministry's sample: who, when, what with whose data."""
-    yield _csv(ACCESS_HEAD, BOM)
+    yield BOM + table_line(ACCESS_HEAD)
     for line in lines:
         at = datetime.fromisoformat(line["at"])
         told = f"{words_of(line['kind'])}（対象 {line['object_id']}"
         group = f"、グループ {line['group_id']}" if line["group_id"] else ""
         doubt = f"、時刻{UNVERIFIED}" if line["is_time_doubted"] else ""
-        yield _csv(
+        yield table_line(
             (
                 line["actor_id"] or "",
                 _name(line, names),
@@ -130,11 +127,3 @@ def _lines(facility_id: UUID, asked: Asked) -> Iterator[Row]:
 def _name(line: Row, names: Names) -> str:
     who = line["actor_id"] or ""
     return names.get(UUID(who), who) if who else ""
-
-
-def _csv(cells: Iterable[object], before: str = "") -> bytes:
-    text = io.StringIO()
-    told = [str(cell) for cell in cells]
-    safe = [f"'{cell}" if cell.startswith(FORMULAS) else cell for cell in told]
-    csv.writer(text).writerow(safe)
-    return f"{before}{text.getvalue()}".encode()

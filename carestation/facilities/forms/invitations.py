@@ -21,6 +21,7 @@ from carestation.facilities.choices import InvitationProblem, Profession, StaffR
 from carestation.facilities.commands.invitations import Invited
 from carestation.facilities.forms.desk import DeskForm, role_of
 from carestation.facilities.queries.roles import CustomRoleShown
+from carestation.kernel.cells import is_formula
 from carestation.kernel.mailboxes import MailboxField, is_mailbox
 from carestation.kernel.text import UnfitText, clean_line
 
@@ -30,8 +31,6 @@ MOST_ROWS: Final = 500
 MOST_BYTES: Final = 300_000
 COLUMNS: Final = ("メールアドレス", "名前", "職種", "権限")
 ENCODINGS: Final = ("utf-8-sig", "cp932")
-# What an office program would take for a formula, where such a list is opened again.
-FORMULA_SIGNS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 UNFIT: Final = _("使えない文字が入っています。")
 WRONG_COLUMNS: Final = _("1行目は「メールアドレス,名前,職種,権限」にしてください。")
 WRONG_FILE: Final = _("文字を読めませんでした。CSV（UTF-8 か Shift_JIS）で保存してください。")
@@ -209,7 +208,8 @@ def _row(number: int, cells: Sequence[str], own_roles: Mapping[str, UUID]) -> Li
 def _problems(email: str, name: str, profession: str, *, is_role: bool) -> Iterator[str]:
     if not is_mailbox(email):
         yield str(_("メールアドレスの形になっていません。"))
-    if len(email) > LONGEST_ADDRESS or not _is_fit(name):
+    # An office program would compute such a cell, where the list is opened again.
+    if len(email) > LONGEST_ADDRESS or is_formula(email) or not _is_fit(name):
         yield str(UNFIT)
     if not _chosen(Profession, profession):
         yield str(_("職種の名前が違います。"))
@@ -224,7 +224,7 @@ def _is_fit(name: str) -> bool:
         kept = clean_line(name, longest=LONGEST_NAME)
     except UnfitText:
         return False
-    return not kept.startswith(FORMULA_SIGNS)
+    return not is_formula(kept)
 
 
 def _chosen(choices: type[Profession | StaffRole], word: str) -> str:

@@ -5,6 +5,7 @@ Controls: ISO/IEC 27017 8.18, 8.15, 8.24; white paper 「ユーティリティ�
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -27,8 +28,11 @@ class Typist:
 
 
 @transaction.atomic
-def note_command(typist: Typist, command: Command) -> None:
-    """Write down who types a command and why; it stands there also where the command then fails."""
+def note_command(typist: Typist, command: Command, *, typed_at: datetime | None = None) -> None:
+    """Write down who types a command and why; it stands there also where the command then fails.
+
+    `typed_at`: when it was typed, by the machine's clock, where nothing ran that could write it.
+    """
     bundle, typed_id = operator_bundle(), uuid7()
     TypedCommand.objects.create(
         id=typed_id,
@@ -37,5 +41,11 @@ def note_command(typist: Typist, command: Command) -> None:
         reason_sealed=bundle.seal(typist.reason, TypedCommand.place("reason", typed_id)),
     )
     announce(
-        CommandTyped(actor_id=OPERATOR, request_id=uuid7(), typed_id=typed_id, command=command)
+        CommandTyped(
+            actor_id=OPERATOR,
+            request_id=uuid7(),
+            typed_id=typed_id,
+            command=command,
+            typed_at=typed_at,
+        )
     )
