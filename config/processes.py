@@ -139,7 +139,8 @@ def live_command(*at: str) -> list[str]:
 
 def downloads_command(*at: str) -> list[str]:
     """Return what starts downloads; `at` as with web."""
-    return [*_asgi(*at), "--no-proxy-headers", "--lifespan=off", "config.downloads:application"]
+    by = ("--no-proxy-headers", "--http=config.sending:Line", "--lifespan=off")
+    return [*_asgi(*at), *by, "config.downloads:application"]
 
 
 def _asgi(*at: str) -> list[str]:
