@@ -112,6 +112,8 @@ def send(
 def _answer(
     request: CareRequest, read: Callable[[int, int], Allowed], span: Span
 ) -> HttpResponseBase:
+    if request.method == "HEAD":
+        return HttpResponse()
     allowed = read(span.start, span.stop)
     if isinstance(request, ASGIRequest):
         if _under_way[request.actor.user_id] >= OWN_AT_ONCE:
