@@ -139,7 +139,7 @@ def live_command(*at: str) -> list[str]:
 
 def downloads_command(*at: str) -> list[str]:
     """Return what starts downloads; `at` as with web."""
-    by = ("--no-proxy-headers", "--http=config.sending:Line", "--lifespan=off")
+    by = ("--no-proxy-headers", "--http=config.sending:Line", "--lifespan=on")
     return [*_asgi(*at), *by, "config.downloads:application"]
 
 
