@@ -74,6 +74,11 @@ class Node:
         self._pieces[name].send_signal(signal.SIGTERM)
         self._pieces[name].wait(timeout=20)
 
+    def kill(self, name: str) -> None:
+        """End it without warning."""
+        self._pieces[name].kill()
+        self._pieces[name].wait(timeout=20)
+
     def said(self, name: str) -> list[dict[str, Any]]:
         """Return what a piece wrote into its log."""
         return [json.loads(line) for line in self._log(name).read_text().splitlines()]

@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -25,8 +26,10 @@ from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.models import Attachment
 from carestation.timeline.queries.files import take_file
 from carestation.vault.files import seal_file
+from config.ports import take_port
 from tests.accounts.signing_in import a_token
 from tests.deploy.pieces import Node, node
+from tests.deploy.test_rolling import the_shipped_file
 from tests.live import process
 from tests.timeline.pictures import a_jpeg
 from tests.world import World, a_draft
@@ -79,9 +82,14 @@ def _lengthen(world: World, file_id: UUID) -> None:
     Attachment.objects.filter(pk=file_id).update(size_bytes=len(LONG))
 
 
-def asked(at: str, path: str, token: str, *, slowly: bool = False) -> http.client.HTTPResponse:
+def asked(
+    at: str, path: str, token: str, *, slowly: bool = False, is_tls: bool = False
+) -> http.client.HTTPResponse:
     host, _, port = at.partition(":")
     asker = http.client.HTTPConnection(host, int(port), timeout=30)
+    if is_tls:
+        context = ssl._create_unverified_context()  # noqa: S323 - our own authority
+        asker = http.client.HTTPSConnection(host, int(port), timeout=30, context=context)
     if slowly:
         asker.sock = socket.socket()
         asker.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
@@ -197,3 +205,20 @@ def test_slow_readers_hold_neither_others_nor_the_database(
     while (again := asked(at, path, token)).status == 429 and time.monotonic() < until:
         threading.Event().wait(0.05)
     assert again.read() == LONG
+
+
+@pytest.mark.control("8.14")
+def test_where_the_one_of_a_node_is_gone_that_of_another_sends(
+    committed_world: World, one: Node, at: str, path: str, tmp_path: Path
+) -> None:
+    token, port = a_token(committed_world.people["kato"]), take_port(0)
+    nobody = ["127.0.0.1:1"]
+    with node(tmp_path / "other") as other:
+        both = [at, other.start("downloads", BLOB_URL=f"file://{tmp_path}/files")]
+        told_of = the_shipped_file(tmp_path, port, web=nobody, live=nobody, downloads=both)
+        one.start_proxy(told_of, port)
+        one.kill("downloads")
+
+        got = [asked(f"localhost:{port}", path, token, is_tls=True).read() for _ in range(4)]
+
+    assert got == [LONG] * 4
