@@ -10,12 +10,14 @@ from django.core.asgi import get_asgi_application
 from django.db import connections
 from django.urls import get_resolver
 
-from config.environment import choose_settings
+from config.environment import choose_settings, environment
 from config.open_files import raise_file_limit
+from config.pulse import Pulse
+from config.sending import Sending
 
 raise_file_limit()
 choose_settings()
-application = get_asgi_application()
+application = Sending(get_asgi_application(), Pulse(environment().notify_socket).beat)
 # The server's own words take the form of ours.
 for name in ("uvicorn", "uvicorn.error"):
     logging.getLogger(name).handlers.clear()

@@ -26,7 +26,7 @@ from config.processes import (
     live_command,
     web_command,
 )
-from config.proxy import caddy_command, caddy_surroundings, write_caddy_configuration
+from config.proxy import caddy_surroundings, proxy_command, write_caddy_configuration
 
 PIECES: Final = rf"{WEB}|live|downloads|worker|watch|proxy|prepare"
 # They listen nowhere, or say themselves where.
@@ -111,8 +111,9 @@ def _command(name: str, at: str | None, places: Places) -> list[str]:
 def _become_proxy(places: Places, nodes: Path | None) -> int:
     if nodes is None:
         raise SystemExit("Say who stands behind the proxy: --nodes FILE.")
-    write_caddy_configuration(places, site_of(nodes))
-    return _become(caddy_command(places), caddy_surroundings(places))
+    site = site_of(nodes)
+    write_caddy_configuration(places, site)
+    return _become(proxy_command(places, site), caddy_surroundings(places))
 
 
 def _become(command: list[str], variables: dict[str, str]) -> int:

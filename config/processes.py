@@ -8,7 +8,7 @@ from typing import Final
 from config.keeping import Piece
 from config.places import Places, make_private
 from config.postgres import Cluster
-from config.proxy import Site, caddy_command, caddy_surroundings, write_caddy_configuration
+from config.proxy import Site, caddy_surroundings, proxy_command, write_caddy_configuration
 from config.serving import SERVING
 
 PYTHON: Final = [sys.executable, "-P", "-m"]
@@ -90,7 +90,7 @@ def other_pieces(plan: Plan) -> list[Piece]:
         _own(plan, "watch", [*WATCH_COMMAND, f"--port={plan.port}"]),
         Piece(
             name="caddy",
-            command=ended_with_parent(caddy_command(plan.places)),
+            command=ended_with_parent(proxy_command(plan.places, plan.site)),
             surroundings=caddy_surroundings(plan.places),
         ),
     ]
@@ -139,7 +139,8 @@ def live_command(*at: str) -> list[str]:
 
 def downloads_command(*at: str) -> list[str]:
     """Return what starts downloads; `at` as with web."""
-    return [*_asgi(*at), "--no-proxy-headers", "--lifespan=off", "config.downloads:application"]
+    by = ("--no-proxy-headers", "--http=config.sending:Line", "--lifespan=on")
+    return [*_asgi(*at), *by, "config.downloads:application"]
 
 
 def _asgi(*at: str) -> list[str]:

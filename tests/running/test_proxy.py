@@ -19,8 +19,8 @@ from config.places import Places
 from config.ports import take_port
 from config.proxy import (
     Site,
-    caddy_command,
     caddy_surroundings,
+    proxy_command,
     write_caddy_configuration,
 )
 from config.serving import ASKED
@@ -72,17 +72,17 @@ def serving(
             server.shutdown()
 
 
-def caddy(places: Places, port: int, tls_names: list[str]) -> list[str]:
+def caddy(places: Places, port: int, tls_names: list[str], downloads: str = "none") -> list[str]:
     site = Site(
         hosts=["127.0.0.1"],
         port=port,
         tls_names=tls_names,
         web=[f"unix/{places.run}/web.sock"],
         live=[f"unix/{places.run}/none"],
-        downloads=[f"unix/{places.run}/none"],
+        downloads=[f"unix/{places.run}/{downloads}"],
     )
     write_caddy_configuration(places, site)
-    return caddy_command(places)
+    return proxy_command(places, site)
 
 
 def proxy(kind: str, places: Places, port: int) -> list[str]:
@@ -496,7 +496,7 @@ def test_who_was_asked_and_stands_still_holds_nobody(tmp_path: Path) -> None:
         def handle(self) -> None:
             ending.wait(30)
 
-    with serving(places, caddy_command(places), port, handler=Still):
+    with serving(places, proxy_command(places, site), port, handler=Still):
         began = time.monotonic()
         connection = begun(port, "/sign-in/", SIGNED_IN, size_bytes=1)
         status = connection.getresponse().status
@@ -529,7 +529,7 @@ def test_who_says_nothing_is_not_chosen_however_often_others_say_yes(
             server = open_ones.enter_context(Behind(str(path), Mute))
             threading.Thread(target=server.serve_forever, daemon=True).start()
             open_ones.callback(server.shutdown)
-        open_ones.enter_context(serving(places, caddy_command(places), port, handler=Kept))
+        open_ones.enter_context(serving(places, proxy_command(places, site), port, handler=Kept))
         for rounds in range(2, 7):
             until = time.monotonic() + 10
             while len(HEARD) < rounds * 4 * MUTE and time.monotonic() < until:

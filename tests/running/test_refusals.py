@@ -102,13 +102,17 @@ def test_a_user_that_may_not_take_the_role_is_told_what_to_ask_for(
 
 
 def test_who_serves_people_is_bound_by_row_level_security(outside: str, tmp_path: Path) -> None:
+    with psycopg.connect(outside, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE unbound")
+    url = outside.replace("/postgres?", "/unbound?")
+
     sentence = refused(
         "up",
         f"--data={tmp_path}/data",
         "--port=0",
         "--web=1",
-        DATABASE_URL=outside,
-        DATABASE_OWNER_URL=outside,
+        DATABASE_URL=url,
+        DATABASE_OWNER_URL=url,
     )
 
     assert "Row-level security does not bind the database's user postgres" in sentence

@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -22,7 +24,10 @@ from config.capacity import answers
 from config.places import Places
 from config.running import running_pieces
 from tests.running.starts import COMMAND, PROJECT, Started, lives, refused, started, surroundings
+from tests.timeline.test_files_views import a_noise
 
+# What the kernel and the proxy hold, and as much at the reader's.
+UNDERWAY_BYTES = 600_000
 pytestmark = pytest.mark.xdist_group("running")
 
 
@@ -63,6 +68,47 @@ def test_the_watch_tells_what_every_process_counted_on_this_machine_alone(
     assert 'carestation_request_seconds_count{answer="2xx",route="sign-in/"}' in told
     assert "carestation_streams 0.0" in told
     assert listening == {"127.0.0.1"}
+
+
+@pytest.mark.control("8.3")
+def test_a_download_ends_with_its_session_however_slowly_it_is_read(
+    running: Started, tmp_path: Path
+) -> None:
+    seed = tmp_path / "seed.json"
+    asked = ["load-seed", "--groups=1", "--members=1", f"--json={seed}", f"--data={running.data}"]
+    subprocess.run([*COMMAND, *asked], env=surroundings(), cwd=PROJECT, check=True)  # noqa: S603 - ours
+    token = json.loads(seed.read_text())["groups"][0]["members"][0]["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    port = int(running.said["port"])
+    sender, ender = (HTTPConnection("localhost", port, timeout=60) for _ in range(2))
+    sender.request("POST", "/api/v1/files", *form_of(a_noise(2_600), headers))
+    file = json.loads(sender.getresponse().read())
+    reader = HTTPConnection("localhost", port, timeout=30)
+    reader.sock = socket.socket()
+    reader.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    reader.sock.connect(("127.0.0.1", port))
+    reader.request("GET", f"/api/v1/files/{file['id']}", headers=headers)
+    answer = reader.getresponse()
+    first = answer.read(65_536)
+
+    ender.request("DELETE", "/api/v1/sessions/current", headers=headers)
+    ended = ender.getresponse().status
+    # A right is looked at once a second.
+    threading.Event().wait(3)
+    with pytest.raises((IncompleteRead, ConnectionError)) as cut:
+        answer.read()
+
+    left = len(cut.value.partial) if isinstance(cut.value, IncompleteRead) else 0
+    assert (len(first), ended) == (65_536, 204)
+    assert left < UNDERWAY_BYTES < file["size_bytes"] / 10
+
+
+def form_of(file: bytes, headers: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+    """Return a form with one file, and the headers with which it is sent."""
+    begin = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+    return begin + file + b"\r\n--edge--\r\n", headers | {
+        "Content-Type": "multipart/form-data; boundary=edge"
+    }
 
 
 def test_what_it_made_for_itself_is_closed_to_others(running: Started) -> None:

@@ -3,7 +3,6 @@
 Controls: ISO/IEC 27017 8.13, CLD.8.1.5; white paper 「バックアップ」.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,7 +20,7 @@ from carestation.facilities.choices import Right
 from carestation.facilities.queries.desks import take_desk
 from carestation.facilities.rules import Desk
 from carestation.kernel.acting import acting_for
-from carestation.kernel.downloads import while_allowed
+from carestation.kernel.downloads import Allowed
 from carestation.kernel.errors import NotVisible, require
 from carestation.ui.times import TOKYO
 from carestation.vault.files import SealedStream, unseal_file
@@ -88,14 +87,14 @@ def take_export(desk: Desk, export_id: UUID) -> OpenExport:
     )
 
 
-def bytes_of_export(opened: OpenExport, start: int, stop: int) -> Iterator[bytes]:
-    """Yield a part of an archive piece by piece; right and session are read anew on the way.
+def bytes_of_export(opened: OpenExport, start: int, stop: int) -> Allowed:
+    """Return a part of an archive piece by piece; right and session are read anew on the way.
 
     Raises:
         NotVisible: the right or the session ended on the way.
         FileDamagedError: what is kept is not what was sealed.
     """
-    return while_allowed(unseal_file(opened.sealed, start, stop), partial(_look_again, opened))
+    return Allowed(unseal_file(opened.sealed, start, stop), partial(_look_again, opened))
 
 
 def export_place(export_id: UUID, column: str) -> Place:

@@ -4,7 +4,7 @@ Controls: ISO/IEC 27017 8.3, 8.24; white paper 「利用者アクセスの管理
 """
 
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -17,7 +17,7 @@ from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Seat
 from carestation.kernel.acting import acting_for
 from carestation.kernel.actor import Actor
-from carestation.kernel.downloads import while_allowed
+from carestation.kernel.downloads import Allowed
 from carestation.kernel.errors import NotVisible
 from carestation.kernel.sql import Row
 from carestation.timeline.choices import MediaType
@@ -81,14 +81,14 @@ def take_file(actor: Actor, file_id: UUID) -> OpenFile:
     )
 
 
-def bytes_of(opened: OpenFile, sealed: SealedFile, start: int, stop: int) -> Iterator[bytes]:
-    """Yield a part of an open file piece by piece; right and session are read anew on the way.
+def bytes_of(opened: OpenFile, sealed: SealedFile, start: int, stop: int) -> Allowed:
+    """Return a part of an open file piece by piece; right and session are read anew on the way.
 
     Raises:
         NotVisible: the right or the session ended on the way.
         FileDamagedError: what is kept is not what was sealed.
     """
-    return while_allowed(unseal_file(sealed, start, stop), partial(_look_again, opened))
+    return Allowed(unseal_file(sealed, start, stop), partial(_look_again, opened))
 
 
 def waiting_files(actor: Actor, file_ids: Sequence[UUID]) -> list[File]:
