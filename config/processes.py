@@ -139,7 +139,7 @@ def live_command(*at: str) -> list[str]:
 
 def downloads_command(*at: str) -> list[str]:
     """Return what starts downloads; `at` as with web."""
-    return [*_asgi(*at), "--no-proxy-headers", "--lifespan=off", "config.downloads:application"]
+    return [*_asgi(*at), "--no-proxy-headers", "config.downloads:application"]
 
 
 def _asgi(*at: str) -> list[str]:

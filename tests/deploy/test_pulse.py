@@ -1,6 +1,7 @@
 """Pieces show systemd that they go on, and show nothing where they stand still."""
 
 import asyncio
+import http.client
 import os
 import re
 import socket
@@ -27,6 +28,7 @@ from carestation.timeline.facts import PostPublished
 from config.ending import Mark
 from config.environment import environment
 from config.live import make_application
+from config.ports import take_port
 from config.pulse import GOES_ON, Pulse
 from config.serving import Saying
 from config.worker import follow_all
@@ -34,7 +36,7 @@ from tests.deploy.files import DEPLOY
 from tests.live import process
 from tests.running.starts import PROJECT
 
-BEATING: Final = ("live", "watch", "web@", "worker")
+BEATING: Final = ("downloads", "live", "watch", "web@", "worker")
 # Holds the interpreter's lock, as what hangs in C does, for three seconds.
 HANGS_SECONDS: Final = 3
 HANGING: Final = """
@@ -64,6 +66,19 @@ async def stand_still():
 
 from config.worker import main
 main()
+"""
+# Downloads, with one address more: it stops the whole loop.
+HANGING_DOWNLOADS: Final = f"""
+import sys, time, uvicorn
+from config.downloads import application
+
+async def also(scope, receive, send):
+    if scope.get("path") == "/stand-still":
+        print("stands", flush=True)
+        time.sleep({STANDS_SECONDS})
+    await application(scope, receive, send)
+
+uvicorn.run(also, port=int(sys.argv[1]), log_level="warning")
 """
 
 
@@ -227,6 +242,24 @@ def test_the_worker_shows_nothing_while_its_timetable_stands_still(systemd: List
         assert worker.stdout.readline() == b"stands\n"
         heard = systemd.heard_in_a_while(after=1.2, seconds=STANDS_SECONDS - 0.5)
         comes_back = systemd.hears(2)
+
+    assert goes_on
+    assert heard == 0
+    assert comes_back
+
+
+@pytest.mark.usefixtures("committed_world")
+def test_downloads_show_nothing_while_their_loop_stands_still(systemd: Listener) -> None:
+    port = take_port(0)
+    with a_piece(systemd, "-c", HANGING_DOWNLOADS, str(port)) as downloads:
+        goes_on = systemd.hears(2)
+        asker = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        asker.request("GET", "/stand-still")
+        assert downloads.stdout is not None
+        assert downloads.stdout.readline() == b"stands\n"
+        heard = systemd.heard_in_a_while(after=1.2, seconds=STANDS_SECONDS - 0.5)
+        comes_back = systemd.hears(2)
+        asker.close()
 
     assert goes_on
     assert heard == 0
