@@ -4,7 +4,6 @@ Whoever keeps a piece ends it: gently when the end is said, with force where tha
 ending needs no number of a process that somebody else would have to know in time.
 """
 
-import json
 import multiprocessing
 import os
 import signal
@@ -18,8 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from config.ending import ASKING_TO_END, Mark, wait_for_any
 from config.parting import end_with_parent
-from config.private_files import write_private
-from config.running import start_ticks
+from config.running import note_piece
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue
@@ -128,17 +126,11 @@ class Keeper:
         gone = Mark()
         for mind in (self._end_when_asked, _end_group):
             threading.Thread(target=mind, args=[child, gone], daemon=True).start()
-        self._note(child.pid)
+        note_piece(self._whole.run, self.piece.name, child.pid)
         with child:
             for line in child.stdout or ():
                 self._whole.heard.put(Told(name=self.piece.name, line=line))
         return child.returncode
-
-    def _note(self, pid: int) -> None:
-        # Where the folder is gone or the disk full it runs all the same, and nobody can look it up.
-        with suppress(OSError):
-            note = {"pid": pid, "began_at": time.time(), "ticks": start_ticks(pid)}
-            write_private(self._whole.run / f"{self.piece.name}.json", json.dumps(note))
 
     def _forget(self, *ends: str) -> None:
         for end in ends:

@@ -27,6 +27,7 @@ from config.processes import (
     web_command,
 )
 from config.proxy import caddy_surroundings, proxy_command, write_caddy_configuration
+from config.running import begin_piece
 
 PIECES: Final = rf"{WEB}|live|downloads|worker|watch|proxy|prepare"
 # They listen nowhere, or say themselves where.
@@ -69,7 +70,9 @@ def run(options: argparse.Namespace) -> int:
     found.leaving.unlink(missing_ok=True)
     # The owner's password is for preparing alone.
     variables.pop("DATABASE_OWNER_URL", None)
-    return _become(_command(name, options.at, places), variables)
+    command = _command(name, options.at, places)
+    begin_piece(places.run, name)
+    return _become(command, variables)
 
 
 def _environment(variables: dict[str, str]) -> Environment:
@@ -113,6 +116,7 @@ def _become_proxy(places: Places, nodes: Path | None) -> int:
         raise SystemExit("Say who stands behind the proxy: --nodes FILE.")
     site = site_of(nodes)
     write_caddy_configuration(places, site)
+    begin_piece(places.run, "caddy")
     return _become(proxy_command(places, site), caddy_surroundings(places))
 
 

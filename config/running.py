@@ -1,11 +1,17 @@
 """Which pieces run here: read from the notes that each start leaves."""
 
+import fcntl
 import json
+import os
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import psutil
+
+from config.private_files import write_private
 
 START_FIELD: Final = 19
 # Of each there is one; a second worker is not named.
@@ -44,6 +50,23 @@ def start_ticks(pid: int) -> int:
     """
     behind_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2]
     return int(behind_name.split()[START_FIELD])
+
+
+def note_piece(run: Path, name: str, pid: int) -> None:
+    """Leave a note of a piece that begins."""
+    # Where the folder is gone or the disk full it runs all the same, and nobody can look it up.
+    with suppress(OSError):
+        note = {"pid": pid, "began_at": time.time(), "ticks": start_ticks(pid)}
+        write_private(run / f"{name}.json", json.dumps(note))
+
+
+def begin_piece(run: Path, name: str) -> None:
+    """Note this process as a piece that nobody of ours keeps; the first of all begins anew."""
+    with (run / "pieces.lock").open("w") as one_by_one:
+        fcntl.flock(one_by_one, fcntl.LOCK_EX)
+        if not running_pieces(run):
+            forget_pieces(run)
+        note_piece(run, name, os.getpid())
 
 
 def forget_pieces(run: Path) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +15,7 @@ from config.environment import surroundings
 from config.places import Places
 from config.running import SINGLES, running_pieces
 
+SAID: Final = {"url": "SITE_URL", "metrics_url": "METRICS_URL", "database_url": "DATABASE_URL"}
 # How many facts the follower that is furthest behind has not read yet.
 LAG: Final = """
 SELECT max((SELECT count(*) FROM factlog_loggedfact f
@@ -31,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     """Print what runs; 0 only when every piece does."""
     variables = surroundings()
     data = (options.data or Path(variables.get("CARESTATION_DATA", "var"))).absolute()
-    status = read_status(Places(data=data))
+    status = read_status(Places(data=data), variables)
     if options.json:
         sys.stdout.write(json.dumps(status, ensure_ascii=False) + "\n")
     else:
@@ -39,18 +41,20 @@ def run(options: argparse.Namespace) -> int:
     return 0 if status["running"] else 1
 
 
-def read_status(places: Places) -> dict[str, object]:
-    """Return the state of the CareStation that runs on this data folder."""
-    state = _state(places)
+def read_status(places: Places, variables: Mapping[str, str]) -> dict[str, object]:
+    """Return the state of the CareStation that runs on this data folder.
+
+    `variables`: what says where it is, where no `carestation up` left that behind.
+    """
+    state = _state(places) or {name: variables.get(known) for name, known in SAID.items()}
     runs = {piece.name: piece for piece in running_pieces(places.run)}
-    own_database = "postgres" if places.postgres.exists() else None
     web = next((name for name in runs if name.startswith("web-")), "web-1")
-    expected = [name for name in (*SINGLES, web) if name != "postgres" or own_database]
+    expected = [name for name in (*SINGLES, web) if name not in _elsewhere(places)]
     pieces = {
         name: {"pid": piece.pid, "since": datetime.fromtimestamp(piece.began_at, UTC).isoformat()}
         for name, piece in runs.items()
     }
-    server, lag = _asked(str(state.get("database_url", "")))
+    server, lag = _asked(str(state.get("database_url") or ""))
     return {
         "running": all(name in runs for name in expected),
         "url": state.get("url"),
@@ -66,6 +70,12 @@ def read_status(places: Places) -> dict[str, object]:
         "last_backup": None,
         "worker_lag_facts": lag,
     }
+
+
+def _elsewhere(places: Places) -> list[str]:
+    """Return the pieces of which nothing lies here: a database, a proxy of their own."""
+    ours = {"postgres": places.postgres, "caddy": places.caddy / "caddy.json"}
+    return [name for name, path in ours.items() if not path.exists()]
 
 
 def _state(places: Places) -> dict[str, object]:

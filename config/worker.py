@@ -11,11 +11,11 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import django
 import psycopg
-from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
@@ -43,15 +43,22 @@ def main() -> None:
     work_as(Work.WORKER)
     ending = Mark()
     on_the_way_out(ending)
-    timetable = threading.Thread(target=_keep_timetable, args=[ending], daemon=True)
-    timetable.start()
     logger.info("The worker began")
-    follow_all(ending)
-    timetable.join(timeout=3)
+    work(ending, environment().notify_socket)
     logger.info("The worker ended")
 
 
-def follow_all(ending: Mark) -> None:
+def work(ending: Mark, notify_socket: str) -> None:
+    """Do both until told to end, and show while both go on."""
+    pulse = Pulse(notify_socket, "followers", "timetable")
+    kept = [ending, partial(pulse.beat, "timetable")]
+    timetable = threading.Thread(target=_keep_timetable, args=kept, daemon=True)
+    timetable.start()
+    follow_all(ending, partial(pulse.beat, "followers"))
+    timetable.join(timeout=3)
+
+
+def follow_all(ending: Mark, beat: Callable[[], None] = lambda: None) -> None:
     """Let each follower read its next batch, round and round, until told to end."""
     from carestation.factlog.commands import (  # noqa: PLC0415 - needs the apps
         BATCH_SIZE,
@@ -60,11 +67,10 @@ def follow_all(ending: Mark) -> None:
     )
 
     rests: dict[str, float] = {}
-    pulse = Pulse(environment().notify_socket)
     looked_at = float("-inf")
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="followers") as hands:
         while not ending.is_set():
-            pulse.beat()
+            beat()
             has_more = False
             if time.monotonic() > looked_at + LOOK_SECONDS:
                 looked_at = time.monotonic()
@@ -74,7 +80,7 @@ def follow_all(ending: Mark) -> None:
                     continue
                 batch = hands.submit(follow, one)
                 error = batch.exception()
-                pulse.beat()
+                beat()
                 if error is None:
                     has_more |= batch.result() >= BATCH_SIZE
                     continue
@@ -125,21 +131,20 @@ def _tell(name: str, error: BaseException) -> None:
         logger.error("A follower failed", extra={"follower": name}, exc_info=error)
 
 
-def _keep_timetable(ending: Mark) -> None:
-    if not apps.is_installed("procrastinate.contrib.django"):
-        return
-    from procrastinate.contrib.django import app  # noqa: PLC0415 - only where it is installed
+def _keep_timetable(ending: Mark, beat: Callable[[], None]) -> None:
+    from procrastinate.contrib.django import app  # noqa: PLC0415 - needs the apps
 
     while not ending.is_set():
+        beat()
         try:
-            asyncio.run(_work(app, ending))
+            asyncio.run(_work(app, ending, beat))
         except (ConnectorException, psycopg.Error, OSError):
             # The database went away; its jobs are still there.
             logger.warning("The timetable paused")
             ending.wait(REST_SECONDS)
 
 
-async def _work(app: App, ending: Mark) -> None:
+async def _work(app: App, ending: Mark, beat: Callable[[], None]) -> None:
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # the Django one has it
     working = app.with_connector(connector)
     async with working.open_async():
@@ -152,7 +157,8 @@ async def _work(app: App, ending: Mark) -> None:
             )
             for queue in QUEUES
         ]
-        while not ending.is_set() and not any(hand.done() for hand in hands):  # noqa: ASYNC110 - a thread's event
+        while not ending.is_set() and not any(hand.done() for hand in hands):
+            beat()
             await asyncio.sleep(IDLE_SECONDS)
         for hand in hands:
             hand.cancel()

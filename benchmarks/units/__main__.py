@@ -52,7 +52,7 @@ def _rehearsed(root: Path, bundle: Path) -> int:
     people = People(root / "etc/carestation/tls/fullchain.pem")
     with booted(root) as machine:
         figures["install_seconds"] = _timed(lambda: install(machine, bundle))
-        for step in (_start, _sign_in, _kill, _renew, _verify):
+        for step in (_start, _sign_in, _watch, _kill, _renew, _verify):
             step(machine, people, figures)
     # Booted anew, and its address in the inner network comes late.
     subprocess.run(["ip", "address", "flush", "dev", "lo", "to", ADDRESS], check=True)  # noqa: S603, S607 - the system's
@@ -78,6 +78,13 @@ def _sign_in(machine: Machine, people: People, _: Figures) -> None:
     machine.run(FIRST, told=f"{password}\n{password}\n")
     if not people.sign_in(MANAGER, password):
         raise SystemExit("Who manages the facility is not signed in.")
+
+
+def _watch(machine: Machine, _: People, figures: Figures) -> None:
+    told = f"curl -fsS http://{ADDRESS}:9464/metrics | grep -x 'carestation_web_processes 2.0'"
+    await_that("the watch counts both web processes", lambda: machine.holds(told), 90)
+    status = f"{HOME}/.venv/bin/carestation status --data /var/lib/carestation"
+    figures["pieces_in_status"] = float(machine.run(f"{status} | grep -c since"))
 
 
 def _kill(machine: Machine, people: People, figures: Figures) -> None:

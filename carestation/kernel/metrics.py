@@ -9,7 +9,7 @@ Controls: ISO/IEC 27017 CLD.12.4.5, 8.6; white paper 「クラウドサービス
     「容量・能力の管理」.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -31,7 +31,12 @@ TAKEN: Final = _PUSHES.labels("yes")
 UNTAKEN: Final = _PUSHES.labels("no")
 HEARD: Final = Counter("carestation_pushes_heard", "Pushes that live heard.")
 BREAKS: Final = Counter("carestation_bus_breaks", "How often live began to hear the bus anew.")
-STREAMS: Final = Gauge("carestation_streams", "Open event streams.", multiprocess_mode="livesum")
+
+
+@cache
+def streams() -> Gauge:
+    """Return the number of open event streams; live alone has it: without live there is none."""
+    return Gauge("carestation_streams", "Open event streams.", multiprocess_mode="livesum")
 
 
 def note_answer(route: str, status: int, seconds: float) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 
-from carestation.kernel.metrics import BREAKS, HEARD, STREAMS
+from carestation.kernel.metrics import BREAKS, HEARD, streams
 from carestation.kernel.pushes import Push
 from carestation.live.asgi import Send
 from carestation.live.buses import Bus
@@ -101,9 +101,9 @@ class Usher:
     async def tick(self) -> None:
         """Once a second let the hall see to what has a time, for ever."""
         while True:
+            streams().set(len(self.hall.streams))
             await asyncio.sleep(self.hall.timing.tick_seconds)
             self.hall.tick(time.monotonic())
-            STREAMS.set(len(self.hall.streams))
             if self.hall.doubted:
                 self._work.set()
 

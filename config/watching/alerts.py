@@ -26,17 +26,23 @@ groups:
 """
 
 
+# Said by each machine by itself: what one of several does not say is missed, too.
+MEASURED_AT: Final = "carestation_measured_at_seconds"
+MACHINE: Final = "(job, instance)"
+
+
 def alerts() -> str:
     """Return the file of rules."""
     return HEAD + "".join(_rules())
 
 
 def _rules() -> Iterator[str]:
-    seconds, at = int(FRESH.total_seconds()), "carestation_measured_at_seconds"
-    silent = f"time() - {at} > {seconds} or absent({at})"
+    # One that fell silent has no newest value any more: what it said in the last day is remembered.
+    last = f"max_over_time({MEASURED_AT}[1d])"
+    silent = f"time() - {last} > {FRESH.total_seconds():.0f} or absent({MEASURED_AT})"
     yield _rule("CarestationWatchSilent", silent, words=SILENT)
-    for measured, limit in LIMITS.items():
-        yield from _of(measured, limit)
+    for measured in Measured:
+        yield from _of(measured, LIMITS.get(measured, Limit()))
 
 
 def _of(measured: Measured, limit: Limit) -> Iterator[str]:
@@ -48,7 +54,7 @@ def _of(measured: Measured, limit: Limit) -> Iterator[str]:
             expression = f"{metric} {'<' if limit.is_floor else '>'} {bound}"
             yield _rule(name + state.name.title(), expression, state, minutes=waits, words=words)
     missing = f"{measured.label}：{MISSING}", REMEDIES[measured]
-    expression = f"absent({metric})"
+    expression = f"{MEASURED_AT} unless on {MACHINE} {metric}"
     yield _rule(f"{name}Missing", expression, State.CAUTION, minutes=5, words=missing)
 
 

@@ -69,6 +69,10 @@ class Node:
         """Let it say that it goes."""
         subprocess.run([*COMMAND, "leave", name, f"--data={self.data}"], cwd=PROJECT, check=True)  # noqa: S603 - ours
 
+    def send(self, name: str, what: signal.Signals) -> None:
+        """Kill it without warning, or pause it, or let it go on."""
+        self._pieces[name].send_signal(what)
+
     def end(self, name: str) -> None:
         """End it as a unit does."""
         self._pieces[name].send_signal(signal.SIGTERM)

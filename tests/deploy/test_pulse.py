@@ -1,35 +1,40 @@
 """Pieces show systemd that they go on, and show nothing where they stand still."""
 
 import asyncio
+import http.client
+import os
 import re
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from django.core.handlers.asgi import ASGIHandler
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
 
 from carestation.factlog.commands import announce, follower
 from carestation.factlog.facts import Fact
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
-from carestation.live.application import Application
 from carestation.live.hall import Timing
 from carestation.timeline.facts import PostPublished
-from config import worker
 from config.ending import Mark
-from config.environment import Environment, environment
+from config.environment import environment
 from config.live import make_application
+from config.ports import take_port
 from config.pulse import GOES_ON, Pulse
-from config.sending import Sending
 from config.serving import Saying
+from config.worker import follow_all
 from tests.deploy.files import DEPLOY
+from tests.live import process
+from tests.running.starts import PROJECT
 
 BEATING: Final = ("downloads", "live", "watch", "web@", "worker")
 # Holds the interpreter's lock, as what hangs in C does, for three seconds.
@@ -37,7 +42,6 @@ HANGS_SECONDS: Final = 3
 HANGING: Final = """
 import ctypes, pathlib, sys, time
 from config.pulse import Pulse
-from config.sending import Sending
 from config.serving import Saying
 folder, address = sys.argv[1:]
 Saying(pathlib.Path(folder), lambda: "", Pulse(address).beat).begin()
@@ -45,6 +49,36 @@ sys.stdin.readline()
 print(time.monotonic(), flush=True)
 ctypes.PyDLL(None).usleep(3_000_000)
 sys.stdin.readline()
+"""
+# The worker, with one job more: it stops the whole timetable, as a bug could.
+STANDS_SECONDS: Final = 4.0
+STANDING: Final = f"""
+import time, django
+from config.environment import choose_settings
+choose_settings()
+django.setup()
+from procrastinate.contrib.django import app
+
+@app.task(name="tests.stand_still")
+async def stand_still():
+    print("stands", flush=True)
+    time.sleep({STANDS_SECONDS})
+
+from config.worker import main
+main()
+"""
+# Downloads, with one address more: it stops the whole loop.
+HANGING_DOWNLOADS: Final = f"""
+import sys, time, uvicorn
+from config.downloads import application
+
+async def also(scope, receive, send):
+    if scope.get("path") == "/stand-still":
+        print("stands", flush=True)
+        time.sleep({STANDS_SECONDS})
+    await application(scope, receive, send)
+
+uvicorn.run(also, port=int(sys.argv[1]), log_level="warning")
 """
 
 
@@ -65,6 +99,12 @@ class Listener:
             until = len(self.at) + count
             return self._news.wait_for(lambda: len(self.at) >= until, timeout=20)
 
+    def heard_in_a_while(self, *, after: float = 0.7, seconds: float = 1.7) -> int:
+        """Listen for some time; return how many beats came, but for those at its start."""
+        began = time.monotonic()
+        threading.Event().wait(seconds)
+        return self.heard(began + after, time.monotonic())
+
     def heard(self, since: float, until: float) -> int:
         with self._news:
             return sum(since < at < until for at in self.at)
@@ -83,19 +123,23 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Listener:
     return Listener(tmp_path / "notify")
 
 
-def live_of(surroundings: Environment) -> Application:
-    return make_application(surroundings, Timing(tick_seconds=0.05))
+@contextmanager
+def a_piece(
+    systemd: Listener, *arguments: str, **known: str
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that is told where systemd listens; it has ended with the block."""
+    told = {"DATABASE_URL": process.test_database_url(), "NOTIFY_SOCKET": systemd.address}
+    command = [sys.executable, "-P", *arguments]
+    with subprocess.Popen(  # noqa: S603 - ours
+        command, env=os.environ | told | known, cwd=PROJECT, stdout=subprocess.PIPE
+    ) as piece:
+        try:
+            yield piece
+        finally:
+            piece.terminate()
 
 
-def downloads_of(surroundings: Environment) -> Sending:
-    return Sending(ASGIHandler(), Pulse(surroundings.notify_socket).beat)
-
-
-@pytest.mark.parametrize("made", [live_of, downloads_of])
-def test_what_serves_in_a_loop_shows_nothing_while_that_stands_still(
-    systemd: Listener, monkeypatch: pytest.MonkeyPatch, made: Callable[[Environment], Any]
-) -> None:
-    monkeypatch.setattr("config.sending.BEAT_SECONDS", 0.05)
+def test_live_shows_nothing_while_its_loop_stands_still(systemd: Listener) -> None:
     surroundings = replace(environment(), notify_socket=systemd.address)
 
     async def run() -> tuple[float, float, bool, bool]:
@@ -104,8 +148,8 @@ def test_what_serves_in_a_loop_shows_nothing_while_that_stands_still(
         async def take(_: Any) -> None:  # noqa: ANN401 - what a server takes
             return
 
-        application = made(surroundings)
-        server = asyncio.create_task(application({"type": "lifespan"}, said.get, take))
+        application = make_application(surroundings, Timing(tick_seconds=0.05))
+        server = asyncio.create_task(application({"type": "lifespan"}, said.get, take))  # type: ignore[typeddict-item]  # no request
         said.put_nowait({"type": "lifespan.startup"})
         goes_on = await asyncio.to_thread(systemd.hears, 3)
         began = time.monotonic()
@@ -157,11 +201,7 @@ def test_web_that_waits_for_its_database_goes_on(systemd: Listener, tmp_path: Pa
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("alone")
-def test_the_worker_shows_nothing_while_a_batch_stands_still(
-    systemd: Listener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    surroundings = replace(environment(), notify_socket=systemd.address)
-    monkeypatch.setattr(worker, "environment", lambda: surroundings)
+def test_the_worker_shows_nothing_while_a_batch_stands_still(systemd: Listener) -> None:
     ending, stands, goes_on = Mark(), threading.Event(), threading.Event()
 
     @follower(PostPublished)
@@ -169,7 +209,8 @@ def test_the_worker_shows_nothing_while_a_batch_stands_still(
         stands.set()
         goes_on.wait(30)
 
-    rounds = threading.Thread(target=worker.follow_all, args=[ending], daemon=True)
+    beat = Pulse(systemd.address).beat
+    rounds = threading.Thread(target=follow_all, args=[ending, beat], daemon=True)
     rounds.start()
     assert systemd.hears(2)
     announce(
@@ -182,16 +223,64 @@ def test_the_worker_shows_nothing_while_a_batch_stands_still(
         )
     )
     assert stands.wait(20)
-    began = time.monotonic()
-    time.sleep(1.7)
-    ended = time.monotonic()
+    heard = systemd.heard_in_a_while()
     goes_on.set()
     comes_back = systemd.hears(2)
     ending.set()
     rounds.join(20)
 
     assert comes_back
-    assert systemd.heard(began + 0.7, ended) == 0
+    assert heard == 0
+
+
+@pytest.mark.usefixtures("committed_world")
+def test_the_worker_shows_nothing_while_its_timetable_stands_still(systemd: Listener) -> None:
+    with a_piece(systemd, "-c", STANDING) as worker:
+        goes_on = systemd.hears(2)
+        app.configure_task("tests.stand_still").defer()
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == b"stands\n"
+        heard = systemd.heard_in_a_while(after=1.2, seconds=STANDS_SECONDS - 0.5)
+        comes_back = systemd.hears(2)
+
+    assert goes_on
+    assert heard == 0
+    assert comes_back
+
+
+@pytest.mark.usefixtures("committed_world")
+def test_downloads_show_nothing_while_their_loop_stands_still(systemd: Listener) -> None:
+    port = take_port(0)
+    with a_piece(systemd, "-c", HANGING_DOWNLOADS, str(port)) as downloads:
+        goes_on = systemd.hears(2)
+        asker = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        asker.request("GET", "/stand-still")
+        assert downloads.stdout is not None
+        assert downloads.stdout.readline() == b"stands\n"
+        heard = systemd.heard_in_a_while(after=1.2, seconds=STANDS_SECONDS - 0.5)
+        comes_back = systemd.hears(2)
+        asker.close()
+
+    assert goes_on
+    assert heard == 0
+    assert comes_back
+
+
+@pytest.mark.usefixtures("committed_world")
+def test_the_watch_shows_nothing_while_a_round_stands_still(
+    tmp_path: Path, systemd: Listener
+) -> None:
+    known = {"CARESTATION_DATA": str(tmp_path), "WATCH_SECONDS": "0.1"}
+    with a_piece(systemd, "-m", "config.cli", "piece", "watch", **known):
+        goes_on = systemd.hears(2)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE support_reading IN ACCESS EXCLUSIVE MODE")
+            heard = systemd.heard_in_a_while(after=1.2, seconds=STANDS_SECONDS)
+        comes_back = systemd.hears(2)
+
+    assert goes_on
+    assert heard == 0
+    assert comes_back
 
 
 def test_an_address_without_a_file_and_nobody_who_listens(tmp_path: Path) -> None:

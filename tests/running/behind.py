@@ -64,6 +64,18 @@ class Waits(Echo):
         super().do_POST()
 
 
+class Streams(Echo):
+    """Has begun to answer, and goes on until the test ends it; of who signs in, nobody comes."""
+
+    ended = threading.Event()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b": here\n\n")
+        self.ended.wait(30)
+
+
 class Counts(Echo):
     """Knows what was sent to it."""
 

@@ -1,18 +1,23 @@
 """Who signs in waits for a turn in the proxy: ours and the other that is described."""
 
+import re
+import select
 import time
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
 
+import psutil
 import pytest
 
 from config.places import Places
 from config.ports import take_port
 from config.proxy import SIGNS_IN
-from tests.running.behind import Counts, Waits, ask, begun
-from tests.running.nginx import needs_nginx, nginx_command, without_tls
+from tests.running.behind import Counts, Streams, Waits, ask, begun
+from tests.running.nginx import SHIPPED, needs_nginx, nginx_command, without_tls
 from tests.running.test_proxy import caddy, serving
 
+PAGES: Final = 10
 pytestmark = pytest.mark.xdist_group("running")
 
 
@@ -92,3 +97,41 @@ def test_at_nginx_who_finds_no_place_to_wait_is_told_and_nobody_else_is(tmp_path
     assert others == [200, 200, 404, 200]
     # Two still wait for their turn.
     assert Counts.heard == ["/sign-in/", "/sign-out/"]
+
+
+@needs_nginx
+def test_at_nginx_a_page_takes_two_connections_and_who_waits_to_sign_in_one(
+    tmp_path: Path,
+) -> None:
+    places, port = Places(data=tmp_path / "data"), take_port(0)
+    places.make()
+    text = without_tls(port, places.run / "web.sock", places.run / "web.sock")
+    limited = nginx_command(places.data, text.replace("rate=20r/s;", "rate=1r/m;"))
+    with serving(places, limited, port, handler=Streams):
+        (nginx,) = (one for one in psutil.Process().children() if "nginx" in one.name())
+        (worker,) = nginx.children()
+        before = len(worker.net_connections("all"))
+        pages = [stream(port) for _ in range(PAGES)]
+        of_pages = len(worker.net_connections("all")) - before
+        first, *waiting = [begun(port, "/sign-in/", {}, size_bytes=1) for _ in range(PAGES + 1)]
+        first.getresponse()
+        first.close()
+        answered, _, _ = select.select([one.sock for one in waiting], [], [], 0.5)
+        of_waiting = len(worker.net_connections("all")) - before - of_pages
+        Streams.ended.set()
+        for one in (*pages, *waiting):
+            one.close()
+
+    # Those of a hospital at the start of a shift, and all who may wait.
+    (taken,) = re.findall(r"worker_connections (\d+);", SHIPPED)
+    assert of_pages == 2 * PAGES
+    assert (answered, of_waiting) == ([], PAGES)
+    assert int(taken) >= 2 * 2_000 + 2_400
+
+
+def stream(port: int) -> HTTPConnection:
+    """Open a stream, of which the first line has come."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/live")
+    assert connection.getresponse().readline() == b": here\n"
+    return connection

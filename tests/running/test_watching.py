@@ -28,11 +28,11 @@ from tests.world import World
 
 COUNTS = """
 import os, signal
-from carestation.kernel.metrics import STREAMS, UNTAKEN, note_answer
+from carestation.kernel.metrics import UNTAKEN, note_answer, streams
 for status, seconds in ((200, 0.02), (200, 0.02), (500, 0.3)):
     note_answer("groups/<uuid:group>/", status, seconds)
 UNTAKEN.inc()
-STREAMS.set(3)
+streams().set(3)
 os.kill(os.getpid(), signal.{signal})
 """
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
