@@ -1,5 +1,7 @@
 """The facility's own rules: they bind whoever works there, the strictest of several."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -165,6 +167,32 @@ def test_how_many_feel_a_stricter_rule_is_counted(world: World) -> None:
         ("idle_minutes", True, 5),
         ("retention_years", False, 0),
     ]
+
+
+def test_who_needs_a_second_factor_for_a_desk_that_opens_is_counted(world: World) -> None:
+    desk = a_manager(world)
+    loose = Rules(second_factor=False)
+    opened = replace(loose, may_export=Allowed.EVERYONE)
+
+    by_desk = differences(loose, opened, staff_of(desk))
+    by_rule = differences(loose, replace(opened, second_factor=True), staff_of(desk))
+
+    assert [(one.name, one.affected, one.bound) for one in by_desk] == [("may_export", 0, 4)]
+    assert [(one.affected, one.bound) for one in by_rule] == [(5, 0), (0, 0)]
+
+
+def test_a_manager_sees_who_needs_a_second_factor_for_a_desk_that_opens(world: World) -> None:
+    desk = a_manager(world)
+    loose = Rules(second_factor=False)
+    change_policy(desk, loose, version=0)
+    client = Client()
+    sign_in_client(client, world.people["abe"], proof=Proof.TOTP)
+    rules = typed_rules(replace(loose, may_export=Allowed.EVERYONE), 1)
+    typed = {name: value for name, value in rules.items() if value is not False}
+
+    tried = client.post(reverse("facilities:rules", args=[world.facility.pk]), typed)
+
+    assert "これから確認が要るようになる人 4人" in tried.text
 
 
 @pytest.mark.control("8.15")

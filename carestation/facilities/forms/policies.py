@@ -17,13 +17,17 @@ NO: Final = _("いいえ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeTold:
-    """One rule that would change, in words; `affected`: how many people feel a stricter one."""
+    """One rule that would change, in words.
+
+    `affected`: how many people feel a stricter one; `bound`: how many need a second factor then.
+    """
 
     label: str
     before: str
     after: str
     is_stricter: bool
     affected: int
+    bound: int
 
 
 class RulesForm(TriedForm):
@@ -78,6 +82,7 @@ class RulesForm(TriedForm):
                 after=_in_words(one.after),
                 is_stricter=one.is_stricter,
                 affected=one.affected,
+                bound=one.bound,
             )
             for one in changes
         ]

@@ -18,13 +18,18 @@ NAMES: Final = tuple(field.name for field in fields(Rules))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One rule that would change. `affected`: how many people feel it, where it is stricter."""
+    """One rule that would change.
+
+    `affected`: how many people feel it, where it is stricter; `bound`: how many need a second
+    factor from then on, though no rule asks for one, because they get a desk.
+    """
 
     name: str
     before: object
     after: object
     is_stricter: bool
     affected: int
+    bound: int
 
 
 def rules_of(facility_id: UUID) -> Rules:
@@ -50,6 +55,7 @@ def differences(old: Rules, new: Rules, staff: Sequence[Colleague]) -> list[Diff
             after=after[name],
             is_stricter=is_stricter(name, old, new),
             affected=_affected(name, working) if is_stricter(name, old, new) else 0,
+            bound=_bound(name, new, working),
         )
         for name in NAMES
         if before[name] != after[name]
@@ -63,6 +69,13 @@ def _affected(name: str, working: Sequence[Colleague]) -> int:
         # Whoever was given a right in words keeps it.
         return sum(not one.is_manager and one.custom_role_id is None for one in working)
     return len(working)
+
+
+def _bound(name: str, new: Rules, working: Sequence[Colleague]) -> int:
+    if name != "may_export" or new.may_export is Allowed.MANAGERS or new.second_factor:
+        return 0
+    members = [one for one in working if not one.is_manager and one.custom_role_id is None]
+    return sum(not one.has_factor for one in members)
 
 
 def _newest(facility_id: UUID) -> Policy | None:
