@@ -29,9 +29,9 @@ TOO_LOW: Final = """
   .filter((one) => one.closest("p")?.matches(".eyebrow") ?? true)
   .map((one) => one.outerHTML)
 """
-# Boxes of which one stands right upon the other, with no ground between them.
+# Boxes of which one stands right upon the other, with no ground between them (a timeline has some).
 TOUCHING: Final = """
-() => [...document.querySelectorAll("main .banner--box + *")]
+() => [...document.querySelectorAll("main .banner--box + :not(.timeline-bg)")]
   .filter((one) => one.getBoundingClientRect().top
     - one.previousElementSibling.getBoundingClientRect().bottom < 4)
   .map((one) => one.outerHTML)

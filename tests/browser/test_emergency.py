@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.keyboard import press
 from tests.browser.people import DESK, PHONE, Stage
 from tests.browser.test_console import is_fit
 from tests.browser.test_story import open_group
@@ -25,12 +26,12 @@ def leave(page: Page, url: str) -> None:
 
 def seek(page: Page, stage: Stage, *, kana: str = "さえき ちよ") -> None:
     page.goto(f"{stage.url}/")
-    page.get_by_role("link", name="参加していない患者さんを、緊急に見る").press("Enter")
+    press(page.get_by_role("link", name="参加していない患者さんを、緊急に見る"))
     page.get_by_label("患者さんのふりがな").fill(kana)
     page.get_by_label("患者さんの生年月日").fill("1940-02-03")
     page.get_by_label("いま見なければならない理由").fill(REASON)
     page.get_by_label("命や安全にかかわるため").check()
-    page.get_by_role("button", name="緊急の閲覧をはじめる").press("Enter")
+    press(page.get_by_role("button", name="緊急の閲覧をはじめる"))
     page.wait_for_load_state()
 
 

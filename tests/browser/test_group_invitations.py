@@ -7,6 +7,7 @@ from importlib.resources import files
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.keyboard import press, reach
 from tests.browser.people import DESK, PHONE, Stage, code_of
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -50,10 +51,12 @@ def test_an_invitation_takes_four_actions_by_keyboard_and_ends_in_a_second_facto
     with stage.seated("hayakawa", size=DESK) as page:
         open_members(page, stage, CHIYO, "patient")
         # Four actions: open the page, the name, the address, and send.
-        page.get_by_role("link", name="招待する").press("Enter")
-        page.get_by_label("お名前").press_sequentially("佐伯 夏希")
-        page.get_by_label("メールアドレス").press_sequentially(address)
-        page.get_by_role("button", name="メールで招待する").press("Enter")
+        press(page.get_by_role("link", name="招待する"))
+        reach(page.get_by_label("お名前"))
+        page.keyboard.type("佐伯 夏希")
+        reach(page.get_by_label("メールアドレス"))
+        page.keyboard.type(address)
+        press(page.get_by_role("button", name="メールで招待する"))
         page.wait_for_url("**/members/")
         expect(page.get_by_text("ユーザ登録待ち")).to_be_visible()
         expect(page.get_by_text("佐伯 夏希", exact=True)).to_be_visible()
@@ -66,13 +69,13 @@ def test_an_invitation_takes_four_actions_by_keyboard_and_ends_in_a_second_facto
     expect(newcomer.get_by_label("お名前")).to_have_value("佐伯 夏希")
     newcomer.get_by_label("ふりがな").fill("さえき なつき")
     newcomer.get_by_label("パスワード").fill(PASSWORD)
-    newcomer.get_by_role("button", name="登録して参加する").press("Enter")
+    press(newcomer.get_by_role("button", name="登録して参加する"))
     newcomer.wait_for_url("**/groups/*/patient/")
     newcomer.goto(f"{stage.url}/account/app/")
     secret = newcomer.locator("[data-text]").inner_text().replace(" ", "")
     step = int(time.time() // 30)
     newcomer.get_by_label("確認コード").fill(code_of(secret, step))
-    newcomer.get_by_role("button", name="設定を終える").press("Enter")
+    press(newcomer.get_by_role("button", name="設定を終える"))
     newcomer.wait_for_url("**/account/codes/")
     context.close()
 
@@ -81,9 +84,9 @@ def test_an_invitation_takes_four_actions_by_keyboard_and_ends_in_a_second_facto
     again.goto(f"{stage.url}/sign-in/")
     again.get_by_label("メールアドレス").fill(address)
     again.get_by_label("パスワード").fill(PASSWORD)
-    again.get_by_role("button", name="サインイン", exact=True).press("Enter")
+    press(again.get_by_role("button", name="サインイン", exact=True))
     again.get_by_label("確認コード").first.fill(code_of(secret, step + 1))
-    again.locator("main form button.btn--main").first.press("Enter")
+    press(again.locator("main form button.btn--main").first)
     again.wait_for_url("**/groups/*/patient/")
     context.close()
 
@@ -127,14 +130,14 @@ def test_the_patient_who_takes_part_is_asked_and_the_invited_presses_once(stage:
     with stage.seated("chiyoko") as patient:
         patient.goto(f"{stage.url}/")
         must_be_fit(patient)
-        patient.get_by_role("link", name="承認を待っている招待 1件").press("Enter")
+        press(patient.get_by_role("link", name="承認を待っている招待 1件"))
         must_be_fit(patient)
-        patient.get_by_role("button", name=re.compile("承認する.*中西 敦子")).press("Enter")
+        press(patient.get_by_role("button", name=re.compile("承認する.*中西 敦子")))
         expect(patient.get_by_text("本人参加待ち")).to_be_visible()
     with stage.seated("nakanishi", size=DESK) as invited:
         invited.goto(f"{stage.url}/")
         must_be_fit(invited)
-        invited.get_by_role("button", name="参加する").press("Enter")
+        press(invited.get_by_role("button", name="参加する"))
         own = invited.locator("main a.grouprow").filter(has_text=re.compile(CHIYOKO))
         expect(own).to_have_count(1)
 
