@@ -16,8 +16,11 @@ import pytest
 from tests.running.starts import PROJECT, lives, surroundings
 
 # Whoever supervises in the tests has pieces that cost nothing, and less patience.
+# What whoever runs the tests does not hear of (nohup, a shell's background), these do.
 SUPERVISE: Final = """
-import pathlib, sys, time
+import pathlib, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from config import keeping, supervise
 from config.logfiles import LogFiles
 folder, first, other, between, seconds, restarts = sys.argv[1:]
