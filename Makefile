@@ -16,9 +16,8 @@ TESTS ?=
 run: .venv/.run  ## start everything on this machine, with demo data
 	@exec $(BIN)/carestation up --demo --data $(DATA) --port $(PORT)
 
-# Three parts for two cores: a fifth of the time a part waits for a browser or for a server's start.
 test: setup  ## all tests: real PostgreSQL, real Chromium
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
 setup: .venv/.develop .venv/.debian  ## what the others need first
 
