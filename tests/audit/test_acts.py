@@ -150,3 +150,13 @@ def test_a_proof_that_is_old_takes_nothing_away(world: World) -> None:
 
     assert client.get(where).status_code == 200
     assert led_away.status_code == 302
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "９", "9" * 30, "9" * 5_000])
+def test_a_place_in_the_record_that_cannot_be_is_none(world: World, before: str) -> None:
+    console, client = a_console(), Client()
+    sign_in_client(client, User.objects.get(pk=console.actor.user_id), proof=Proof.PASSKEY)
+
+    answer = client.get(reverse("audit:acts"), {"before": before})
+
+    assert answer.status_code == 200
