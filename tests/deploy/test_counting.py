@@ -1,7 +1,5 @@
 """Pieces that units start are found and counted, as those are that `carestation up` keeps."""
 
-import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +9,9 @@ from carestation.support.choices import Measured
 from config.places import Places
 from config.watching.counters import counted, metrics_of
 from config.watching.machine import machine
-from tests.deploy.pieces import COMMAND, Node, node
+from tests.deploy.pieces import Node, node
 from tests.live import process
-from tests.running.starts import PROJECT, surroundings
+from tests.running.starts import status_of
 from tests.running.test_watching import counted_by
 
 pytestmark = pytest.mark.xdist_group("running")
@@ -57,19 +55,11 @@ def test_a_machine_without_live_has_no_number_of_open_streams(one: Node) -> None
 def test_status_names_what_runs_and_what_does_not_but_nothing_that_is_elsewhere(one: Node) -> None:
     one.start("web-1")
 
-    told = subprocess.run(  # noqa: S603 - ours
-        [*COMMAND, "status", f"--data={one.data}", "--json"],
-        env=surroundings(
-            DATABASE_URL=process.test_database_url(), SITE_URL="https://care.example.jp"
-        ),
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
+    code, status = status_of(
+        one.data, DATABASE_URL=process.test_database_url(), SITE_URL="https://care.example.jp"
     )
 
-    status = json.loads(told.stdout)
-    assert told.returncode == 1
+    assert code == 1
     assert [*status["pieces"]] == ["web-1"]
     assert status["missing"] == ["live", "downloads", "worker", "watch"]
     assert status["url"] == "https://care.example.jp"

@@ -92,6 +92,19 @@ def refused(*arguments: str, **more: str) -> str:
     return lines[0]
 
 
+def status_of(data: Path, **more: str) -> tuple[int, dict[str, Any]]:
+    """Return with what `carestation status` ends, and what it tells machines."""
+    told = subprocess.run(  # noqa: S603 - ours
+        [*COMMAND, "status", f"--data={data}", "--json"],
+        env=surroundings(**more),
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return told.returncode, json.loads(told.stdout)
+
+
 def lives(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]

@@ -23,7 +23,16 @@ from carestation.support.rules import state_of
 from config.capacity import answers
 from config.places import Places
 from config.running import running_pieces
-from tests.running.starts import COMMAND, PROJECT, Started, lives, refused, started, surroundings
+from tests.running.starts import (
+    COMMAND,
+    PROJECT,
+    Started,
+    lives,
+    refused,
+    started,
+    status_of,
+    surroundings,
+)
 from tests.timeline.test_files_views import a_noise
 
 # What the kernel and the proxy hold, and as much at the reader's.
@@ -210,17 +219,9 @@ def test_a_taken_port_is_named(running: Started, tmp_path: Path) -> None:
 
 
 def test_status_tells_machines_what_runs(running: Started) -> None:
-    told = subprocess.run(  # noqa: S603 - ours
-        [*COMMAND, "status", f"--data={running.data}", "--json"],
-        env=surroundings(),
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    code, status = status_of(running.data)
 
-    status = json.loads(told.stdout)
-    assert told.returncode == 0
+    assert code == 0
     assert status["running"] is True
     assert status["versions"]["postgres"].startswith("18.")
     assert status["worker_lag_facts"] is not None
