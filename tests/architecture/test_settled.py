@@ -11,7 +11,7 @@ from carestation.factlog.models import LoggedFact
 from carestation.kernel.ids import uuid7
 from carestation.vault import scopes
 from tests.emptied import empty
-from tests.settled import lay_down, rows_of, settled_once, tables_with_rows
+from tests.settled import forget, lay_down, rows_of, settled_once, tables_with_rows
 from tests.world import World, settle
 
 
@@ -22,6 +22,7 @@ def written() -> tuple[Counter[str], list[str]]:
 
 
 def test_what_is_laid_down_is_what_the_commands_wrote(db: None) -> None:
+    forget()
     with transaction.atomic():
         settle()
         by_commands = written()
