@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import django
 import psycopg
+from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError, connection
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
@@ -145,6 +146,9 @@ def _keep_timetable(ending: Mark, beat: Callable[[], None]) -> None:
 
 
 async def _work(app: App, ending: Mark, beat: Callable[[], None]) -> None:
+    # The timetable asks over the connection of Django's own thread, which nobody else renews: of a
+    # database that went away it would be dead for ever.
+    await sync_to_async(_let_go)()
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # the Django one has it
     working = app.with_connector(connector)
     async with working.open_async():

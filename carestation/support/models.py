@@ -4,7 +4,7 @@ Controls: ISO/IEC 27017 CLD.12.4.5, 8.6; white paper 「クラウドサービス
     「容量・能力の管理」.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -19,13 +19,19 @@ from carestation.vault.sealing import Place
 class ReadingQuerySet(models.QuerySet["Reading"]):
     """Filters."""
 
-    def after(self, at: datetime) -> Self:
-        """Those that were measured after a time."""
-        return self.filter(at__gt=at)
+    def lately(self, now: datetime, span: timedelta) -> Self:
+        """Those of the time that ends now.
 
-    def last_of_nodes(self, after: datetime) -> "models.QuerySet[Reading, tuple[str, datetime]]":
+        What seems to come from the future was measured before the clock was set back: it tells
+        nothing of now.
+        """
+        return self.filter(at__gt=now - span, at__lte=now)
+
+    def last_of_nodes(
+        self, now: datetime, span: timedelta
+    ) -> "models.QuerySet[Reading, tuple[str, datetime]]":
         """Each machine, and when it measured last."""
-        return self.after(after).values_list("node").annotate(models.Max("at")).order_by()
+        return self.lately(now, span).values_list("node").annotate(models.Max("at")).order_by()
 
 
 class Reading(models.Model):

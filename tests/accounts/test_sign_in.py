@@ -179,6 +179,23 @@ def test_the_brake_lets_go_after_a_quarter_of_an_hour() -> None:
         assert sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7()).token
 
 
+@pytest.mark.control("8.17")
+def test_a_brake_of_a_clock_that_was_ahead_lets_go_when_that_is_set_back() -> None:
+    a_person(is_professional=False)
+    with clock_later(7200) as ahead:
+        for _ in range(5):
+            refusal(ADDRESS)
+        with pytest.raises(TooMany):
+            sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7())
+
+    with clock_at(ahead - timedelta(hours=2)):
+        left = refusal(ADDRESS).tries_left
+        token = sign_in(ADDRESS, PASSWORD, BROWSER, request_id=uuid7()).token
+
+    assert left == 4
+    assert token
+
+
 def test_a_right_one_wipes_the_count_out() -> None:
     a_person(is_professional=False)
     for _ in range(4):

@@ -103,3 +103,20 @@ def test_what_is_beyond_its_limit_is_told_of_after_its_minutes(
     names = [f"{name}{state}" for state, bound in bounds.items() if bound is not None]
 
     assert called(series, limit.minutes - 1, names, tmp_path) == ""
+
+
+@pytest.mark.control("8.6")
+@pytest.mark.parametrize(
+    ("at_minute", "names"),
+    [
+        (4, []),
+        (6, ["CarestationDiskUsedShareCaution"]),
+        (17, ["CarestationDiskUsedShareCaution", "CarestationDiskUsedShareAlarm"]),
+    ],
+)
+def test_a_disk_that_fills_is_told_of_before_nine_tenths_of_it_are_used(
+    at_minute: int, names: list[str], tmp_path: Path
+) -> None:
+    filling = told(**{Measured.DISK: f"0.7+0.01{ALWAYS}"})
+
+    assert called(filling, at_minute, names, tmp_path) == ""

@@ -1,9 +1,14 @@
 """The worker: one follower's trouble is its own."""
 
+import os
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
+from django.db import connection
 
 from carestation.factlog.commands import announce, follower
 from carestation.factlog.models import Cursor
@@ -12,6 +17,30 @@ from carestation.kernel.ids import uuid7
 from carestation.timeline.facts import PostPublished
 from config.ending import Mark
 from config.worker import follow_all
+from tests.live import process
+from tests.running.starts import PROJECT
+
+HANDS = "SELECT id FROM procrastinate_workers WHERE id <> ALL (%s) ORDER BY id"
+# What another has open to this database.
+END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
+def hands_that_stay(*, but: Sequence[int] = (), seconds: float = 3.0) -> list[int]:
+    """Wait for both hands of a worker, others than these, that are the same for some seconds."""
+    until, since, found = time.monotonic() + 40, 0.0, list[int]()
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(HANDS, [list(but)])
+            seen = [number for (number,) in cursor.fetchall()]
+        if seen != found:
+            since, found = time.monotonic(), seen
+        elif len(found) == 2 and time.monotonic() > since + seconds:
+            return found
+        threading.Event().wait(0.02)
+    return []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -44,3 +73,22 @@ def test_a_follower_that_fails_stops_no_other_and_loses_nothing() -> None:
     assert len(read) == 1
     moved = Cursor.objects.exclude(fact_id=0)
     assert [cursor.follower.rsplit(".", 1)[-1] for cursor in moved] == ["read_on"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("alone")
+@pytest.mark.control("8.14")
+def test_a_database_that_went_away_finds_the_timetable_at_work_again() -> None:
+    told = {"DATABASE_URL": process.test_database_url()}
+    command = [sys.executable, "-P", "-m", "config.worker"]
+    with subprocess.Popen(command, env=os.environ | told, cwd=PROJECT) as worker:  # noqa: S603 - ours
+        try:
+            before = hands_that_stay()
+            with connection.cursor() as cursor:
+                cursor.execute(END_OTHERS)
+            after = hands_that_stay(but=before)
+        finally:
+            worker.terminate()
+
+    assert before
+    assert after

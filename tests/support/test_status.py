@@ -25,6 +25,14 @@ def test_everyone_is_told_that_it_works_while_the_check_goes_through() -> None:
     assert "100.00％" in page.text
 
 
+@pytest.mark.control("8.17")
+def test_what_a_clock_that_was_ahead_left_behind_is_no_news() -> None:
+    measured_before(Measured.AVAILABLE, 0.0, every=timedelta(0), until=timedelta(hours=-2))
+    keep_readings("node-a", {Measured.AVAILABLE: 1.0})
+
+    assert "正常に使えます" in Client().get(PAGE).text
+
+
 @pytest.mark.control("CLD.12.4.5")
 def test_what_fails_on_one_machine_is_said_and_on_all_of_them_more_so() -> None:
     keep_readings("node-a", {Measured.AVAILABLE: 0.0})

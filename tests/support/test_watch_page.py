@@ -74,6 +74,19 @@ def test_everything_that_is_measured_stands_there_once_with_its_state(oka: Clien
     assert UNITS.keys() == set(Measured)
 
 
+@pytest.mark.control("8.17")
+def test_what_a_clock_that_was_ahead_left_behind_is_not_taken_for_now(oka: Client) -> None:
+    ahead = timedelta(hours=-2)
+    measured_before(Measured.DATABASE_CLOCK, 7200.0, every=timedelta(0), until=ahead)
+    keep_readings(NODE, RIGHT)
+
+    row = row_of(oka.get(PAGE).text, Measured.DATABASE_CLOCK)
+
+    assert "正常" in row
+    assert "7,200" not in row
+    assert "7200" not in row
+
+
 @pytest.mark.control("CLD.12.4.5")
 def test_what_is_wrong_says_what_people_notice_and_what_to_do(oka: Client) -> None:
     keep_readings(NODE, RIGHT | {Measured.WORKERS: 0.0, Measured.DISK: 0.8})

@@ -23,12 +23,16 @@ from carestation.kernel.sql import row_of, rows_of
 from carestation.vault.scopes import operator_bundle
 
 QUARTER: Final = timedelta(minutes=15)
-# By hand: one statement counts and starts anew; reaching the limit makes the wait a whole one.
+# By hand: one statement counts and starts anew; reaching the limit makes the wait a whole one. None
+# is longer: what lasts beyond that was begun before the clock was set back, and lasts no more (a
+# minute is left to nodes whose clocks differ).
 COUNT: Final = """
 INSERT INTO accounts_brake AS b (key, count, until) VALUES (%(key)s, 1, %(until)s)
 ON CONFLICT (key) DO UPDATE SET
-  count = CASE WHEN b.until <= %(now)s THEN 1 ELSE b.count + 1 END,
-  until = CASE WHEN b.until <= %(now)s OR b.count + 1 = %(limit)s THEN %(until)s ELSE b.until END
+  count = CASE WHEN b.until > %(now)s AND b.until <= %(until)s + interval '1 minute'
+    THEN b.count + 1 ELSE 1 END,
+  until = CASE WHEN b.until > %(now)s AND b.until <= %(until)s + interval '1 minute'
+    AND b.count + 1 <> %(limit)s THEN b.until ELSE %(until)s END
 RETURNING count, until
 """
 TAKE_OFF: Final = """

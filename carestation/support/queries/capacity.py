@@ -50,7 +50,7 @@ def changes_of(_: Console) -> tuple[Change, ...]:
 
 def running_now(_: Console) -> tuple[Running, ...]:
     """Return how many web processes run on each machine, as the watch counted last."""
-    rows = Reading.objects.after(timezone.now() - FRESH).filter(name=Measured.WEB)
+    rows = Reading.objects.lately(timezone.now(), FRESH).filter(name=Measured.WEB)
     newest = {row.node: row for row in rows.order_by("at")}
     return tuple(
         Running(node=node, web=int(row.mean), at=row.at) for node, row in sorted(newest.items())

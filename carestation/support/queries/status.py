@@ -66,7 +66,7 @@ def standing() -> Standing:
 
 def _now(now: datetime) -> tuple[State | None, datetime | None]:
     """Return how it stands by the last check of each machine: one that fails is some people's."""
-    checks = Reading.objects.after(now - FRESH).filter(name=Measured.AVAILABLE).order_by("at")
+    checks = Reading.objects.lately(now, FRESH).filter(name=Measured.AVAILABLE).order_by("at")
     newest = {check.node: check for check in checks}
     if not newest:
         return None, None

@@ -26,7 +26,7 @@ WIDTH, HEIGHT = 240, 40
 TREND: Final = """
 SELECT node, name, floor(extract(epoch FROM at - %(after)s::timestamptz) / %(each)s)::int AS place,
   avg(mean)::float8 AS mean, min(low)::float8 AS low, max(high)::float8 AS high
-FROM support_reading WHERE at > %(after)s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+FROM support_reading WHERE at > %(after)s AND at <= %(now)s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
 
@@ -107,9 +107,9 @@ def machines_of(_: Console, span: Span) -> tuple[Machine, ...]:
 
 def _newest(now: datetime) -> dict[str, list[Reading]]:
     found: dict[str, list[Reading]] = defaultdict(list)
-    for reading in Reading.objects.after(now - JUDGED).order_by("-at"):
+    for reading in Reading.objects.lately(now, JUDGED).order_by("-at"):
         found[reading.node].append(reading)
-    for node, at in Reading.objects.last_of_nodes(now - Span.DAY.lasts):
+    for node, at in Reading.objects.last_of_nodes(now, Span.DAY.lasts):
         if node not in found:
             found[node] = [Reading(node=node, name="", at=at)]
     return found
@@ -152,7 +152,7 @@ def _line(name: Measured, values: list[float], trend: Trend | None) -> Line:
 def _trends(now: datetime, span: Span) -> dict[tuple[str, str], Trend]:
     each = span.lasts.total_seconds() / span.steps
     rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows_of(TREND, {"after": now - span.lasts, "each": each}):
+    for row in rows_of(TREND, {"after": now - span.lasts, "now": now, "each": each}):
         rows[row["node"], row["name"]].append(row)
     known = {key: found for key, found in rows.items() if key[1] in Measured.values}
     return {key: _trend(Measured(key[1]), found, span.steps) for key, found in known.items()}
