@@ -121,12 +121,14 @@ def _has_rows(table: str) -> bool:
 
 def rows_of(table: str) -> Rows:
     given = GIVEN_BY_THE_LOG if table == LoggedFact._meta.db_table else set()
-    named = sql.Identifier(table)
+    named, order = sql.Identifier(table), sql.Identifier("id" if given else "ctid")
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(named))
         names = [column.name for column in cursor.description if column.name not in given]
         columns = sql.SQL(", ").join(map(sql.Identifier, names))
-        told = sql.SQL("COPY (SELECT {} FROM {} ORDER BY ctid) TO STDOUT").format(columns, named)
+        told = sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT").format(
+            columns, named, order
+        )
         with cursor.copy(told) as copy:
             data = b"".join(bytes(part) for part in copy)
     taken_by = sql.SQL("COPY {} ({}) FROM STDIN").format(named, columns)
