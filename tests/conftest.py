@@ -5,6 +5,7 @@ asks of a page acts as the page's person, until the answer is there.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 from django.core.signals import request_finished
@@ -19,6 +20,15 @@ from carestation.vault.scopes import forget_all
 from tests.emptied import empty
 from tests.settled import CAST, Made, Settling
 from tests.world import World, settle
+
+LONGEST_PART_OF_A_NAME: Final = 200
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Call what is long by its length: a name goes through every part of a parallel run."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_PART_OF_A_NAME:
+        return f"{argname} of {len(val)}"
+    return None
 
 
 @pytest.fixture(scope="session")
