@@ -15,7 +15,6 @@ from django.test import Client
 from carestation.accounts.choices import Proof
 from carestation.support.choices import Measured, State
 from config.environment import environment
-from config.watching import machine
 from config.watching.rounds import Rounds
 from tests.accounts.operating import an_operator
 from tests.accounts.signing_in import sign_in_client
@@ -52,7 +51,7 @@ class ToldDisk:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self._used = 0
-        monkeypatch.setattr(machine.shutil, "disk_usage", self._told)
+        monkeypatch.setattr(shutil, "disk_usage", self._told)
 
     def fill(self, percent: int) -> None:
         self._used = SIZE_BYTES * percent // 100
