@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import django
 import psycopg
 from asgiref.sync import sync_to_async
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, connections
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
@@ -35,18 +35,28 @@ IDLE_SECONDS: Final = 0.2
 REST_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 60.0
 QUEUES: Final = ("default", "long")
+# A worker that stands still in the middle of a batch holds its place in the log, and everyone's:
+# nothing that comes after is sure while it may still write. So long it is waited for.
+STILL_SECONDS: Final = 300
 
 
 def main() -> None:
     """Follow and work until told to end."""
     choose_settings()
     django.setup()
+    _let_no_transaction_stand_still()
     work_as(Work.WORKER)
     ending = Mark()
     on_the_way_out(ending)
     logger.info("The worker began")
     work(ending, environment().notify_socket)
     logger.info("The worker ended")
+
+
+def _let_no_transaction_stand_still() -> None:
+    options = connections.databases["default"]["OPTIONS"]
+    still = f"-c idle_in_transaction_session_timeout={STILL_SECONDS}s"
+    options["options"] = f"{options.get('options', '')} {still}"
 
 
 def work(ending: Mark, notify_socket: str) -> None:

@@ -1,6 +1,7 @@
 """Exports: asked for with a right, made in one piece, kept sealed, gone when their time is over."""
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -117,6 +118,17 @@ class TestWhole:
         assert "exports.ExportAsked" in found["data/facts.jsonl"]
         assert "exports.ExportMade" not in found["data/facts.jsonl"]
         assert kinds().count("exports.ExportMade") == 1
+
+    def test_what_lasts_between_two_looks_ends_no_reading(self, committed_world: World) -> None:
+        asked(a_manager(committed_world))
+        with connection.cursor() as cursor:
+            cursor.execute("SET idle_in_transaction_session_timeout = '50ms'")
+        with making._one_state():
+            threading.Event().wait(0.3)
+            count = Export.objects.count()
+        connection.close()
+
+        assert count == 1
 
     def test_two_workers_never_make_the_same(self, committed_world: World) -> None:
         export = asked(a_manager(committed_world))

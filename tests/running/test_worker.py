@@ -8,7 +8,8 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from psutil import STATUS_STOPPED, Process
 
 from carestation.factlog.commands import announce, follower
 from carestation.factlog.models import Cursor
@@ -26,6 +27,42 @@ END_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
+# Stops itself in the middle of a batch, as a machine that is put to sleep does.
+STOPPING = """
+import os, signal, django
+from config import worker
+from config.environment import choose_settings
+worker.STILL_SECONDS = 2
+choose_settings()
+django.setup()
+from carestation.factlog.commands import follower
+from carestation.timeline.facts import PostPublished
+
+@follower(PostPublished)
+def stop(_):
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+worker.main()
+"""
+
+
+def a_post() -> None:
+    announce(
+        PostPublished(
+            actor_id=uuid7(),
+            group_id=uuid7(),
+            request_id=uuid7(),
+            side=Side.ALL,
+            post_id=uuid7(),
+        )
+    )
+
+
+def stands_still(process: Process, seconds: float = 30.0) -> bool:
+    until = time.monotonic() + seconds
+    while process.status() != STATUS_STOPPED and time.monotonic() < until:
+        threading.Event().wait(0.05)
+    return process.status() == STATUS_STOPPED
 
 
 def hands_that_stay(*, but: Sequence[int] = (), seconds: float = 3.0) -> list[int]:
@@ -58,15 +95,7 @@ def test_a_follower_that_fails_stops_no_other_and_loses_nothing() -> None:
         read.extend(facts)
         ending.set()
 
-    announce(
-        PostPublished(
-            actor_id=uuid7(),
-            group_id=uuid7(),
-            request_id=uuid7(),
-            side=Side.ALL,
-            post_id=uuid7(),
-        )
-    )
+    a_post()
     threading.Timer(20, ending.set).start()
     follow_all(ending)
 
@@ -92,3 +121,23 @@ def test_a_database_that_went_away_finds_the_timetable_at_work_again() -> None:
 
     assert before
     assert after
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("alone")
+@pytest.mark.control("8.14")
+def test_a_worker_that_stands_still_in_a_batch_lets_others_go_on() -> None:
+    place = Cursor.objects.create(follower="__main__.stop")
+    a_post()
+    told = {"DATABASE_URL": process.test_database_url()}
+    command = [sys.executable, "-P", "-c", STOPPING]
+    with subprocess.Popen(command, env=os.environ | told, cwd=PROJECT) as worker:  # noqa: S603 - ours
+        try:
+            assert stands_still(Process(worker.pid))
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '10s'")
+                free = Cursor.objects.select_for_update().get(pk=place.pk)
+        finally:
+            worker.kill()
+
+    assert free.fact_id == 0

@@ -35,6 +35,8 @@ from carestation.vault.scopes import open_scope
 HOLD: Final = "SELECT pg_try_advisory_lock(%(key)s) AS is_held"
 LET_GO: Final = "SELECT pg_advisory_unlock(%(key)s) AS was_held"
 ONE_STATE: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+# Between two statements a group's files are written, which may last; others do not wait for it.
+UNHURRIED: Final = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,4 +130,5 @@ def _one_state() -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(ONE_STATE)
+            cursor.execute(UNHURRIED)
         yield
