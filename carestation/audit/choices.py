@@ -128,6 +128,7 @@ class Act(models.TextChoices):
     FACILITIES_FACILITY_APPROVED = "facilities.FacilityApproved", "施設を承認した"
     FACILITIES_FACILITY_FROZEN = "facilities.FacilityFrozen", "施設を凍結した"
     FACILITIES_FACILITY_OPENED = "facilities.FacilityOpened", "施設を登録した"
+    FACILITIES_FACILITY_PHONE_CHANGED = "facilities.FacilityPhoneChanged", "施設の電話番号を変えた"
     FACILITIES_FACILITY_READING_CHANGED = (
         "facilities.FacilityReadingChanged",
         "施設の名前のふりがなを変えた",

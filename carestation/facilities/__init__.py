@@ -12,10 +12,10 @@ whoever works there: the strictest, where there are several. What its files take
 operator may limit it.
 
 Announces: FacilityApplied, FacilityOpened, FacilityApproved, FacilityRefused, FacilityFrozen,
-    FacilityUnfrozen, FacilityReadingChanged, TermsAccepted, StaffInvited, StaffInvitationResent,
-    StaffInvitationCancelled, StaffInvitationAccepted, StaffBegan, StaffChanged, StaffPaused,
-    StaffResumed, StaffEnded, StaffReviewed, PolicyChanged, RoleChanged, RightGiven, RightTaken,
-    RoleEnded, StorageLimitChanged, StorageRanShort.
+    FacilityUnfrozen, FacilityReadingChanged, FacilityPhoneChanged, TermsAccepted, StaffInvited,
+    StaffInvitationResent, StaffInvitationCancelled, StaffInvitationAccepted, StaffBegan,
+    StaffChanged, StaffPaused, StaffResumed, StaffEnded, StaffReviewed, PolicyChanged, RoleChanged,
+    RightGiven, RightTaken, RoleEnded, StorageLimitChanged, StorageRanShort.
 Listens to: PolicyChanged, RoleChanged, RoleEnded, FacilityApproved, FacilityRefused,
     FacilityFrozen, FacilityUnfrozen, StorageRanShort.
 Controls: ISO/IEC 27017 5.16, 5.18, 8.2, 8.6; white paper 「利用者アクセスの管理」,

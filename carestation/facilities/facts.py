@@ -56,6 +56,14 @@ class FacilityReadingChanged(Fact, kind="facilities.FacilityReadingChanged", of=
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FacilityPhoneChanged(Fact, kind="facilities.FacilityPhoneChanged", of="facility_id"):
+    """The desk said by which number the facility is called, or that it is not."""
+
+    actor_id: UUID
+    facility_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FacilityFrozen(Fact, kind="facilities.FacilityFrozen", of="facility_id"):
     """The operator stopped a facility: no place in it gives anything until it is unfrozen."""
 

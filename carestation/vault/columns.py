@@ -63,6 +63,7 @@ CLEAR: Final = {
     "exports_export.sha256": _HASH,
     "facilities_facility.name": "public: it stands over the door",
     "facilities_facility.kana": "public: how the name over the door is read",
+    "facilities_facility.phone": "public: the number by which it is called",
     "facilities_facility.kind": _ENUM,
     "facilities_facilityapplication.kind": _ENUM,
     "facilities_facilityapplication.terms_version": "the version of a public page",

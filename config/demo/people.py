@@ -31,6 +31,7 @@ class DemoFacility:
     kana: str
     kind: FacilityKind
     domain: str
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ FACILITIES: Final = {
         kana="つきみざかざいたくくりにっく",
         kind=FacilityKind.CLINIC,
         domain="tsukimizaka.example",
+        phone="000-0000-0200",
     ),
     "amatsubu": DemoFacility(
         name="雨つぶ循環器クリニック",
@@ -100,6 +102,7 @@ FACILITIES: Final = {
         kana="ほうもんかんごすてーしょんわたげ",
         kind=FacilityKind.VISITING_NURSING_STATION,
         domain="watage.example",
+        phone="000-0000-0300",
     ),
     "suzukake": DemoFacility(
         name="すずかけ通り薬局",

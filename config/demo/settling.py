@@ -55,7 +55,11 @@ class DemoWorld:
             self.users[key] = self._register(operator, person)
         for key, facility in FACILITIES.items():
             made = open_facility(
-                operator, name=facility.name, kana=facility.kana, kind=facility.kind
+                operator,
+                name=facility.name,
+                kana=facility.kana,
+                kind=facility.kind,
+                phone=facility.phone,
             )
             self.facilities[key] = made
             self.times.note("facility", made.pk, self._ago(FOUNDED_DAYS_AGO))

@@ -86,3 +86,50 @@ def test_on_a_page_that_shall_keep_still_nothing_moves(stage: Stage) -> None:
 
             assert nurse.evaluate(MOVES) == [], place
             assert nurse.evaluate("document.getAnimations().length") == 0
+
+
+def test_the_family_calls_with_the_thumb(stage: Stage) -> None:
+    with stage.seated("kazuhiko") as son:
+        son.goto(f"{stage.url}/")
+
+        son.get_by_role("navigation", name="主なメニュー").get_by_role("link", name="電話").click()
+
+        station = son.get_by_role("main").get_by_role("link", name="わたげ 000-0000-0300")
+        expect(station).to_have_attribute("href", "tel:00000000300")
+        expect(station).to_be_in_viewport(ratio=1)
+        assert station.evaluate(IS_ON_TOP)
+
+
+def test_two_pictures_stand_beside_each_other_on_a_telephone(stage: Stage) -> None:
+    with stage.seated("miyake") as nurse:
+        nurse.goto(f"{open_group(nurse, stage)}photos/")
+        pictures = nurse.locator(".album a")
+        pictures.first.click()
+
+        nurse.get_by_role("link", name="ほかの写真と見くらべる").click()
+        pictures.last.click()
+
+        both = nurse.locator(".onephoto__picture")
+        expect(both).to_have_count(2)
+        left, right = (both.nth(place).bounding_box() for place in (0, 1))
+        assert left
+        assert right
+        assert left["x"] + left["width"] <= right["x"]
+        assert right["y"] + right["height"] < PHONE["height"]
+        nurse.get_by_role("link", name="見くらべるのをやめる").click()
+        expect(both).to_have_count(1)
+
+
+def test_a_picture_on_its_way_keeps_its_place(stage: Stage) -> None:
+    with stage.seated("miyake") as nurse:
+        nurse.goto(f"{open_group(nurse, stage)}photos/")
+        nurse.locator(".album a").first.click()
+        picture = nurse.locator(".onephoto__picture")
+        expect(picture).to_have_js_property("complete", value=True)
+        there = picture.bounding_box()
+
+        nurse.route("**/files/*/", lambda _: None)
+        nurse.reload(wait_until="domcontentloaded")
+
+        assert not picture.evaluate("(one) => one.complete")
+        assert there == picture.bounding_box()

@@ -151,7 +151,7 @@ def test_what_differs_in_one_place_is_not_taken_in(
     assert not User.objects.exists()
 
 
-NEWER: Final = ("kana", "checkpoint_letters")
+NEWER: Final = ("kana", "phone", "checkpoint_letters")
 LISTS_OF_BEFORE: Final = ("facility", "other_facilities", "rules")
 
 

@@ -76,3 +76,7 @@ def test_nothing_of_a_machine_stands_there() -> None:
     keep_readings("secret-node-7", {Measured.AVAILABLE: 1.0, Measured.DISK: 0.5})
 
     assert "secret-node-7" not in Client().get(PAGE).text
+
+
+def test_who_cannot_sign_in_finds_the_way_here() -> None:
+    assert f'href="{PAGE}"' in Client().get("/sign-in/").text

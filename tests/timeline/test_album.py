@@ -175,8 +175,45 @@ class TestOnePicture:
         with pytest.raises(NotVisible):
             picture_of(world.seat("mori", PAT), file_id)
 
+    @pytest.mark.control("8.3")
+    def test_of_another_side_there_is_none_to_compare_with(self, world: World) -> None:
+        of_staff, of_family = show(world, "kato", PRO), show(world, "mori", PAT)
+
+        with pytest.raises(NotVisible):
+            picture_of(world.seat("mori", PAT), of_family, beside=of_staff)
+
+    def test_two_are_compared_the_older_first_whichever_was_chosen_first(
+        self, world: World
+    ) -> None:
+        old, new = show(world, "kato", PRO), show(world, "sato", PRO)
+        seat = world.seat("sato", PRO)
+
+        both = [picture_of(seat, one, beside=two) for one, two in ((old, new), (new, old))]
+
+        assert [[one.file.id for one in shown.pictures] for shown in both] == [[old, new]] * 2
+        assert len(picture_of(seat, old, beside=old).pictures) == 1
+
 
 class TestPages:
+    def test_a_second_picture_is_chosen_from_the_album_and_both_looks_leave_facts(
+        self, world: World
+    ) -> None:
+        old, new = show(world, "kato", PRO), show(world, "sato", PRO)
+        group_id, beside = world.group.pk, f"?beside={old}"
+        one = page_of(world, "sato", "photo", group_id, PRO, old).text
+        album = page_of(world, "sato", "album", group_id, PRO, query=beside).text
+        seen = LoggedFact.objects.filter(kind="timeline.PostViewed").count()
+
+        two = page_of(world, "sato", "photo", group_id, PRO, new, query=beside).text
+
+        assert reverse("timeline:album", args=[group_id, PRO]) + beside in one
+        assert reverse("timeline:photo", args=[group_id, PRO, new]) + beside in album
+        assert [two.count(reverse("timeline:file", args=[file_id])) for file_id in (old, new)] == [
+            1,
+            1,
+        ]
+        assert LoggedFact.objects.filter(kind="timeline.PostViewed").count() == seen + 2
+
     def test_the_album_shows_pictures_with_words_and_leaves_a_fact(self, world: World) -> None:
         file_id = show(world, "kato", PRO)
 

@@ -22,6 +22,15 @@ def confirmation(world: World, name: str, body: str) -> str:
     return unescape(client.post(url, {"draft_id": uuid7(), "body": body}).content.decode())
 
 
+def test_the_note_at_the_familys_side_counts_whom_it_names(world: World) -> None:
+    client = Client()
+    sign_in_client(client, world.people["kato"])
+
+    page = client.get(reverse("timeline:timeline", args=[world.group.pk, Side.PATIENT])).text
+
+    assert "ご本人・ご家族も読みます（1人）" in page
+
+
 def test_a_word_of_professionals_is_underlined_before_the_family_reads_it(world: World) -> None:
     page = confirmation(world, "kato", "予後のことは\n看取りの先生から")
 

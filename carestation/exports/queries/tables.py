@@ -128,12 +128,12 @@ def _facts(reach: Reach) -> Q:
 TABLES: Final = (
     _table(
         "facility",
-        "id name kana kind created_at approved_at",
+        "id name kana phone kind created_at approved_at",
         Facility,
         lambda reach: Q(pk=reach.facility_id),
         sealed="address contact",
         scope="id",
-        newer="kana",
+        newer="kana phone",
     ),
     _table(
         "other_facilities",

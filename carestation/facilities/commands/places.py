@@ -31,6 +31,7 @@ from carestation.facilities.commands.staff import begin_staff, lock_desk
 from carestation.facilities.facts import (
     FacilityApplied,
     FacilityOpened,
+    FacilityPhoneChanged,
     FacilityReadingChanged,
     TermsAccepted,
 )
@@ -64,11 +65,13 @@ class Founder:
 
 
 @transaction.atomic
-def open_facility(actor: Actor, *, name: str, kind: FacilityKind, kana: str = "") -> Facility:
+def open_facility(
+    actor: Actor, *, name: str, kind: FacilityKind, kana: str = "", phone: str = ""
+) -> Facility:
     """Let a facility take part; who opens it so has approved it."""
     now = timezone.now()
     facility = Facility.objects.create(
-        name=name, kana=kana, kind=kind, created_at=now, approved_at=now
+        name=name, kana=kana, phone=phone, kind=kind, created_at=now, approved_at=now
     )
     announce(
         FacilityOpened(actor_id=actor.user_id, request_id=actor.request_id, facility_id=facility.pk)
@@ -142,18 +145,34 @@ def change_reading(desk: Desk, kana: str) -> bool:
     Raises:
         Refused: the actor may not, or may no more.
     """
-    lock_desk(desk, Right.CHANGE_RULES)
-    own = Facility.objects.filter(pk=desk.facility_id)
-    is_new = bool(own.exclude(kana=kana).update(kana=kana))
-    if is_new:
-        announce(FacilityReadingChanged(**desk.marks()))
-    return is_new
+    return _say(desk, FacilityReadingChanged, kana=kana)
+
+
+@transaction.atomic
+def change_phone(desk: Desk, phone: str) -> bool:
+    """Say by which number the facility is called; return whether that is new.
+
+    Raises:
+        Refused: the actor may not, or may no more.
+    """
+    return _say(desk, FacilityPhoneChanged, phone=phone)
 
 
 def forget_applications() -> int:
     """Drop what nobody has completed in a month; return how many. Its links are long over."""
     old = FacilityApplication.objects.waiting().filter(created_at__lt=timezone.now() - A_MONTH)
     return old.delete()[0]
+
+
+def _say(
+    desk: Desk, fact: type[FacilityReadingChanged | FacilityPhoneChanged], **said: str
+) -> bool:
+    lock_desk(desk, Right.CHANGE_RULES)
+    own = Facility.objects.filter(pk=desk.facility_id)
+    is_new = bool(own.exclude(**said).update(**said))
+    if is_new:
+        announce(fact(**desk.marks()))
+    return is_new
 
 
 def _written(told: ToldFacility) -> FacilityApplication:

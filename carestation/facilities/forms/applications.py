@@ -1,4 +1,8 @@
-"""What is typed when a facility registers itself."""
+"""What is typed when a facility registers itself, and of itself later."""
+
+import re
+import unicodedata
+from typing import Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +15,10 @@ from carestation.facilities.queries.applications import ToldFacility
 from carestation.facilities.rules import TERMS_VERSION
 from carestation.kernel.mailboxes import MailboxField
 from carestation.kernel.text import UnfitText, clean_line
+
+# What a Japanese keyboard gives where a hyphen is meant.
+_HYPHENS: Final = str.maketrans(dict.fromkeys("ー−‐‑–—―", "-"))
+_PHONE: Final = re.compile(r"0\d{9,10}|0\d{1,4}-\d{1,4}-\d{3,4}", re.ASCII)
 
 
 class Line(forms.CharField):
@@ -30,6 +38,17 @@ class Reading(Line):
     def to_python(self, value: object) -> str:
         """Return it."""
         return hiragana(super().to_python(value))
+
+
+class Phone(Line):
+    """A telephone number, as it is kept: digits, with hyphens where they were typed."""
+
+    def to_python(self, value: object) -> str:
+        """Return it."""
+        typed = unicodedata.normalize("NFKC", super().to_python(value)).translate(_HYPHENS)
+        if typed and not _PHONE.fullmatch(typed):
+            raise ValidationError(_("電話番号の形になっていません。例：03-1234-5678"))
+        return typed
 
 
 class ApplyForm(DeskForm):
@@ -68,6 +87,7 @@ class FacilityForm(DeskForm):
     """What the desk says of its facility."""
 
     kana = Reading(label=_("施設の名前のふりがな"), max_length=100)
+    phone = Phone(label=_("グループに出す電話番号"), max_length=20, required=False)
 
 
 class FounderForm(forms.Form):

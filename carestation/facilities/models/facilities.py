@@ -14,7 +14,7 @@ from carestation.kernel.ids import uuid7
 
 
 class Facility(models.Model):
-    """A clinic, a station, an office. Its name and reading are public and stand in the clear.
+    """A clinic, a station, an office. Its name, reading and telephone are public, in the clear.
 
     Until the operator has approved it, it invites nobody, and no seat begins through it. While it
     is frozen, no place in it gives anything.
@@ -23,6 +23,7 @@ class Facility(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7)
     name = models.CharField(max_length=200)
     kana = models.CharField(max_length=200, blank=True, default="", db_default="")
+    phone = models.CharField(max_length=20, blank=True, default="", db_default="")
     kind = models.CharField(max_length=40, choices=FacilityKind)
     address_sealed = models.BinaryField(null=True)
     contact_sealed = models.BinaryField(null=True)

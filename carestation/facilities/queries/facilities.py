@@ -17,6 +17,7 @@ class OwnFacility:
 
     name: str
     kana: str
+    phone: str
     kind: FacilityKind
     address: str
     contact: str
@@ -28,6 +29,7 @@ def facility_at(desk: Desk) -> OwnFacility:
     return OwnFacility(
         name=facility.name,
         kana=facility.kana,
+        phone=facility.phone,
         kind=FacilityKind(facility.kind),
         address=told_of(facility, "address", desk.actor),
         contact=told_of(facility, "contact", desk.actor),

@@ -1,4 +1,4 @@
-"""The facility itself, at its desk: what stands of it, and how its name is read.
+"""The facility itself, at its desk: what stands of it, how it is read and how it is called.
 
 Controls: ISO/IEC 27017 5.18; white paper 「利用者アクセスの管理」.
 """
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from carestation.accounts.gate.middleware import freshly_confirmed
 from carestation.facilities.choices import Right
-from carestation.facilities.commands.places import change_reading
+from carestation.facilities.commands.places import change_phone, change_reading
 from carestation.facilities.forms.applications import FacilityForm
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.facilities import facility_at
@@ -25,13 +25,14 @@ from carestation.kernel.http import CareRequest
 @door(Door.DESK)
 @freshly_confirmed
 def facility(request: CareRequest, facility_id: UUID) -> HttpResponse:
-    """Show the facility; take how its name is read."""
+    """Show the facility; take how its name is read, and its telephone number."""
     desk = take_desk(request.actor, facility_id, Right.CHANGE_RULES)
     own = facility_at(desk)
     typed = request.POST if request.method == "POST" else None
-    form = FacilityForm(typed, initial={"kana": own.kana})
+    form = FacilityForm(typed, initial={"kana": own.kana, "phone": own.phone})
     if form.is_valid():
         change_reading(desk, form.cleaned_data["kana"])
+        change_phone(desk, form.cleaned_data["phone"])
         return redirect("facilities:facility", facility_id)
     context = {"place": frame_of(desk), "own": own, "form": form, "room": room_at(desk)}
     return TemplateResponse(request, "facilities/facility.html", context, status=form.status)

@@ -47,7 +47,7 @@ COLUMNS: Final = tuple(
 # Everyone who sits at a side now, with the place from which each works and how far each has read.
 MEMBERS: Final = """
 SELECT m.id AS membership_id, m.user_id, m.role, m.relation, m.began_at, m.expires_at,
-  u.name_sealed, s.profession, f.name AS facility, r.number AS mark
+  u.name_sealed, s.profession, f.name AS facility, f.phone, r.number AS mark
 FROM groups_readmark r
 JOIN groups_membership m ON m.id = r.membership_id AND m.group_id = r.group_id
 JOIN accounts_user u ON u.id = m.user_id
@@ -89,7 +89,7 @@ class LeftAlone:
 class Member:
     """Someone who sits at a side, ready to show. `mark`: the post up to which they have read.
 
-    `until`: when their seat ends by itself, if it does.
+    `phone`: by which their facility is called. `until`: when their seat ends by itself, if it does.
     """
 
     user_id: UUID
@@ -98,6 +98,7 @@ class Member:
     calling: str
     profession: str
     facility: str
+    phone: str
     role: Role
     mark: int
     until: datetime | None = None
@@ -256,6 +257,7 @@ def _member(actor: Actor, row: Row) -> Member:
         calling=calling_of(row["role"], row["relation"], row["profession"]),
         profession=row["profession"] or "",
         facility=row["facility"] or "",
+        phone=row["phone"] or "",
         role=Role(row["role"]),
         mark=row["mark"],
         until=row["expires_at"],

@@ -21,7 +21,7 @@ class Frame:
     """What stands around a page and stays while others write and read: rendered once (`kept`).
 
     `professionals`, `family`: the first of them, each with a name, a calling, and whether it is who
-    reads; beside them how many there are.
+    reads; beside them how many there are. `is_called`: whether there is a number to call.
     """
 
     group_id: UUID
@@ -35,6 +35,7 @@ class Frame:
     professional_count: int
     family: tuple[tuple[str, str, bool], ...]
     family_count: int
+    is_called: bool
 
     def __hash__(self) -> int:
         """Return what finds it among others; only what is the same in everything is equal."""
@@ -61,6 +62,12 @@ class Room:
         return [one for one in self.members if not one.is_family]
 
     @property
+    def phones(self) -> list[tuple[str, str]]:
+        """The facilities of those who sit here that are called by a number, each once."""
+        numbers = [(one.facility, one.phone) for one in self.professionals if one.phone]
+        return list(dict.fromkeys(numbers))
+
+    @property
     def frame(self) -> Frame:
         """What of it is rendered once."""
         professionals, family = self.professionals, self.family
@@ -76,6 +83,7 @@ class Room:
             professional_count=len(professionals),
             family=self._named(family),
             family_count=len(family),
+            is_called=bool(self.phones),
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -64,11 +65,21 @@ class OneFileForm(forms.Form):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlbumAsked:
-    """`person_id`: whose pictures, None for all; `after`: the last one of the page before."""
+    """`person_id`: whose pictures, None for all; `after`: the last one of the page before.
+
+    `beside`: with which one a picture is compared.
+    """
 
     person_id: UUID | None
     after: UUID | None
+    beside: UUID | None
     zoom: int
+
+    def query(self, **more: object) -> str:
+        """Return what stands behind the question mark of the pages that one goes on to."""
+        said = {"person": self.person_id, "beside": self.beside} | more
+        words = urlencode({name: value for name, value in said.items() if value})
+        return f"?{words}" if words else ""
 
 
 class AlbumForm(forms.Form):
@@ -76,6 +87,7 @@ class AlbumForm(forms.Form):
 
     person = forms.UUIDField(required=False)
     after = forms.UUIDField(required=False)
+    beside = forms.UUIDField(required=False)
     zoom = forms.IntegerField(min_value=1, max_value=MOST_ZOOM, required=False)
 
     def said(self) -> AlbumAsked:
@@ -83,5 +95,8 @@ class AlbumForm(forms.Form):
         self.full_clean()
         said = self.cleaned_data
         return AlbumAsked(
-            person_id=said.get("person"), after=said.get("after"), zoom=said.get("zoom") or 1
+            person_id=said.get("person"),
+            after=said.get("after"),
+            beside=said.get("beside"),
+            zoom=said.get("zoom") or 1,
         )

@@ -67,11 +67,18 @@ class Album:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbours:
-    """One picture, and the ones beside it."""
+    """One picture, the ones next to it, and the one with which it is compared."""
 
     picture: Picture
     newer: UUID | None
     older: UUID | None
+    beside: Picture | None
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """What is looked at, the older one first."""
+        both = [one for one in (self.beside, self.picture) if one]
+        return sorted(both, key=lambda one: one.published_at)
 
 
 def album_of(seat: Seat, *, person_id: UUID | None = None, after: UUID | None = None) -> Album:
@@ -94,8 +101,10 @@ def album_of(seat: Seat, *, person_id: UUID | None = None, after: UUID | None = 
     )
 
 
-def picture_of(seat: Seat, file_id: UUID, *, person_id: UUID | None = None) -> Neighbours:
-    """Return one picture of a side and its neighbours in the same order.
+def picture_of(
+    seat: Seat, file_id: UUID, *, person_id: UUID | None = None, beside: UUID | None = None
+) -> Neighbours:
+    """Return one picture of a side, its neighbours in the same order, and the one `beside` it.
 
     Raises:
         NotVisible: no such picture at this side.
@@ -107,6 +116,7 @@ def picture_of(seat: Seat, file_id: UUID, *, person_id: UUID | None = None) -> N
         picture=_picture(seat, row),
         newer=newer.pk if newer else None,
         older=older.pk if older else None,
+        beside=_picture(seat, _find(seat, beside)) if beside and beside != file_id else None,
     )
 
 

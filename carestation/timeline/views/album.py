@@ -32,10 +32,11 @@ def album(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
 @require_GET
 @door(Door.SEAT)
 def photo(request: CareRequest, group_id: UUID, side: Side, file_id: UUID) -> HttpResponse:
-    """Show one picture, with the ones beside it; its content leaves its own fact."""
+    """Show one picture, or two to compare; their content leaves its own fact."""
     seat = take_seat(request.actor, group_id, side)
     asked = AlbumForm(request.GET).said()
-    shown = picture_of(seat, file_id, person_id=asked.person_id)
-    note_post_viewed(seat, shown.picture.post_id)
+    shown = picture_of(seat, file_id, person_id=asked.person_id, beside=asked.beside)
+    for one in shown.pictures:
+        note_post_viewed(seat, one.post_id)
     context = {"room": room_of(seat), "shown": shown, "asked": asked, "most_zoom": MOST_ZOOM}
     return TemplateResponse(request, "timeline/photo.html", context)
