@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 TESTS ?=
 
-.PHONY: run test setup check lint bench bench-load bench-history bench-million bench-durability bench-faults bench-patroni test-nodes docs bundle bundle-rehearsal units-rehearsal upgrade-rehearsal messages requirements clean
+.PHONY: run test setup check lint bench bench-load bench-history bench-million bench-durability bench-faults bench-patroni test-nodes docs bundle bundle-rehearsal joining-rehearsal units-rehearsal upgrade-rehearsal messages requirements clean
 
 run: .venv/.run  ## start everything on this machine, with demo data
 	@exec $(BIN)/carestation up --demo --data $(DATA) --port $(PORT)
@@ -63,6 +63,10 @@ bundle: .venv/.run  ## one archive from which a machine without a network is ins
 
 bundle-rehearsal: bundle  ## from the bundle to the first sign-in, without a network: how long
 	@$(BIN)/python -m benchmarks.bundle dist
+
+joining-rehearsal: bundle  ## a second node joins a first under real systemds, as the manual says: how long
+	@sh requirements/debian.sh booter
+	@$(BIN)/python -m benchmarks.joining dist
 
 units-rehearsal: bundle  ## a node under a real systemd in a Debian of its own, as the manual says
 	@sh requirements/debian.sh booter

@@ -88,8 +88,10 @@ def check_wall(url: str) -> None:
     """See that row-level security binds who serves people (docs/explanation/the-wall.md).
 
     Raises:
-        SystemExit: it does not: the user owns the tables, or passes all policies.
+        SystemExit: it does not: the user owns the tables, or passes all policies; or a pooler
+            hands a connection on, with who acts on it.
     """
+    _require_own_session(url)
     with psycopg.connect(url, connect_timeout=5) as connection:
         found = connection.execute("SELECT row_security_active('timeline_post'), current_user")
         is_bound, user = found.fetchone() or (False, "")
@@ -105,6 +107,25 @@ def as_app_role(url: str) -> str:
     """Return the address with which the application takes its own role after signing in."""
     mark = "&" if "?" in url else "?"
     return f"{url}{mark}options={quote(f'-c role={APP}', safe='')}"
+
+
+def _require_own_session(url: str) -> None:
+    # Who is alone in a session finds the same server process each time, and nobody else there.
+    with (
+        psycopg.connect(url, connect_timeout=5, autocommit=True) as one,
+        psycopg.connect(url, connect_timeout=5, autocommit=True) as other,
+    ):
+        found = [[_process(each) for each in (one, other)] for _ in range(2)]
+    if found[0] != found[1] or len(set(found[0])) == 1:
+        raise SystemExit(
+            "DATABASE_URL leads to a pooler that hands out connections by transaction: who acts "
+            "would stay for whoever comes next. Let it pool by session, or go past it."
+        )
+
+
+def _process(connection: psycopg.Connection) -> int:
+    (number,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
+    return int(number)
 
 
 def _take_app_role(connection: psycopg.Connection) -> None:

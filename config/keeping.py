@@ -29,6 +29,10 @@ PAUSE_SECONDS: Final = 0.2
 QUICK_SECONDS: Final = 2.0
 TOO_OFTEN: Final = 30
 NOT_BEGUN: Final = 127
+# What a piece says is taken so much later, all that came at once: by single lines each costs 0.2 ms
+# of CPU, beside whoever is served.
+GATHER_SECONDS: Final = 0.05
+GATHERED_BYTES: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +46,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a keeper tells of its piece: a line that it said, or the code with which it ended."""
+    """What a keeper tells of its piece: lines that it said, or the code with which it ended."""
 
     name: str
-    line: bytes = b""
+    lines: bytes = b""
     code: int | None = None
 
 
@@ -121,16 +125,26 @@ class Keeper:
                 start_new_session=True,
             )
         except OSError as error:
-            self._whole.heard.put(Told(name=self.piece.name, line=str(error).encode()))
+            self._whole.heard.put(Told(name=self.piece.name, lines=str(error).encode()))
             return NOT_BEGUN
         gone = Mark()
         for mind in (self._end_when_asked, _end_group):
             threading.Thread(target=mind, args=[child, gone], daemon=True).start()
         note_piece(self._whole.run, self.piece.name, child.pid)
         with child:
-            for line in child.stdout or ():
-                self._whole.heard.put(Told(name=self.piece.name, line=line))
+            self._listen(child, gone)
         return child.returncode
+
+    def _listen(self, child: "subprocess.Popen[bytes]", gone: Mark) -> None:
+        assert child.stdout is not None  # noqa: S101 - a pipe
+        begun = b""
+        while came := os.read(child.stdout.fileno(), GATHERED_BYTES):
+            lines, end, begun = (begun + came).rpartition(b"\n")
+            if end:
+                self._whole.heard.put(Told(name=self.piece.name, lines=lines))
+            gone.wait(GATHER_SECONDS)
+        if begun:
+            self._whole.heard.put(Told(name=self.piece.name, lines=begun))
 
     def _forget(self, *ends: str) -> None:
         for end in ends:

@@ -24,10 +24,10 @@ class LogFiles:
         self._last: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=REMEMBERED_LINES))
 
     def write(self, name: str, said: bytes) -> None:
-        """Write what a piece said."""
-        for line in said.decode("utf-8", "replace").splitlines():
-            self._last[name].append(line)
-            self._put(name, line)
+        """Write what a piece said: whole lines."""
+        lines = said.decode("utf-8", "replace").splitlines()
+        self._last[name] += lines
+        self._put(name, "\n".join(lines))
 
     def say(self, name: str, line: str) -> None:
         """Write what whoever supervises has to say."""

@@ -46,7 +46,7 @@ NUMBERED: Final = {
     "key": "request_id",
     "value": "{http.response.header.X-Request-Id}",
 }
-# Where a password is looked at, which costs 50 ms of a core by design.
+# Where a password is looked at, which costs what ten pages do.
 SIGNS_IN: Final = ["/sign-in/", "/sign-in/again/", "/api/v1/sessions"]
 # Who says no, or nothing for so long, is not chosen until it says yes again. Web answers without a
 # thread, however many stand before it (config/serving.py); live answers in its turn.

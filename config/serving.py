@@ -5,12 +5,16 @@ as soon as who is idle, who stands still or is gone does not answer, and who can
 file (docs/decisions/0155).
 """
 
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Where it is asked, and the file's name below it: another one while it cannot serve, for there must
 # be a file also where the disk is full.
@@ -20,24 +24,58 @@ ASKED: Final = f"{SERVING}/{NOW}"
 PERIOD_SECONDS: Final = 0.5
 # Keys and database that say nothing for so long are held to be away.
 PATIENCE_SECONDS: Final = 5.0
+# Proxies have told whoever asked long before, and no answer is made for so long.
+LONGEST_SECONDS: Final = 60.0
+
+
+class Answers:
+    """An application that knows who still waits for it; whoever is busy answers somebody."""
+
+    def __init__(self, application: "WSGIApplication") -> None:
+        """Take what answers."""
+        self._application = application
+        self._began: dict[int, float] = {}
+        self._answered_at = -math.inf
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer."""
+        thread = threading.get_ident()
+        self._began[thread] = time.monotonic()
+        try:
+            return self._application(environ, start_response)
+        finally:
+            del self._began[thread]
+            self._answered_at = time.monotonic()
+
+    def hang(self) -> bool:
+        """Tell whether somebody has waited too long, and nobody was answered meanwhile."""
+        oldest = min(list(self._began.values()), default=math.inf)
+        return time.monotonic() - max(oldest, self._answered_at) > LONGEST_SECONDS
 
 
 class Saying:
     """The file that has its name while this process can serve."""
 
     def __init__(
-        self, folder: Path, trouble: Callable[[], str], beat: Callable[[], None] = lambda: None
+        self,
+        folder: Path,
+        trouble: Callable[[], str],
+        beat: Callable[[], None] = lambda: None,
+        hang: Callable[[], bool] = lambda: False,
     ) -> None:
         """Say no, whatever a process before this one said.
 
-        `trouble`: why it cannot serve; `beat`: shows that the interpreter goes on, whatever is
-        away.
+        `trouble`: why it cannot serve; `beat`: shows that it goes on, whatever is away; `hang`:
+        whether its answers do not come.
         """
         self._yes, self._no = folder / NOW, folder / NOT_NOW
         self._yes.unlink(missing_ok=True)
         self._no.touch()
         self._trouble = trouble
         self._beat = beat
+        self._hang = hang
         self._heard_at = time.monotonic()
 
     def begin(self) -> None:
@@ -47,16 +85,19 @@ class Saying:
 
     def _ask(self) -> None:
         while True:
-            self._say(can_serve=not self._trouble())
+            self._say(can_serve=not self._trouble() and not self._hang())
             self._heard_at = time.monotonic()
             time.sleep(PERIOD_SECONDS)
 
     def _doubt(self) -> None:
         # What is asked may never answer, and whoever waits for it cannot take yes back.
         while True:
-            self._beat()
-            if time.monotonic() - self._heard_at > PATIENCE_SECONDS:
+            is_heard = time.monotonic() - self._heard_at <= PATIENCE_SECONDS
+            if not is_heard:
                 self._say(can_serve=False)
+            # What waits for a database that is away hangs with it, and goes on with it.
+            if not (is_heard and self._hang()):
+                self._beat()
             time.sleep(PERIOD_SECONDS)
 
     def _say(self, *, can_serve: bool) -> None:
@@ -65,7 +106,9 @@ class Saying:
             before.rename(after)
 
 
-def say_serving(folder: Path, trouble: Callable[[], str], beat: Callable[[], None]) -> None:
+def say_serving(
+    folder: Path, trouble: Callable[[], str], beat: Callable[[], None], hang: Callable[[], bool]
+) -> None:
     """Begin to say it, where a server was told of the folder."""
     if folder.is_dir():
-        Saying(folder, trouble, beat).begin()
+        Saying(folder, trouble, beat, hang).begin()

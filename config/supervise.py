@@ -113,7 +113,7 @@ class Supervisor:
                 self._note_end(keeper, -signal.SIGKILL)
             return False
         if told.code is None:
-            self.logs.write(told.name, told.line)
+            self.logs.write(told.name, told.lines)
         elif told.name in self._keepers:
             self._note_end(self._keepers[told.name], told.code)
         return True

@@ -12,13 +12,13 @@ from django.urls import get_resolver
 from config.environment import choose_settings, environment
 from config.parting import end_with_parent
 from config.pulse import Pulse
-from config.serving import say_serving
+from config.serving import Answers, say_serving
 
 logger = logging.getLogger("carestation.web")
 # The server runs us in a child of its own; where the server is killed, so are we.
 end_with_parent()
 choose_settings()
-application = get_wsgi_application()
+application = Answers(get_wsgi_application())
 # Nothing is imported per request: all views are read now.
 get_resolver().url_patterns  # noqa: B018 - reading it imports them
 # Hot (benchmarks/posts.py): of what Django does around each request one thing is for us, letting
@@ -41,4 +41,5 @@ def trouble() -> str:
         return "it is not known"
 
 
-say_serving(environment().serving, trouble, Pulse(environment().notify_socket).beat)
+beat = Pulse(environment().notify_socket).beat
+say_serving(environment().serving, trouble, beat, application.hang)

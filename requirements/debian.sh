@@ -52,7 +52,7 @@ python() {
 
 readers() {
     # Not on a machine that somebody uses: there they would begin to serve and to set the clock.
-    install nginx-light nftables iproute2 procps chrony systemd openssl prometheus \
+    install nginx-light nftables iproute2 procps chrony systemd openssl prometheus pgbouncer \
         || echo "Some tests of deploy/ are skipped; each says what it needs." >&2
 }
 

@@ -5,6 +5,7 @@ asks of a page acts as the page's person, until the answer is there.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 from django.core.signals import request_finished
@@ -17,8 +18,17 @@ from carestation.factlog.commands import FOLLOWERS
 from carestation.kernel.acting import Work, work_as
 from carestation.vault.scopes import forget_all
 from tests.emptied import empty
-from tests.settled import lay_down
+from tests.settled import CAST, Made, Settling
 from tests.world import World, settle
+
+LONGEST_PART_OF_A_NAME: Final = 200
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Call what is long by its length: a name goes through every part of a parallel run."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_PART_OF_A_NAME:
+        return f"{argname} of {len(val)}"
+    return None
 
 
 @pytest.fixture(scope="session")
@@ -54,20 +64,25 @@ def act_as(who: str) -> None:
     )
 
 
+def as_the_application(settling: Settling[Made]) -> Iterator[Made]:
+    """Lay a world down in the transaction of a test, and act as the application's role in it."""
+    made = settling.lay_down()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE carestation_app")
+    yield made
+    forget_all()
+
+
 @pytest.fixture
 def world(db: None) -> Iterator[World]:
     """The cast in a transaction that is rolled back, seen as the application's role sees it."""
-    world = lay_down()
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL ROLE carestation_app")
-    yield world
-    forget_all()
+    yield from as_the_application(CAST)
 
 
 @pytest.fixture
 def committed_world(transactional_db: None) -> Iterator[World]:
     """The cast, committed: for locks, races and cursors."""
-    yield lay_down()
+    yield CAST.lay_down()
     forget_all()
 
 

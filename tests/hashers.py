@@ -6,4 +6,3 @@ from carestation.accounts.gate.hasher import PepperedArgon2
 class QuickArgon2(PepperedArgon2):
     time_cost = 1
     memory_cost = 64
-    parallelism = 1

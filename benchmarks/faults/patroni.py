@@ -118,7 +118,7 @@ class Member(Server):
         """Start its Patroni, which starts it."""
         user = self.cluster.user
         make_private(self.cluster.socket_folder)
-        self.said.write_text(yaml.safe_dump(self._told(etcd, scope)))
+        self.said.write_text(yaml.safe_dump(self.told(etcd, scope)))
         self.said.chmod(0o600)
         for place in (self.folder, self.cluster.socket_folder, self.said):
             hand_over(place, user)
@@ -151,7 +151,8 @@ class Member(Server):
         if self._patroni is not None:
             self._patroni.start()
 
-    def _told(self, etcd: list[int], scope: str) -> dict[str, Any]:
+    def told(self, etcd: list[int], scope: str) -> dict[str, Any]:
+        """Return what its Patroni is told: what is shipped, with what is its own."""
         told: dict[str, Any] = yaml.safe_load((SHIPPED / "patroni.yml").read_text("utf-8"))
         told |= {"name": self.name, "scope": scope}
         told["etcd3"]["hosts"] = [f"{HOST}:{port}" for port in etcd]
@@ -214,7 +215,7 @@ class KeptPair(Pair):
 
     def look(self) -> bool:
         """See which of both writes; return whether one does."""
-        writing = [one for one in self.members if _says(one, "/primary")]
+        writing = [one for one in self.members if says(one, "/primary")]
         if len(writing) == 1:
             self.writes, self.follows = writing[0], self._other(writing[0])
         return len(writing) == 1
@@ -231,7 +232,7 @@ class KeptPair(Pair):
 
     def is_whole(self) -> bool:
         """Whether one writes and waits for the other, which has everything."""
-        return self.look() and _says(self.order()[1], "/synchronous")
+        return self.look() and says(self.order()[1], "/synchronous")
 
     def _other(self, one: Member) -> Member:
         return next(other for other in self.members if other is not one)
@@ -262,7 +263,7 @@ def _here(door: str) -> str:
     return OF_THE_NETWORK.sub(HOST, door).replace("hostssl ", "host ")
 
 
-def _says(one: Member, path: str) -> bool:
+def says(one: Member, path: str) -> bool:
     """Whether a member's Patroni says yes."""
     connection = HTTPConnection(HOST, one.told_at, timeout=2)
     try:

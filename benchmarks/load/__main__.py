@@ -5,7 +5,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +20,6 @@ MEASURED: Final[dict[str, Callable[[Scene], Figures]]] = {
     "large": large.measure,
     "hostile": hostile.measure,
     "arrivals": arrivals.measure,
-    # More than two cores can: who signs in waits, and nobody is sent away.
-    "rush": partial(arrivals.measure, one_in=1),
 }
 BUDGETS: Final = (*large.BUDGETS, *hostile.BUDGETS)
 

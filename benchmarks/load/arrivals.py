@@ -1,9 +1,7 @@
 """Start of shift: within a minute 2,000 people come, each to their group, and stay.
 
-One in four signs in, with address, password and code: a password costs 50 ms of a core by design,
-so that two cores take forty a second and nothing else. The others have a session from before. Then
-each looks at home, opens their group, and opens a stream that stays. Whoever is not answered as
-they should be has failed, and none may.
+Each signs in with address, password and code, looks at home, opens their group, and opens a stream
+that stays. Whoever is not answered as they should be has failed, and none may.
 """
 
 import json
@@ -19,7 +17,6 @@ from benchmarks.figures import Figures, shares_of
 from benchmarks.processes import spent_on
 from benchmarks.scene import Group, Scene
 
-ONE_IN: Final = 4
 SECONDS: Final = 60
 LEFT_SECONDS: Final = 120
 PASSWORD: Final = "asa-no-moushiokuri-2026"  # noqa: S105 - of people made here
@@ -30,20 +27,20 @@ BEGUN: Final = b"catchup"
 
 @dataclass(kw_only=True)
 class Arrival:
-    """One who comes. `email`: of whom signs in, empty where a session is there."""
+    """One who comes. `token`: of the session, once there is one."""
 
     url: str
     due: float
     group: Group
-    token: str
-    email: str = ""
+    email: str
+    token: str = ""
     failure: str = ""
     taken: dict[str, float] = field(default_factory=dict)
 
     def begin(self, selector: selectors.BaseSelector) -> None:
         """Come in."""
         self._client = Client(peer=connected(self.url), ask=self._request)
-        self._to(SIGN_IN if self.email else HOME)
+        self._to(SIGN_IN)
         selector.register(self._client.peer, selectors.EVENT_READ, self)
 
     def go_on(self) -> bool:
@@ -84,12 +81,9 @@ class Arrival:
         return BEGUN in self._client.got
 
 
-def measure(scene: Scene, one_in: int = ONE_IN) -> Figures:
-    """Let everyone come; return who failed, and how long each step took.
-
-    `one_in`: of so many one signs in.
-    """
-    arrivals = _arrivals(scene, one_in)
+def measure(scene: Scene) -> Figures:
+    """Let everyone come; return who failed, and how long each step took."""
+    arrivals = _arrivals(scene)
     began = time.perf_counter()
     try:
         spent, count = spent_on(scene.data, lambda: _come(arrivals))
@@ -111,22 +105,17 @@ def measure(scene: Scene, one_in: int = ONE_IN) -> Figures:
     return figures | {f"arrival_{name}": cost for name, cost in spent.milliseconds(count).items()}
 
 
-def _arrivals(scene: Scene, one_in: int) -> list[Arrival]:
-    seats = [
-        (group, person, token)
-        for group in scene.groups
-        for person, token in zip(group.people, group.tokens, strict=True)
-    ]
-    emails = _let_sign_in([person for _, person, _ in seats[::one_in]])
+def _arrivals(scene: Scene) -> list[Arrival]:
+    seats = [(group, person) for group in scene.groups for person in group.people]
+    emails = _let_sign_in([person for _, person in seats])
     return [
         Arrival(
             url=scene.url,
             due=SECONDS * number / len(seats),
             group=group,
-            token=token,
-            email=emails.get(person, ""),
+            email=emails[person],
         )
-        for number, (group, person, token) in enumerate(seats)
+        for number, (group, person) in enumerate(seats)
     ]
 
 

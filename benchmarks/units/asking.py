@@ -23,29 +23,31 @@ ASKERS: Final = 4
 class Door(http.client.HTTPSConnection):
     """A connection to the proxy, by its name."""
 
-    def __init__(self, chain: Path) -> None:
-        """Take the certificate that is trusted."""
+    def __init__(self, chain: Path, address: str) -> None:
+        """Take the certificate that is trusted, and where the name leads."""
         super().__init__(NAME, timeout=ASK_SECONDS)
+        self._address = address
         self._trusted = ssl.create_default_context(cafile=str(chain))
 
     def connect(self) -> None:
         """Connect to where the name leads."""
-        plain = socket.create_connection((ADDRESS, 443), timeout=ASK_SECONDS)
+        plain = socket.create_connection((self._address, 443), timeout=ASK_SECONDS)
         self.sock = self._trusted.wrap_socket(plain, server_hostname=NAME)
 
 
 class People:
     """Who asks through the proxy."""
 
-    def __init__(self, chain: Path) -> None:
-        """Take the certificate that they trust."""
+    def __init__(self, chain: Path, address: str = ADDRESS) -> None:
+        """Take the certificate that they trust, and at which node they ask."""
         self._chain = chain
+        self._address = address
 
     def ask(
         self, path: str, form: dict[str, str] | None = None, **headers: str
     ) -> tuple[int, http.client.HTTPMessage, str]:
         """Ask once, with a form by POST; 0 where nobody answers."""
-        door = Door(self._chain)
+        door = Door(self._chain, self._address)
         try:
             body = None if form is None else urlencode(form)
             kind = {} if form is None else {"Content-Type": "application/x-www-form-urlencoded"}

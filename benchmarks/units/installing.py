@@ -24,31 +24,46 @@ echo {ADDRESS} {NAME} >>/etc/hosts
 
 
 # In the place of WireGuard, of which a kernel in namespaces has none: an address that comes late.
-INNER: Final = f"""[Unit]
+INNER: Final = """[Unit]
 After=network-online.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/bin/sleep {LATE_SECONDS}
-ExecStart=/sbin/ip address replace {ADDRESS}/32 dev lo
+ExecStart=/bin/sleep {seconds}
+ExecStart=/sbin/ip address replace {address}/32 dev lo
 [Install]
 WantedBy=multi-user.target
 """
 
 
 def install(machine: Machine, bundle: Path) -> None:
-    """Unpack and install a bundle, make database and certificate, fill the files in."""
+    """Make a node that stands alone: bus and files as they are without, its database beside it."""
+    install_first(machine, bundle)
+    fill_in(machine, {"BUS_URL": "", "BLOB_URL": ""})
+    _take_second_out(machine.root / "etc" / "carestation")
+
+
+def install_first(machine: Machine, bundle: Path) -> None:
+    """Unpack and install a bundle, make database and certificate, lay the files to be filled in."""
+    unpack(machine, bundle)
+    machine.run(block("run-on-two-nodes", "install -D -m 0600"), at=HOME)
+    lay_inner(machine, ADDRESS, LATE_SECONDS)
+    machine.run("mkdir /etc/carestation/tls")
+    machine.run(CERTIFICATE, at="/etc/carestation/tls")
+
+
+def unpack(machine: Machine, bundle: Path) -> None:
+    """Unpack and install a bundle, with its users and its units."""
     shutil.copy(bundle, machine.root / "root")
     machine.run(f"tar -xzf {bundle.name} && cd {bundle.name[:-7]} && ./install", at="/root")
     machine.run(block("run-on-two-nodes", "install -D -m 0644"), at=HOME)
-    (machine.root / "etc/systemd/system/wg-quick@wg0.service").write_text(INNER)
+
+
+def lay_inner(machine: Machine, address: str, seconds: int) -> None:
+    """Give it an address in the inner network, which comes so late at each boot."""
+    unit = machine.root / "etc/systemd/system/wg-quick@wg0.service"
+    unit.write_text(INNER.format(address=address, seconds=seconds))
     machine.run("systemctl daemon-reload && systemctl enable --now wg-quick@wg0")
-    password = secrets.token_hex(16)
-    roles = block("outside-database", "CREATE ROLE") + block("outside-database", "ALTER ROLE")
-    machine.run("su postgres -c 'psql -v ON_ERROR_STOP=1'", told=roles.replace("…", password))
-    machine.run("mkdir /etc/carestation/tls")
-    machine.run(CERTIFICATE, at="/etc/carestation/tls")
-    _fill_in(machine.root / "etc" / "carestation", password)
 
 
 def block(page: str, beginning: str) -> str:
@@ -59,14 +74,28 @@ def block(page: str, beginning: str) -> str:
     return str(one)
 
 
-def _fill_in(folder: Path, password: str) -> None:
-    # One node with one database, which is its own machine; bus and files as they are without.
+def fill_in(machine: Machine, known: dict[str, str]) -> None:
+    """Make roles and database, and fill the files in; `known`: variables, empty where not set."""
+    password = secrets.token_hex(16)
+    roles = block("outside-database", "CREATE ROLE") + block("outside-database", "ALTER ROLE")
+    machine.run("su postgres -c 'psql -v ON_ERROR_STOP=1'", told=roles.replace("…", password))
+    folder = machine.root / "etc" / "carestation"
     for file in ("environment", "owner"):
         text = (folder / file).read_text()
         text = text.replace("10.42.0.11,10.42.0.12&port=5432,5432", "127.0.0.1")
-        text = re.sub(r"^(BUS_URL|BLOB_URL)=.*\n", "", text, flags=re.MULTILINE)
         text = text.replace("SECRET_KEY=", f"SECRET_KEY={secrets.token_hex(32)}")
-        text = text.replace(f"PROXIES={ADDRESS} 10.42.0.2", f"PROXIES={ADDRESS}")
-        (folder / file).write_text(text.replace("PASSWORD", password))
-    nodes = (folder / "proxy.toml").read_text()
-    (folder / "proxy.toml").write_text(re.sub(r',?\s*"10\.42\.0\.2:\d+"', "", nodes))
+        for name in known:
+            text = re.sub(rf"^{name}=.*\n", "", text, flags=re.MULTILINE)
+        text = text.replace("PASSWORD", password)
+        if file == "environment":
+            text += "".join(f"{name}={value}\n" for name, value in known.items() if value)
+        (folder / file).write_text(text)
+
+
+def _take_second_out(folder: Path) -> None:
+    # One node alone.
+    for file in ("environment", "proxy.toml"):
+        text = re.sub(r',?\s*"10\.42\.0\.2:\d+"', "", (folder / file).read_text())
+        (folder / file).write_text(
+            text.replace(f"PROXIES={ADDRESS} 10.42.0.2", f"PROXIES={ADDRESS}")
+        )

@@ -16,9 +16,10 @@ from carestation.support.choices import Concern, Measured, State, Unit
 
 # How many may be asked for, as the table has it.
 WEB, THREADS, WORKERS = range(1, 17), range(1, 17), range(1, 5)
-# Of the database's connections web may take so many; the others are live's, the workers', the
-# watch's, and those of who looks after it.
-CONNECTIONS_FOR_WEB: Final = 0.8
+# Of the database's connections those that run for good may take so many; the others are those of
+# downloads, one for each file that begins, of commands, and of who looks after it.
+CONNECTIONS_FOR_GOOD: Final = 0.8
+CONNECTIONS_OF_LIVE, CONNECTIONS_OF_A_WORKER, CONNECTIONS_OF_THE_WATCH = 3, 5, 1
 # What is older tells nothing of now: the watch measures once a minute.
 FRESH: Final = timedelta(minutes=3)
 
@@ -33,12 +34,14 @@ class Wanted:
 
     @property
     def connections(self) -> int:
-        """How many connections to the database web takes, machine by machine.
+        """How many connections to the database one machine takes for good.
 
-        Each thread has one, and so has what says that the process serves. While processes are
-        exchanged for others, both are there.
+        Each thread of web has one, and so has what says that the process serves. While web
+        processes are exchanged for others, both are there.
         """
-        return 2 * self.web * (self.threads + 1)
+        web = 2 * self.web * (self.threads + 1)
+        others = CONNECTIONS_OF_LIVE + CONNECTIONS_OF_THE_WATCH
+        return web + self.workers * CONNECTIONS_OF_A_WORKER + others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

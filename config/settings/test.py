@@ -2,7 +2,7 @@
 
 from config.settings.base import *  # noqa: F403 - Django's way
 
-# Hashes cost 50 ms each on purpose; the tests sign in hundreds of times.
+# Hashes cost what ten pages do on purpose; the tests sign in hundreds of times.
 PASSWORD_HASHERS = ["tests.hashers.QuickArgon2"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -31,8 +31,10 @@ SELECT
 """
 
 
-def database() -> dict[Measured, float]:
+def database(*, own_workers: int) -> dict[Measured, float]:
     """Return how far behind the workers are, what is used up, and how the clocks differ.
+
+    `own_workers`: how many run on this machine.
 
     Raises:
         DatabaseError: it does not answer.
@@ -43,7 +45,8 @@ def database() -> dict[Measured, float]:
     took = time.perf_counter() - began
     return {
         Measured.LAG: row["lag"],
-        Measured.WORKERS: row["workers"],
+        # Who stands still runs, and gives no sign; a sign does not say from which machine it is.
+        Measured.WORKERS: min(own_workers, row["workers"]),
         Measured.QUEUE: row["queue"],
         Measured.DATABASE: took,
         Measured.CONNECTIONS: row["connections"],

@@ -19,7 +19,7 @@ from config.watching.clock import clock
 from config.watching.counters import Counted, counted, metrics_of, since
 from config.watching.database import database
 from config.watching.exposition import Shown, serve
-from config.watching.machine import machine
+from config.watching.machine import machine, running
 from config.watching.probe import Front, certificate, probe
 
 logger = logging.getLogger("carestation.watch")
@@ -52,7 +52,7 @@ class Rounds:
         found |= certificate(self.front)
         try:
             found |= self._probed(probe_key())
-            found |= database()
+            found |= database(own_workers=running(self.surroundings.data, "worker"))
             set_clock()
             found |= forecast(self.node, found[Measured.DISK])
             keep_readings(self.node, found)

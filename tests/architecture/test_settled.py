@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django import app as jobs
 
@@ -11,8 +12,9 @@ from carestation.factlog.models import LoggedFact
 from carestation.kernel.ids import uuid7
 from carestation.vault import scopes
 from tests.emptied import empty
-from tests.settled import lay_down, rows_of, settled_once, tables_with_rows
-from tests.world import World, settle
+from tests.matrix.requests import STAGE, Stage
+from tests.settled import CAST, Settling, forget, rows_of, tables_with_rows
+from tests.world import World
 
 
 def written() -> tuple[Counter[str], list[str]]:
@@ -21,22 +23,26 @@ def written() -> tuple[Counter[str], list[str]]:
     return lines, list(LoggedFact.objects.order_by("id").values_list("kind", flat=True))
 
 
-def test_what_is_laid_down_is_what_the_commands_wrote(db: None) -> None:
+@pytest.mark.parametrize("world", [CAST, STAGE], ids=["the cast", "the stage"])
+def test_what_is_laid_down_is_what_the_commands_wrote(
+    world: Settling[World] | Settling[Stage], db: None
+) -> None:
+    forget()
     with transaction.atomic():
-        settle()
+        world.make()
         by_commands = written()
         transaction.set_rollback(True)
-    lay_down()
+    world.lay_down()
 
     assert written() == by_commands
-    assert {table: rows_of(table) for table in settled_once().rows} == settled_once().rows
+    assert {table: rows_of(table) for table in world.once.rows} == world.once.rows
 
 
 def test_the_log_stamps_what_is_laid_down(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text, clock_timestamp()")
         xid, now = cursor.fetchone()
-    lay_down()
+    CAST.lay_down()
 
     stamps = set(LoggedFact.objects.values_list("xid", "at"))
     assert {by for by, _ in stamps} == {xid}
@@ -45,16 +51,16 @@ def test_the_log_stamps_what_is_laid_down(db: None) -> None:
 
 def test_no_test_has_the_people_or_the_keys_of_another(db: None) -> None:
     with transaction.atomic():
-        world = lay_down()
+        world = CAST.lay_down()
         opened = dict(scopes._opened)
         world.people["kato"].pk = uuid7()
         world.staff.clear()
         scopes._opened.clear()
         transaction.set_rollback(True)
 
-    assert User.objects.filter(pk=lay_down().people["kato"].pk).exists()
+    assert User.objects.filter(pk=CAST.lay_down().people["kato"].pk).exists()
     assert scopes._opened.keys() == opened.keys()
-    assert settled_once().world.staff
+    assert CAST.once.made.staff
 
 
 def test_nothing_stays_of_what_was_committed(committed_world: World) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.browser.people import Site, Stage
-from tests.chromium import CHROMIUM, launch
+from tests.chromium import CHROMIUM, chromium
 from tests.nodes.nodes import database, nodes
 from tests.running.starts import COMMAND, PROJECT, started, surroundings
 
@@ -49,7 +48,5 @@ def stage(site: Site) -> Iterator[Stage]:
     """Open a browser for a module alone: an open Playwright keeps others of its kind out."""
     if CHROMIUM is None:
         pytest.fail("Chromium is missing: `make setup` says how to install it.")
-    with sync_playwright() as playwright:
-        browser = launch(playwright.chromium)
+    with chromium() as browser:
         yield Stage(site=site, browser=browser)
-        browser.close()

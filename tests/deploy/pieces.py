@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from config.ports import take_port
+from config.readiness import is_ready
 from tests.live.process import test_database_url
 from tests.running.starts import PROJECT
 
@@ -22,12 +23,8 @@ COMMAND: Final = [sys.executable, "-P", "-m", "config.cli"]
 START_SECONDS: Final = 60
 
 
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
+def _serves(port: int) -> bool:
+    return is_ready("http://localhost", port)
 
 
 def _shakes_hands(port: int) -> bool:
@@ -51,12 +48,16 @@ class Node:
         self._at: dict[str, int] = {}
 
     def start(self, name: str, **more: str) -> str:
-        """Start a piece, wait until the proxies know it, and return where it listens."""
+        """Start a piece, wait until it serves and the proxy knows it, and return where it listens.
+
+        A proxy that starts later knows it by then.
+        """
         port = self._at.setdefault(name, take_port(0))
         at = f"127.0.0.1:{port}"
         command = [*COMMAND, "piece", name, f"--at={at}"]
-        self._run(name, command, port, os.environ | self._surroundings() | more)
-        subprocess.run([*COMMAND, "arrive", f"--at={at}"], cwd=PROJECT, check=True)  # noqa: S603 - ours
+        self._run(name, command, port, os.environ | self._surroundings() | more, answers=_serves)
+        if "proxy" in self._pieces:
+            subprocess.run([*COMMAND, "arrive", f"--at={at}"], cwd=PROJECT, check=True)  # noqa: S603 - ours
         return at
 
     def start_proxy(self, nodes: Path, port: int) -> None:
@@ -103,7 +104,7 @@ class Node:
         command: list[str],
         port: int,
         variables: dict[str, str],
-        answers: Callable[[int], bool] = _listens,
+        answers: Callable[[int], bool],
     ) -> None:
         with self._log(name).open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - ours

@@ -30,7 +30,7 @@ from config.environment import environment
 from config.live import make_application
 from config.ports import take_port
 from config.pulse import GOES_ON, Pulse
-from config.serving import Saying
+from config.serving import NOW, Answers, Saying
 from config.worker import follow_all
 from tests.deploy.files import DEPLOY
 from tests.live import process
@@ -197,6 +197,79 @@ def test_web_that_waits_for_its_database_goes_on(systemd: Listener, tmp_path: Pa
 
     assert systemd.hears(3)
     answers.set()
+
+
+@pytest.fixture
+def goes_on() -> Iterator[threading.Event]:
+    """What a request of web waits for."""
+    until = threading.Event()
+    yield until
+    until.set()
+
+
+@pytest.fixture
+def web(goes_on: threading.Event, monkeypatch: pytest.MonkeyPatch) -> Answers:
+    """An application one of whose addresses hangs, and a minute that is a second."""
+    monkeypatch.setattr("config.serving.LONGEST_SECONDS", 1.0)
+
+    def answer(environ: dict[str, str], _: object) -> list[bytes]:
+        if environ["PATH_INFO"] == "/hang":
+            goes_on.wait(60)
+        return []
+
+    return Answers(answer)
+
+
+def ask(web: Answers, path: str) -> threading.Thread:
+    asking = threading.Thread(target=web, args=[{"PATH_INFO": path}, None], daemon=True)
+    asking.start()
+    return asking
+
+
+def test_web_whose_answers_do_not_come_shows_nothing_and_gets_nobody(
+    systemd: Listener, tmp_path: Path, web: Answers, goes_on: threading.Event
+) -> None:
+    Saying(tmp_path, lambda: "", Pulse(systemd.address).beat, web.hang).begin()
+    ask(web, "/hang")
+    began = time.monotonic()
+    assert systemd.hears()
+    threading.Event().wait(2.5)
+
+    heard, served = systemd.heard(began + 1.7, time.monotonic()), (tmp_path / NOW).exists()
+    goes_on.set()
+
+    assert heard == 0
+    assert not served
+    assert systemd.hears()
+
+
+def test_web_that_answers_others_is_busy_and_one_that_waits_for_its_database_goes_on_too(
+    systemd: Listener,
+    tmp_path: Path,
+    web: Answers,
+    goes_on: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("config.serving.PATIENCE_SECONDS", 0.2)
+    (tmp_path / "away").mkdir()
+
+    def never() -> str:
+        goes_on.wait(60)
+        return ""
+
+    ask(web, "/hang")
+    for _ in range(5):
+        threading.Event().wait(0.5)
+        ask(web, "/").join()
+    is_ill = web.hang()
+    threading.Event().wait(1.2)
+
+    Saying(tmp_path / "away", never, Pulse(systemd.address).beat, web.hang).begin()
+    threading.Event().wait(0.5)
+
+    assert not is_ill
+    assert web.hang()
+    assert systemd.hears(3)
 
 
 @pytest.mark.django_db(transaction=True)

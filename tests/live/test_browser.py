@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from carestation.groups.choices import Role, Side
@@ -20,7 +20,7 @@ from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.pushes import Change, push_post
 from carestation.timeline.queries.messages import thread
 from tests.accounts.signing_in import sign_in_client
-from tests.chromium import CHROMIUM, launch
+from tests.chromium import CHROMIUM, chromium
 from tests.live.one_origin import one_origin
 from tests.live.process import live_process
 from tests.world import World
@@ -36,10 +36,8 @@ pytestmark = [
 def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     # Playwright's loop runs in this thread; what we write beside it is written by ourselves alone.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = launch(playwright.chromium)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 class Team:

@@ -1,13 +1,16 @@
 """How each address is called in the matrix: with what is really there, at the side in question."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -35,7 +38,8 @@ from tests.facilities.people import a_manager, an_invited
 from tests.groups.people import agreed, family, invite
 from tests.patients.custody import a_passing_proposal
 from tests.patients.emergencies import an_emergency
-from tests.world import World, a_person
+from tests.settled import Settling
+from tests.world import World, a_person, settle
 
 WHO: Final = (
     "anon",
@@ -57,6 +61,7 @@ class Stage:
     """The world, with two posts of Kato's, one of them taken back, and a file at each side."""
 
     world: World
+    moris: UUID
     posts: dict[Side, UUID]
     taken_back: dict[Side, UUID]
     files: dict[Side, UUID]
@@ -65,6 +70,7 @@ class Stage:
     invited: UUID
     access: UUID
     transfer: UUID
+    export: UUID
 
 
 def a_picture() -> bytes:
@@ -99,6 +105,7 @@ def set_stage(world: World) -> Stage:
     transfer = a_passing_proposal(world, abe, "ito")
     return Stage(
         world=world,
+        moris=world.membership("mori").pk,
         posts=posts,
         taken_back=taken_back,
         files=files,
@@ -107,7 +114,11 @@ def set_stage(world: World) -> Stage:
         invited=invited.pk,
         access=access.pk,
         transfer=transfer.pk,
+        export=a_made(world, "abe").pk,
     )
+
+
+STAGE: Final = Settling(lambda: set_stage(settle()))
 
 
 def a_client(stage: Stage, who: str) -> tuple[Client, OpenedSession | None]:
@@ -125,6 +136,24 @@ def a_client(stage: Stage, who: str) -> tuple[Client, OpenedSession | None]:
     return client, sign_in_client(client, people[who], proof=proof)
 
 
+@contextmanager
+def acting_as_one(stage: Stage, who: str) -> Iterator[tuple[Client, OpenedSession | None]]:
+    """Be one of the columns for a while."""
+    with transaction.atomic():
+        yield a_client(stage, who)
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def taken_back(client: Client) -> Iterator[None]:
+    """Let nothing stay of what is asked meanwhile: no row, and no cookie."""
+    kept = deepcopy(client.cookies)
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    client.cookies = kept
+
+
 def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession | None) -> str:
     """Return the address, its parts filled with what is there (or could be)."""
     world, at = stage.world, side if side in stage.posts else Side.PROFESSIONAL
@@ -138,7 +167,7 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "post": stage.posts[at],
         "file_id": stage.files[at],
         "file": stage.files[at],
-        "membership_id": world.membership("mori").pk,
+        "membership_id": stage.moris,
         "session_id": session.session_id if session else uuid7(),
         "factor_id": 1,
         "slug": "timeline",
@@ -152,11 +181,10 @@ def path_of(stage: Stage, name: str, side: Side | None, session: OpenedSession |
         "connection_id": uuid7(),
         "staff_id": world.staff["sato"].pk,
         "search_id": uuid7(),
+        "export_id": stage.export,
     }
     if "outage_id" in PARTS.get(name, ()):
         known["outage_id"] = Outage.objects.get().pk
-    if "export_id" in PARTS.get(name, ()):
-        known["export_id"] = a_made(world, "abe").pk
     return reverse(name, kwargs={key: known[key] for key in PARTS.get(name, ())})
 
 

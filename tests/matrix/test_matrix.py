@@ -1,14 +1,12 @@
 import re
 
 import pytest
-from django.db import transaction
 
 from carestation.groups.choices import Side
 from carestation.kernel.doors import Door, Entrance, entrances
 from config.urls import urlpatterns
-from tests.matrix.requests import PARTS, WHO, Stage, a_client, call, path_of, set_stage
+from tests.matrix.requests import PARTS, WHO, Stage, acting_as_one, call, path_of, taken_back
 from tests.matrix.table import TABLE, Row
-from tests.world import World
 
 # Not views of ours, or the same for all: the stream has a table of its own (tests/live).
 ELSEWHERE = {"live", "health", "ready"}
@@ -26,23 +24,24 @@ def sides_of(one: Entrance) -> list[Side | None]:
 
 @pytest.mark.control("8.3")
 @pytest.mark.parametrize("context", sorted({row.name.partition(":")[0] for row in TABLE}))
-def test_who_gets_what(context: str, world: World) -> None:
-    stage = set_stage(world)
+def test_who_gets_what(context: str, stage: Stage) -> None:
     rows = [row for row in TABLE if row.name.partition(":")[0] == context]
 
-    got = {row[:3]: tuple(answer_to(stage, row, who) for who in WHO) for row in rows}
+    columns = [answers_to(stage, rows, who) for who in WHO]
 
+    got = dict(zip((row[:3] for row in rows), zip(*columns, strict=True), strict=True))
     assert got == {row[:3]: tuple(row.answers) for row in rows}
 
 
-def answer_to(stage: Stage, row: Row, who: str) -> int:
-    """Return what one of the columns gets; what it changed is taken back."""
-    with transaction.atomic():
-        client, session = a_client(stage, who)
-        path = path_of(stage, row.name, row.side, session)
-        status = call(client, row.name, row.method, path)
-        transaction.set_rollback(True)
-    return status
+def answers_to(stage: Stage, rows: list[Row], who: str) -> list[int]:
+    """Return what one of the columns gets at each row; what it changed is taken back."""
+    answers = []
+    with acting_as_one(stage, who) as (client, session):
+        for row in rows:
+            with taken_back(client):
+                path = path_of(stage, row.name, row.side, session)
+                answers.append(call(client, row.name, row.method, path))
+    return answers
 
 
 @pytest.mark.control("8.3")

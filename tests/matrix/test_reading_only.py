@@ -3,15 +3,13 @@
 from typing import Final
 
 import pytest
-from django.db import transaction
 
 from carestation.groups.choices import Role, Side
 from carestation.groups.commands.roles import change_role
 from carestation.kernel.doors import Door
-from tests.matrix.requests import WHO, a_client, call, path_of, set_stage
+from tests.matrix.requests import WHO, Stage, a_client, call, path_of, taken_back
 from tests.matrix.table import TABLE
 from tests.matrix.test_matrix import ENTRANCES
-from tests.world import World
 
 SATO: Final = WHO.index("sato")
 WRITES: Final = {
@@ -35,10 +33,11 @@ OVER: Final = {("patients:resend", "post"), ("patients:cancel", "post")}
 
 
 @pytest.mark.control("8.3")
-def test_who_only_reads_gets_what_others_do_but_where_something_is_written(world: World) -> None:
-    stage = set_stage(world)
+def test_who_only_reads_gets_what_others_do_but_where_something_is_written(stage: Stage) -> None:
+    world = stage.world
     sato = world.membership("sato")
     change_role(world.seat("kato", Side.PROFESSIONAL), sato.pk, Role.READER)
+    client, session = a_client(stage, "sato")
     got, wanted = {}, {}
 
     for row in TABLE:
@@ -48,11 +47,9 @@ def test_who_only_reads_gets_what_others_do_but_where_something_is_written(world
         is_there = usual != 404
         refused = 403 if asked[:2] in WRITES and is_there else usual
         wanted[asked] = 409 if asked[:2] in OVER and is_there else refused
-        with transaction.atomic():
-            client, session = a_client(stage, "sato")
+        with taken_back(client):
             path = path_of(stage, row.name, row.side, session)
             got[asked] = call(client, row.name, row.method, path)
-            transaction.set_rollback(True)
 
     assert got == wanted
     assert {one[:2] for one in wanted} >= WRITES | OVER

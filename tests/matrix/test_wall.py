@@ -41,13 +41,14 @@ from carestation.vault.counting import count_values
 from carestation.vault.resealing import look_through
 from config.database import as_app_role
 from tests.accounts.signing_in import sign_in_client
-from tests.conftest import act_as, act_as_the_test_again
+from tests.conftest import act_as, act_as_the_test_again, as_the_application
 from tests.facilities.people import desk_of
 from tests.live import process
 from tests.matrix.forgetful import what_is_there
 from tests.matrix.requests import a_picture, set_stage
 from tests.patients.emergencies import an_emergency
-from tests.world import FACE_SHEET, World, a_draft
+from tests.settled import Settling
+from tests.world import FACE_SHEET, World, a_draft, settle
 
 pytestmark = [pytest.mark.control("8.3"), pytest.mark.control("CLD.9.5.1")]
 # Tables that name a group and are no group's: each with its reason.
@@ -104,9 +105,10 @@ def rows_touched(statement: str, model: type[models.Model]) -> int:
     return int(connection.connection.execute(filled).rowcount)
 
 
-def a_full_world(world: World) -> World:
+def a_full_world() -> World:
     """Fill every table of the group: what `set_stage` leaves empty, here."""
-    stage = set_stage(world)
+    stage = set_stage(settle())
+    world = stage.world
     for side in (Side.PROFESSIONAL, Side.PATIENT):
         acknowledge_post(world.seat("sato", side), stage.posts[side])
         edit_post(world.seat("kato", side), stage.posts[side], "訂正します。")
@@ -121,6 +123,14 @@ def a_full_world(world: World) -> World:
         keep_words(file, file.post.pk, "読まれた文")
     index_posts(list(Post.objects.values_list("group_id", "pk")))
     return world
+
+
+FULL: Final = Settling(a_full_world)
+
+
+@pytest.fixture
+def full_world(db: None) -> Iterator[World]:
+    yield from as_the_application(FULL)
 
 
 @acting_as(Work.CONTENT)
@@ -150,13 +160,12 @@ def test_the_test_finds_the_tables_and_each_reason_has_its_table() -> None:
 
 
 @pytest.mark.parametrize("who", ["", "ueda", "abe", "oka"], ids=lambda one: one or "nobody")
-def test_who_sits_nowhere_is_shown_no_row_and_changes_none(who: str, world: World) -> None:
-    a_full_world(world)
+def test_who_sits_nowhere_is_shown_no_row_and_changes_none(who: str, full_world: World) -> None:
     views = views_of_ours()
     empty = [one for one in (*names(TABLES), *views) if rows_seen(one) == 0]
     assert empty == [], "what is empty is not tried"
 
-    acts(world, who)
+    acts(full_world, who)
 
     for model in TABLES:
         table = model._meta.db_table
@@ -166,11 +175,10 @@ def test_who_sits_nowhere_is_shown_no_row_and_changes_none(who: str, world: Worl
     assert [one for one in views if rows_seen(one)] == []
 
 
-def test_the_family_is_shown_its_side_alone(world: World) -> None:
-    a_full_world(world)
+def test_the_family_is_shown_its_side_alone(full_world: World) -> None:
     both = {model: model.objects.count() for model in (Post, PostVersion, Acknowledgement)}
 
-    acts(world, "mori")
+    acts(full_world, "mori")
 
     for model, count in both.items():
         assert model.objects.count() == count / 2 > 0
@@ -185,31 +193,29 @@ def test_the_family_is_shown_its_side_alone(world: World) -> None:
     assert Post.objects.filter(side=Side.PROFESSIONAL).update(edited_at=timezone.now()) == 0
 
 
-def test_a_seat_that_was_taken_opens_its_group_and_no_other(world: World) -> None:
-    a_full_world(world)
-    other = take_seat(world.actor("ito"), world.elsewhere.pk, Side.ALL)
+def test_a_seat_that_was_taken_opens_its_group_and_no_other(full_world: World) -> None:
+    other = take_seat(full_world.actor("ito"), full_world.elsewhere.pk, Side.ALL)
     publish_post(other, a_draft())
-    posts = Post.objects.filter(group=world.group)
+    posts = Post.objects.filter(group=full_world.group)
 
-    acts(world, "ito")
-    take_seat(world.actor("ito"), world.elsewhere.pk, Side.ALL)
+    acts(full_world, "ito")
+    take_seat(full_world.actor("ito"), full_world.elsewhere.pk, Side.ALL)
 
     assert Post.objects.count() == 1
     assert posts.count() == 0
 
 
 @pytest.mark.parametrize("how", ["ended", "paused"])
-def test_a_seat_that_stands_no_more_opens_nothing(how: str, world: World) -> None:
-    a_full_world(world)
-    acts(world, "sato")
+def test_a_seat_that_stands_no_more_opens_nothing(how: str, full_world: World) -> None:
+    acts(full_world, "sato")
     assert Post.objects.count() == 4
     act_as(Work.CONTENT)
     if how == "ended":
-        end_membership(world.seat("kato", Side.PROFESSIONAL), world.membership("sato").pk)
+        end_membership(full_world.seat("kato", Side.PROFESSIONAL), full_world.membership("sato").pk)
     else:
-        pause_place(desk_of(world, "abe"), world.staff["sato"].pk)
+        pause_place(desk_of(full_world, "abe"), full_world.staff["sato"].pk)
 
-    acts(world, "sato")
+    acts(full_world, "sato")
 
     assert Post.objects.count() == 0
 
@@ -237,9 +243,8 @@ def test_an_emergency_opens_the_group_for_as_long_as_it_lasts(world: World) -> N
     assert Post.objects.count() == 0
 
 
-def test_a_work_opens_what_it_is_for_and_who_acted_before_acts_again(world: World) -> None:
-    a_full_world(world)
-    acts(world, "abe")
+def test_a_work_opens_what_it_is_for_and_who_acted_before_acts_again(full_world: World) -> None:
+    acts(full_world, "abe")
 
     with acting_as(Work.LIKENESS):
         assert (Patient.objects.count(), Post.objects.count()) == (1, 0)
@@ -270,28 +275,26 @@ def unhelped(settings: Settings) -> Iterator[None]:
 
 @pytest.mark.parametrize("who", ["mori", "ito", "ueda", "abe"])
 def test_a_page_that_forgot_to_take_a_seat_shows_what_its_reader_may_see_anyway(
-    who: str, world: World, unhelped: None
+    who: str, full_world: World, unhelped: None
 ) -> None:
-    a_full_world(world)
     seen = {"posts": 2, "messages": 2, "patients": 1} if who == "mori" else NOTHING
     client = Client()
-    sign_in_client(client, world.people[who])
+    sign_in_client(client, full_world.people[who])
 
     answer = client.get("/forgetful/").json()
 
-    assert answer == seen | {"acts": str(world.people[who].pk)}
+    assert answer == seen | {"acts": str(full_world.people[who].pk)}
 
 
 def test_nothing_of_a_request_is_left_for_the_next_on_the_same_connection(
-    world: World, unhelped: None
+    full_world: World, unhelped: None
 ) -> None:
-    a_full_world(world)
     kato, nobody = Client(raise_request_exception=False), Client()
-    sign_in_client(kato, world.people["kato"])
+    sign_in_client(kato, full_world.people["kato"])
     stale = Client()
     stale.cookies[settings.SESSION_COOKIE_NAME] = "ended-long-ago"
     half = Client()
-    sign_in_client(half, world.people["sato"], proof=Proof.PASSWORD)
+    sign_in_client(half, full_world.people["sato"], proof=Proof.PASSWORD)
 
     for before in ("/forgetful/", "/failing/"):
         for next_one in (nobody, stale, half):

@@ -130,6 +130,7 @@ def test_production_starts_under_a_name_of_its_own(tmp_path: Path) -> None:
 
     with started(
         tmp_path / "data",
+        "--web=1",
         CARESTATION_ENV="production",
         CARESTATION_SECRET_KEY=key,
         SITE_URL="https://care.example",
@@ -159,7 +160,7 @@ def test_a_lost_root_key_is_not_replaced_and_who_brings_it_back_is_in_the_log(
     tmp_path: Path,
 ) -> None:
     data = tmp_path / "data"
-    with started(data) as one:
+    with started(data, "--web=1") as one:
         # A sign-in, wrong as it is, is the first to need the operator's key.
         sent = Request(f"{one.url}/api/v1/sessions", WRONG, {"Content-Type": "application/json"})  # noqa: S310 - http
         with pytest.raises(HTTPError, match="401"):
@@ -189,7 +190,7 @@ def _brought_back(data: Path, kept: Path) -> dict[str, str]:
     )
     waiting = data / "typed.jsonl"
     assert waiting.stat().st_mode & 0o077 == 0
-    with started(data) as one, psycopg.connect(one.said["database_url"]) as database:
+    with started(data, "--web=1") as one, psycopg.connect(one.said["database_url"]) as database:
         ((told,),) = database.execute(
             "SELECT detail FROM factlog_loggedfact WHERE kind = 'support.CommandTyped'"
         ).fetchall()

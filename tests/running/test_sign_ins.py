@@ -51,7 +51,7 @@ def signs_in_at_nginx(places: Places, port: int, **instead: str) -> list[str]:
     """Return what starts nginx with the shipped limit, or another in its place."""
     text = without_tls(port, places.run / "web.sock", places.run / "none")
     for said, other in (
-        ("rate=20r/s;", instead.get("rate")),
+        ("rate=40r/s;", instead.get("rate")),
         ("burst=2400;", instead.get("burst")),
     ):
         assert text.count(said) == 1
@@ -61,7 +61,7 @@ def signs_in_at_nginx(places: Places, port: int, **instead: str) -> list[str]:
 
 @needs_nginx
 @pytest.mark.control("8.14")
-def test_at_nginx_twenty_sign_in_a_second_wherever_they_say_they_are(tmp_path: Path) -> None:
+def test_at_nginx_forty_sign_in_a_second_wherever_they_say_they_are(tmp_path: Path) -> None:
     places, port = Places(data=tmp_path / "data"), take_port(0)
     places.make()
     with serving(places, signs_in_at_nginx(places, port), port):
@@ -75,7 +75,7 @@ def test_at_nginx_twenty_sign_in_a_second_wherever_they_say_they_are(tmp_path: P
 
     assert answers == [200] * len(CLAIMS)
     # The first passes at once; nginx counts in milliseconds.
-    assert took >= (len(CLAIMS) - 1) / 20 - 0.05
+    assert took >= (len(CLAIMS) - 1) / 40 - 0.05
 
 
 @needs_nginx
@@ -106,7 +106,7 @@ def test_at_nginx_a_page_takes_two_connections_and_who_waits_to_sign_in_one(
     places, port = Places(data=tmp_path / "data"), take_port(0)
     places.make()
     text = without_tls(port, places.run / "web.sock", places.run / "web.sock")
-    limited = nginx_command(places.data, text.replace("rate=20r/s;", "rate=1r/m;"))
+    limited = nginx_command(places.data, text.replace("rate=40r/s;", "rate=1r/m;"))
     with serving(places, limited, port, handler=Streams):
         (nginx,) = (one for one in psutil.Process().children() if "nginx" in one.name())
         (worker,) = nginx.children()

@@ -163,5 +163,16 @@ def test_a_piece_that_cannot_be_begun_ends_the_whole(tmp_path: Path) -> None:
         assert "other ended with code 127" in process.stdout.read()
 
 
+def test_what_a_piece_says_is_kept_in_whole_lines_to_its_last_word(tmp_path: Path) -> None:
+    halves = "echo here; printf 'one '; sleep 0.3; echo half; seq 1 20000; printf 'the last'"
+    with supervised(tmp_path, other=f"{halves}; exit 3") as process:
+        assert process.wait(timeout=20) == 1
+        assert process.stdout is not None
+        assert "its last words: the last" in process.stdout.read()
+
+    lines = (tmp_path / "logs" / "other.log").read_text().splitlines()
+    assert lines == ["here", "one half", *map(str, range(1, 20_001)), "the last"]
+
+
 def _below(process: "subprocess.Popen[str]") -> list[int]:
     return [child.pid for child in psutil.Process(process.pid).children(recursive=True)]

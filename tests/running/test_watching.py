@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+from django.db import connection
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from carestation.facilities.choices import FacilityKind
@@ -17,11 +18,13 @@ from carestation.facilities.commands.storage import change_limit, keep_counted
 from carestation.support.choices import Measured
 from carestation.support.models import ClockDoubt
 from config.environment import environment
+from config.places import Places
+from config.running import note_piece
 from config.watching.clock import clock, told_by_chrony
 from config.watching.counters import Counted, counted, metrics_of, since
 from config.watching.database import database
 from config.watching.exposition import Shown, serve
-from config.watching.machine import machine
+from config.watching.machine import machine, running
 from config.watching.rounds import Rounds
 from tests.accounts.operating import a_console
 from tests.world import World
@@ -129,12 +132,26 @@ def test_the_machine_tells_what_of_it_is_used(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 def test_the_database_tells_of_who_works_behind_it() -> None:
-    found = database()
+    found = database(own_workers=1)
 
     assert found[Measured.WORKERS] == 0
     assert 0 < found[Measured.CONNECTIONS] < 1
     assert found[Measured.DATABASE_CLOCK] < 0.5
     assert found[Measured.STORAGE] == 0
+
+
+@pytest.mark.django_db
+def test_a_machine_misses_its_own_worker_while_another_machines_lives(tmp_path: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    places = Places(data=tmp_path)
+    places.make()
+    before = database(own_workers=running(tmp_path, "worker"))
+    note_piece(places.run, "worker", os.getpid())
+
+    after = database(own_workers=running(tmp_path, "worker"))
+
+    assert (before[Measured.WORKERS], after[Measured.WORKERS]) == (0, 1)
 
 
 @pytest.mark.control("8.6")
@@ -146,7 +163,7 @@ def test_the_database_tells_how_near_the_nearest_facility_is_to_its_limit(world:
     change_limit(console, near.pk, 2000)
     keep_counted({world.facility.pk: 700, near.pk: 1700, free.pk: 10**12})
 
-    assert database()[Measured.STORAGE] == 0.85
+    assert database(own_workers=1)[Measured.STORAGE] == 0.85
 
 
 @pytest.mark.control("CLD.12.4.5")

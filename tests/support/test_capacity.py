@@ -70,6 +70,19 @@ def test_more_than_the_database_has_connections_for_is_refused(oka: Client) -> N
     assert not Capacity.objects.exists()
 
 
+@pytest.mark.control("8.6")
+def test_each_machine_that_runs_takes_its_connections(oka: Client) -> None:
+    sent = SENT | {"web": "8"}
+    keep_readings("node-a", {Measured.WEB: 4.0})
+    alone = oka.post(PAGE, sent | {"workers": "1"})
+    keep_readings("node-b", {Measured.WEB: 4.0})
+    two = oka.post(PAGE, sent)
+
+    assert alone.status_code == 302
+    assert two.status_code == 422
+    assert "データベースの接続が足りません" in two.text
+
+
 def test_how_many_run_is_what_the_watch_counted(oka: Client) -> None:
     before = oka.get(PAGE).text
     keep_readings("node-a", {Measured.WEB: 3.0})
@@ -88,4 +101,10 @@ def test_what_fits_stays_and_no_number_in_use_is_used_anew() -> None:
 
 
 def test_while_processes_are_exchanged_both_have_their_connections() -> None:
-    assert Wanted(web=4, threads=4, workers=1).connections == 40
+    one, four = (Wanted(web=web, threads=4, workers=1).connections for web in (1, 4))
+
+    assert four - one == 3 * 2 * 5
+
+
+def test_workers_live_and_the_watch_have_theirs_too() -> None:
+    assert Wanted(web=1, threads=1, workers=2).connections == 4 + 10 + 3 + 1

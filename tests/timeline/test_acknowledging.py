@@ -27,7 +27,7 @@ from carestation.timeline.commands.acknowledgements import (
 from carestation.timeline.commands.changes import withdraw_post
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.models import Acknowledgement, Post
-from tests.settled import lay_down
+from tests.settled import CAST
 from tests.timeline.twins import acknowledge_post_twin, withdraw_acknowledgement_twin
 from tests.world import World, a_draft
 
@@ -46,7 +46,7 @@ turns = st.lists(
 
 
 def outcome(changes: tuple[Change, Change], told: list[tuple[str, str, str]]) -> object:
-    world = lay_down()
+    world = CAST.lay_down()
     sides = {"kato": PRO, "sato": PRO, "mori": PAT}
     seats = {name: world.seat(name, side) for name, side in sides.items()}
     posts = {

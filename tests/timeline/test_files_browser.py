@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -19,7 +19,7 @@ from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.models import Attachment
 from tests.accounts.signing_in import sign_in_client
-from tests.chromium import CHROMIUM, launch
+from tests.chromium import CHROMIUM, chromium
 from tests.timeline.pictures import a_jpeg, a_pdf, written
 from tests.ui.test_pictures import SMALL_TARGETS, violations
 from tests.world import World
@@ -43,10 +43,8 @@ def folder(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright.chromium)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 class Desk:

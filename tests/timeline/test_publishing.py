@@ -28,7 +28,7 @@ from carestation.timeline.commands.reading import mark_read
 from carestation.timeline.models import Post
 from carestation.timeline.queries.home import groups_of
 from carestation.timeline.queries.messages import message, page_of_threads
-from tests.settled import lay_down
+from tests.settled import CAST
 from tests.timeline.twins import mark_read_twin, publish_post_twin
 from tests.world import World, a_draft
 
@@ -47,7 +47,7 @@ drafts = st.lists(
 
 
 def outcome(publish: Publish, told: Told, left: str | None) -> object:
-    world, ids = lay_down(), [uuid7() for _ in range(4)]
+    world, ids = CAST.lay_down(), [uuid7() for _ in range(4)]
     seats = {(name, side): world.seat(name, side) for name, side, *_ in told}
     first: dict[Side, UUID] = {}
     answers: list[object] = []
@@ -120,7 +120,7 @@ class TwinTests(TestCase):
         results = []
         for read in (mark_read, mark_read_twin):
             with transaction.atomic():
-                world = lay_down()
+                world = CAST.lay_down()
                 for author in authors:
                     publish_post(world.seat(author, PRO), a_draft())
                 sato = world.seat("sato", PRO)

@@ -13,10 +13,10 @@ from django import forms
 from django.contrib.staticfiles import finders
 from django.template import engines
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from carestation.kernel.http import CONTENT_SECURITY_POLICY
-from tests.chromium import launch
+from tests.chromium import chromium
 
 ORIGIN: Final = "http://kit.test"
 PAGES: Final = Path(__file__).parent / "pages"
@@ -122,12 +122,8 @@ class Desk:
 @contextmanager
 def a_desk() -> Iterator[Desk]:
     """Start Chromium for some tests, and end it with them."""
-    with sync_playwright() as playwright:
-        browser = launch(playwright.chromium)
-        try:
-            yield Desk(browser=browser)
-        finally:
-            browser.close()
+    with chromium() as browser:
+        yield Desk(browser=browser)
 
 
 def _answer(route: Route, html: str) -> None:

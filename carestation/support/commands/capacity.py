@@ -11,7 +11,7 @@ from carestation.factlog.commands import announce
 from carestation.kernel.errors import DomainError
 from carestation.support.facts import CapacityChanged
 from carestation.support.models import Capacity
-from carestation.support.queries.capacity import capacity, connections_for_web
+from carestation.support.queries.capacity import capacity, connections_of_each
 from carestation.support.rules import Wanted
 
 
@@ -22,11 +22,12 @@ def change_capacity(console: Console, wanted: Wanted) -> None:
     The same numbers once more change nothing.
 
     Raises:
-        DomainError: the database has too few connections for them (reason `connections`).
+        DomainError: the database has too few connections for that on each machine that runs
+            (reason `connections`).
     """
     if wanted == capacity(console):
         return
-    if wanted.connections > connections_for_web():
+    if wanted.connections > connections_of_each(console):
         raise DomainError("connections")
     row = Capacity.objects.create(
         web=wanted.web,

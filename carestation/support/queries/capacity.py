@@ -13,10 +13,15 @@ from carestation.accounts.rules import Console
 from carestation.kernel.sql import row_of
 from carestation.support.choices import Measured
 from carestation.support.models import Capacity, Reading
-from carestation.support.rules import CONNECTIONS_FOR_WEB, FRESH, Wanted
+from carestation.support.rules import CONNECTIONS_FOR_GOOD, FRESH, Wanted
 
 SHOWN: Final = 20
-MOST: Final = "SELECT current_setting('max_connections')::int AS most"
+# What is not kept for administrators; the second kind of those came with PostgreSQL 16.
+MOST: Final = """
+SELECT current_setting('max_connections')::int
+  - current_setting('superuser_reserved_connections')::int
+  - coalesce(current_setting('reserved_connections', true), '0')::int AS most
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +62,11 @@ def running_now(_: Console) -> tuple[Running, ...]:
     )
 
 
-def connections_for_web() -> int:
-    """Return how many connections to the database web may take."""
+def connections_of_each(console: Console) -> int:
+    """Return how many connections to the database each machine may take for good."""
     row = row_of(MOST, {})
     assert row is not None  # noqa: S101 - one row always
-    return int(row["most"] * CONNECTIONS_FOR_WEB)
+    return int(row["most"] * CONNECTIONS_FOR_GOOD) // max(1, len(running_now(console)))
 
 
 def _wanted(row: Capacity) -> Wanted:
