@@ -73,14 +73,22 @@ class Server:
             port=self.port,
             extra=SETTINGS | {"port": str(self.port)},
         )
+        # What it knows besides, from its next start on.
+        self.variables: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, as what its folder says that it is."""
         prepare_cluster(self.cluster)
         (self.cluster.folder / "pg_hba.conf").write_text(DOORS)
+        user = self.cluster.user
+        told = [f"{name}={value}" for name, value in self.variables.items()]
+        # Told behind the change of user: what is loaded before it would be root's.
+        command = [*started_as(user), "/usr/bin/env", *told, str(program("postgres", user))]
         with (self.folder / "postgres.log").open("ab") as log:
-            self._process = subprocess.Popen(self.cluster.command(), stdout=log, stderr=log)  # noqa: S603 - ours
+            self._process = subprocess.Popen(  # noqa: S603 - ours
+                [*command, "-D", str(self.cluster.folder)], stdout=log, stderr=log
+            )
 
     def await_it(self) -> None:
         """Wait until it answers."""
@@ -136,6 +144,15 @@ class Server:
         if self._process is not None:
             self._process.wait(timeout=20)
 
+    def renew(self, variables: dict[str, str]) -> None:
+        """End it in peace, and start it with what it is to know."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(timeout=20)
+        self.variables = variables
+        self.start()
+        self.await_it()
+
     def pause(self) -> None:
         """Let it stand still."""
         self.send(signal.SIGSTOP)
@@ -184,11 +201,17 @@ class Pair:
         self.writes.ask("SELECT pg_reload_conf()")
         await_that("the standby is waited for", self._is_waited_for)
 
-    def ask(self, statement: LiteralString) -> object:
+    def ask(self, statement: LiteralString, *parameters: list[str] | int) -> object:
         """Ask the database of CareStation as the administrator; return what it says first."""
         with psycopg.connect(self.writes.cluster.url(ADMIN)) as connection:
-            row = connection.execute(statement).fetchone()
+            row = connection.execute(statement, parameters).fetchone()
         return row[0] if row else None
+
+    def renew(self, variables: dict[str, str]) -> None:
+        """Start both anew with what they are to know."""
+        self.writes.renew(variables)
+        self.follows.renew(variables)
+        await_that("the standby is waited for", self._is_waited_for)
 
     def fail_over(self) -> None:
         """Let the standby write, once it is certain that the other does not."""

@@ -248,10 +248,10 @@ class KeptPair(Pair):
         if status != HTTPStatus.OK:
             raise ConnectionError(f"no switchover: {status}")
 
-    def ask(self, statement: LiteralString) -> object:
+    def ask(self, statement: LiteralString, *parameters: list[str] | int) -> object:
         """Ask the database of CareStation as the administrator; return what it says first."""
         self.look()
-        return super().ask(statement)
+        return super().ask(statement, *parameters)
 
 
 def line_of(one: Member) -> str:

@@ -16,7 +16,6 @@ from tests.nodes.watching import Watcher
 
 AGAIN_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 90.0
-ENDED: Final = {http.client.FOUND, http.client.NOT_FOUND}
 MEMBERSHIPS: Final = """
 SELECT s.key, m.id::text FROM groups_membership m JOIN accounts_session s ON s.user_id = m.user_id
 WHERE m.group_id = %s
@@ -81,12 +80,12 @@ class Removals:
         path = f"/groups/{place.group_id}/{place.side}/members/{membership_id}/end/"
         until, ways = time.monotonic() + PATIENCE_SECONDS, cycle(self._urls)
         while time.monotonic() < until:
-            if self._asked(next(ways), path) in ENDED:
+            if self._has_ended(next(ways), path):
                 self.at[place.token] = time.monotonic()
                 return
             time.sleep(AGAIN_SECONDS)
 
-    def _asked(self, url: str, path: str) -> int:
+    def _has_ended(self, url: str, path: str) -> bool:
         form = secrets.token_hex(16)
         headers = {
             "Cookie": f"session={self.manager.token}; csrf={form}",
@@ -95,9 +94,13 @@ class Removals:
         connection = connection_to(url)
         try:
             connection.request("POST", path, urlencode({"csrfmiddlewaretoken": form}), headers)
-            return connection.getresponse().status
+            answer = connection.getresponse()
         except (OSError, http.client.HTTPException):
-            return 0
+            return False
+        else:
+            # Whose session idles is led elsewhere, to open it again.
+            led = answer.getheader("Location", "")
+            return answer.status == http.client.NOT_FOUND or led.startswith("/groups/")
         finally:
             connection.close()
 

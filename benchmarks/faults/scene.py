@@ -28,7 +28,20 @@ from tests.running.starts import COMMAND, PROJECT, surroundings
 from tests.vault.store import Store, store
 
 BUSES: Final = 3
-PIECES: Final = ("web-1", "live", "worker")
+# What each piece of a node needs, in the order in which they are started.
+NEEDS: Final = {
+    "web-1": ("PostgreSQL", "the bus", "the store"),
+    "live": ("PostgreSQL", "the bus"),
+    "downloads": ("PostgreSQL", "the store"),
+    "worker": ("PostgreSQL", "the bus", "the store"),
+    "watch": ("PostgreSQL",),
+}
+PIECES: Final = tuple(NEEDS)
+# To these the proxies lead.
+SERVING: Final = ("web-1", "live", "downloads")
+# What every version has, and to which of them its proxies lead.
+OLDEST: Final = ("web-1", "live", "worker")
+OLDEST_SERVING: Final = ("web-1", "live")
 DISK_BYTES: Final = {"pair/one": 600_000_000, "pair/two": 600_000_000, "node-1": 80_000_000}
 LINK: Final = Path(__file__).with_name("link.py")
 
@@ -38,6 +51,8 @@ class Node:
     """One machine that serves: its pieces, and where they listen."""
 
     data: Path
+    # Where its watch tells what it measures.
+    metrics_url: str
     pieces: dict[str, Piece] = field(default_factory=dict)
     at: dict[str, int] = field(default_factory=dict)
 
@@ -61,6 +76,8 @@ class Scene:
     disks: dict[str, Disk] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     _over_lines: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Where the proxies find who serves, on both nodes.
+    _behind: dict[str, list[str]] = field(default_factory=dict)
 
     def people(self, groups: int, members: int) -> list[Place]:
         """Make people with open sessions; return where each may write, group by group in turn."""
@@ -88,10 +105,11 @@ class Scene:
         if name.startswith("web"):
             run([*COMMAND, "arrive", f"--at={HOST}:{node.at[name]}"], self.variables)
 
-    def exchange_proxies(self, code: Path) -> None:
-        """Renew the proxies, one after the other, with the code of a version."""
+    def exchange_proxies(self, code: Path, serving: tuple[str, ...] = SERVING) -> None:
+        """Renew the proxies one by one, with the code of a version and before what it has."""
         for number, proxy in enumerate(self.proxies):
             proxy.end()
+            self._name_nodes(number, serving)
             proxy.code = code
             proxy.variables = _of_proxy(self.folder / f"proxy-{number}", code)
             proxy.start()
@@ -99,24 +117,36 @@ class Scene:
 
     def variables_of(self, number: int, name: str) -> dict[str, str]:
         """Return what a piece of a node knows; the second node's lead over lines."""
-        own = self.variables | {"CARESTATION_DATA": str(self.nodes[number].data)}
+        node = self.nodes[number]
+        own = self.variables | {
+            "CARESTATION_DATA": str(node.data),
+            "METRICS_URL": node.metrics_url,
+        }
         if number == 0:
             return own
         return own | self._over_lines[name]
 
     def lay_lines(self) -> None:
         """Lay lines from the second node's pieces to what they need."""
-        databases = [server.port for server in self.pair.servers]
-        buses = [server.port for server in self.buses]
-        for name in PIECES:
-            to_database = self.lay(f"{name} and PostgreSQL", databases)
-            to_bus = self.lay(f"{name} and the bus", buses)
+        ports = {
+            "PostgreSQL": [server.port for server in self.pair.servers],
+            "the bus": [server.port for server in self.buses],
+            "the store": [self.files.port],
+        }
+        for name, needed in NEEDS.items():
+            laid = {what: self.lay(f"{name} and {what}", ports[what]) for what in needed}
             self._over_lines[name] = {
-                "DATABASE_URL": self.pair.app_url(tuple(to_database)),
-                "BUS_URL": bus_url(to_bus),
+                variable: value
+                for what, entered in laid.items()
+                for variable, value in self._told_of(what, entered).items()
             }
-        (to_store,) = self.lay("web-1 and the store", [self.files.port])
-        self._over_lines["web-1"]["BLOB_URL"] = self.files.url(port=to_store)
+
+    def _told_of(self, what: str, entered: list[int]) -> dict[str, str]:
+        if what == "PostgreSQL":
+            return {"DATABASE_URL": self.pair.app_url(tuple(entered))}
+        if what == "the bus":
+            return {"BUS_URL": bus_url(entered)}
+        return {"BLOB_URL": self.files.url(port=entered[0])}
 
     def lay(self, name: str, targets: list[int]) -> list[int]:
         """Let a line lead to some ports; return where it is entered, each in its place."""
@@ -127,7 +157,8 @@ class Scene:
     def begin_node(self) -> None:
         """Start the pieces of one node more."""
         number = len(self.nodes)
-        node = Node(data=self.folder / f"node-{number}")
+        data = self.folder / f"node-{number}"
+        node = Node(data=data, metrics_url=f"http://{HOST}:{free_port()}")
         places = Places(data=node.data)
         places.make()
         self.nodes.append(node)
@@ -135,7 +166,7 @@ class Scene:
         run([*COMMAND, "piece", "prepare"], self.variables | owner)
         for name in PIECES:
             command = [*COMMAND, "piece", name]
-            if name != "worker":
+            if name in SERVING:
                 node.at[name] = free_port()
                 command.append(f"--at={HOST}:{node.at[name]}")
             variables = self.variables_of(number, name)
@@ -145,24 +176,27 @@ class Scene:
     def begin_proxies(self) -> None:
         """Start two proxies, each before both nodes; the second node is led to over a line."""
         near, far = self.nodes
-        names = ("web-1", "live")
-        far_at = dict(
-            zip(names, self.lay("the proxies and a node", [far.at[n] for n in names]), strict=True)
-        )
-        for number, url in enumerate(self.urls):
+        targets = [far.at[name] for name in SERVING]
+        far_at = dict(zip(SERVING, self.lay("the proxies and a node", targets), strict=True))
+        self._behind = {
+            name: [f"{HOST}:{at[name]}" for at in (near.at, far_at)] for name in SERVING
+        }
+        for number in range(len(self.urls)):
             places = Places(data=self.folder / f"proxy-{number}")
             places.make()
-            behind = {name: [f"{HOST}:{at[name]}" for at in (near.at, far_at)] for name in names}
-            said = {"names": [], "listen": [HOST], "port": int(url.rpartition(":")[2])} | {
-                "web": behind["web-1"],
-                "live": behind["live"],
-            }
-            file = places.data / "proxy.toml"
-            file.write_text("\n".join(f"{name} = {json.dumps(one)}" for name, one in said.items()))
+            file = self._name_nodes(number, SERVING)
             command = [*COMMAND, "piece", "proxy", f"--nodes={file}"]
             proxy = Piece(command, _of_proxy(places.data, PROJECT), places.logs / "caddy.log")
             proxy.start()
             self.proxies.append(proxy)
+
+    def _name_nodes(self, number: int, serving: tuple[str, ...]) -> Path:
+        port = int(self.urls[number].rpartition(":")[2])
+        said: dict[str, object] = {"names": [], "listen": [HOST], "port": port}
+        said |= {name.partition("-")[0]: self._behind[name] for name in serving}
+        file = self.folder / f"proxy-{number}" / "proxy.toml"
+        file.write_text("\n".join(f"{name} = {json.dumps(one)}" for name, one in said.items()))
+        return file
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What people saw of each fault, as rows of the table."""
 
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from tests.durability.ordeal import Acknowledged
 from tests.nodes.watching import Watcher
 
 TABLE: Final = Path(__file__).parents[2] / "docs" / "reference" / "faults.md"
-RULE: Final = "|---|---|---|---|---|---|\n"
+RULE: Final = re.compile(r"^\|(?:---\|)+\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,16 @@ class Window:
     mended: float
     end: float
     failures: int
+    failures_of_files: int
     whole_seconds: float
+    # Of what somebody was told, and after how long; None: nobody was.
+    tells: str = ""
+    told_after_seconds: float | None = None
+
+    def row_of_telling(self) -> str:
+        """Return who was told as a row."""
+        after = self.told_after_seconds
+        return f"| {self.fault} | `{self.tells}` | {'never' if after is None else f'{after:.0f}'} |"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +87,14 @@ def await_whole(pages: list[Watcher], told: list[Acknowledged], seconds: float) 
 
 
 def written(rows: list[str], last: str, *, under: str) -> None:
-    """Keep the rows in the documentation, in the table under a heading."""
+    """Keep the rows in the documentation, in the first table under a heading."""
     text = TABLE.read_text(encoding="utf-8")
     before, heading, section = text.partition(f"{under}\n")
-    said, rule, table = section.partition(RULE)
+    rule = RULE.search(section)
+    if rule is None:
+        raise LookupError(under)
+    table = section[rule.end() :]
     after = table[table.index("\n## ") :] if "\n## " in table else ""
     body = "\n".join(rows)
-    TABLE.write_text(f"{before}{heading}{said}{rule}{body}\n\n{last}\n{after}", encoding="utf-8")
+    said = section[: rule.end()]
+    TABLE.write_text(f"{before}{heading}{said}{body}\n\n{last}\n{after}", encoding="utf-8")

@@ -8,9 +8,11 @@ from typing import Final, TypeVar
 
 from benchmarks.faults.machines import Clock, Disk, Network
 from benchmarks.faults.pair import Pair, Server
-from benchmarks.faults.pieces import Piece
-from benchmarks.faults.scene import PIECES, Scene
+from benchmarks.faults.pieces import Piece, await_that
+from benchmarks.faults.scene import OLDEST, OLDEST_SERVING, PIECES, Scene
+from benchmarks.faults.told import Watches
 from benchmarks.upgrade import before_the_newest_migration, code_of
+from carestation.support.choices import Measured
 from tests.live.nats_server import NatsServer
 from tests.running.starts import PROJECT
 
@@ -20,11 +22,32 @@ WHOLE_SECONDS: Final = 30.0
 FAILED_OVER_SECONDS: Final = 60.0
 FAULT_SECONDS: Final = 10.0
 HOUR_SECONDS: Final = 3_600
-SHORT: Final = {"web-1": "web", "live": "live", "worker": "the worker"}
+# Half a minute without a sign of life, the next round, and some more.
+TOLD_SECONDS: Final = 120.0
+SILENT_SECONDS: Final = 270.0
+# Whoever writes has just used their session, which idles as a browser's.
+IDLE_SECONDS: Final = 900
+AWAKE_SECONDS: Final = 43_200
+IDLING: Final = """
+WITH those AS (UPDATE accounts_session SET idle_seconds = %s, last_used_at = now() RETURNING 1)
+SELECT count(*) FROM those
+"""
+SHORT: Final = {
+    "web-1": "web",
+    "live": "live",
+    "downloads": "downloads",
+    "worker": "the worker",
+    "watch": "the watch",
+}
 
 
 def nothing() -> None:
     """Do nothing."""
+
+
+def nobody() -> bool:
+    """Nobody is told."""
+    return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +55,8 @@ class Fault:
     """One fault: its name, what begins it, what mends it, and how soon all is whole after.
 
     `prepare` and `tidy` are done before and after, and are no part of it. `skipped`: why it cannot
-    be tried on this machine.
+    be tried on this machine. One of which somebody `is_told` lasts until then; `tells`: of what.
+    `moves_time`: what is written meanwhile may bear either time.
     """
 
     name: str
@@ -40,6 +64,9 @@ class Fault:
     mend: Callable[[], object] = nothing
     prepare: Callable[[], object] = nothing
     tidy: Callable[[], object] = nothing
+    is_told: Callable[[], bool] = nobody
+    tells: str = ""
+    moves_time: bool = False
     skipped: str = ""
     lasts_seconds: float = FAULT_SECONDS
     whole_seconds: float = WHOLE_SECONDS
@@ -54,20 +81,22 @@ def faults(scene: Scene) -> list[Fault]:
         *_of_links(scene),
         *_of_databases(scene),
         *_of_machines(scene),
+        *_of_time(scene),
+        *_until_told(scene),
         *_of_renewal(scene),
     ]
 
 
 def _of_pieces(scene: Scene) -> Iterator[Fault]:
     near, far = (list(node.pieces.values()) for node in scene.nodes)
-    for name in PIECES:
+    for name, said in SHORT.items():
         piece = scene.nodes[0].pieces[name]
-        yield Fault(name=f"{SHORT[name]} of a node is killed", begin=piece.kill)
+        yield Fault(name=f"{said} of a node is killed", begin=piece.kill)
     yield Fault(name="a proxy is killed", begin=scene.proxies[0].kill)
     yield Fault(name="all of a node is killed", begin=partial(each, near, Piece.kill))
-    for name in PIECES:
+    for name, said in SHORT.items():
         piece = scene.nodes[1].pieces[name]
-        yield Fault(name=f"{SHORT[name]} of a node is paused", begin=piece.pause, mend=piece.go_on)
+        yield Fault(name=f"{said} of a node is paused", begin=piece.pause, mend=piece.go_on)
     proxy = scene.proxies[1]
     yield Fault(name="a proxy is paused", begin=proxy.pause, mend=proxy.go_on)
     yield Fault(
@@ -76,6 +105,7 @@ def _of_pieces(scene: Scene) -> Iterator[Fault]:
         mend=partial(each, far, Piece.go_on),
     )
     store = scene.files
+    yield Fault(name="the store of files is killed", begin=store.kill, mend=store.start)
     yield Fault(name="the store of files is paused", begin=store.pause, mend=store.go_on)
 
 
@@ -149,7 +179,12 @@ def _of_machines(scene: Scene) -> Iterator[Fault]:
         mend=partial(_on_its_disk, scene, Disk.free),
         skipped=skipped,
     )
+
+
+def _of_time(scene: Scene) -> Iterator[Fault]:
     clock = Clock(scene.folder / "clock")
+    pair = scene.pair
+    skipped = "" if clock.is_there else "needs Debian's package libfaketime"
     for seconds, said in ((HOUR_SECONDS * 2, "ahead"), (-HOUR_SECONDS * 2, "back")):
         yield Fault(
             name=f"the clock of a node is moved two hours {said}",
@@ -157,8 +192,57 @@ def _of_machines(scene: Scene) -> Iterator[Fault]:
             begin=partial(clock.show, seconds),
             mend=partial(clock.show, 0),
             tidy=partial(_renew, scene, [1], {}),
-            skipped="" if clock.is_there else "needs Debian's package libfaketime",
+            skipped=skipped,
         )
+    for seconds, said in ((HOUR_SECONDS * 2, "ahead"), (-HOUR_SECONDS * 2, "back")):
+        yield Fault(
+            name=f"the database's clock is moved two hours {said}",
+            prepare=partial(_with_its_clock, pair, clock),
+            begin=partial(clock.show, seconds),
+            mend=partial(clock.show, 0),
+            tidy=partial(_with_its_own_clock, pair),
+            moves_time=True,
+            skipped=skipped,
+        )
+
+
+def _until_told(scene: Scene) -> Iterator[Fault]:
+    watches = Watches(node.metrics_url for node in scene.nodes)
+    workers = [node.pieces["worker"] for node in scene.nodes]
+    watch = scene.nodes[1].pieces["watch"]
+    work = partial(_await_untold, watches, Measured.WORKERS)
+    yield Fault(
+        name="both workers are ended, and do not come again",
+        prepare=work,
+        begin=partial(each, workers, lambda one: one.end(at_once=True)),
+        mend=partial(each, workers, Piece.start),
+        is_told=partial(watches.tell, Measured.WORKERS),
+        tells=Measured.WORKERS,
+        lasts_seconds=TOLD_SECONDS,
+    )
+    yield Fault(
+        name="both workers are paused",
+        prepare=work,
+        begin=partial(each, workers, Piece.pause),
+        mend=partial(each, workers, Piece.go_on),
+        is_told=partial(watches.tell, Measured.WORKERS),
+        tells=Measured.WORKERS,
+        lasts_seconds=TOLD_SECONDS,
+    )
+    yield Fault(
+        name="the watch of a node is paused, and nothing ends it",
+        prepare=watches.hear,
+        begin=watch.pause,
+        mend=watch.go_on,
+        is_told=watches.fall_silent,
+        tells="CarestationWatchSilent",
+        lasts_seconds=SILENT_SECONDS,
+    )
+
+
+def _await_untold(watches: Watches, measured: Measured) -> None:
+    """Wait until the watches have seen that what was broken before is whole."""
+    await_that("it is told of no more", lambda: not watches.tell(measured), TOLD_SECONDS)
 
 
 def _of_renewal(scene: Scene) -> Iterator[Fault]:
@@ -186,9 +270,9 @@ def _renew(scene: Scene, numbers: list[int], more: Mapping[str, str]) -> None:
 def _go_back(scene: Scene) -> None:
     """Let all pieces run the code of the version before, on the tables of this one."""
     before = scene.stack.enter_context(code_of(before_the_newest_migration()))
-    scene.exchange_proxies(before)
+    scene.exchange_proxies(before, OLDEST_SERVING)
     for number in range(len(scene.nodes)):
-        for name in PIECES:
+        for name in OLDEST:
             scene.exchange(number, name, before, {})
 
 
@@ -214,6 +298,16 @@ def _on_its_disk(scene: Scene, what: Callable[[Disk], object]) -> None:
 def _fail_over(pair: Pair, lose: Callable[[Server], object]) -> None:
     lose(pair.writes)
     pair.fail_over()
+
+
+def _with_its_clock(pair: Pair, clock: Clock) -> None:
+    pair.renew(clock.variables)
+    pair.ask(IDLING, IDLE_SECONDS)
+
+
+def _with_its_own_clock(pair: Pair) -> None:
+    pair.renew({})
+    pair.ask(IDLING, AWAKE_SECONDS)
 
 
 def _joined_again(pair: Pair) -> None:

@@ -38,10 +38,15 @@ class Store:
         known = {"identities": [{"name": "files", "credentials": shown, "actions": actions}]}
         (folder / "s3.json").write_text(json.dumps(known))
         (folder / "data").mkdir()
-        with (folder / "store.log").open("wb") as log:
-            self._process = subprocess.Popen(self._command(), stdout=log, stderr=log)  # noqa: S603 - ours
+        self._command = self._words()
+        self.start()
         self._await(self._make_bucket)
         self._await(BucketBlobs(self.url()).prepare)
+
+    def start(self) -> None:
+        """Start it, with what lies in its folder."""
+        with (self.folder / "store.log").open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)  # noqa: S603 - ours
 
     @property
     def port(self) -> int:
@@ -65,12 +70,15 @@ class Store:
     def go_on(self) -> None:
         self._process.send_signal(signal.SIGCONT)
 
-    def end(self) -> None:
-        self.go_on()
+    def kill(self) -> None:
         self._process.kill()
         self._process.wait(timeout=20)
 
-    def _command(self) -> list[str]:
+    def end(self) -> None:
+        self.go_on()
+        self.kill()
+
+    def _words(self) -> list[str]:
         ports = {f"{name}.port": port for name, port in self._ports.items() if name != "https"}
         grpc = {f"{name}.port.grpc": free_port() for name in ("s3", "master", "volume", "filer")}
         options = ports | grpc | {
