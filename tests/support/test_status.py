@@ -5,6 +5,7 @@ from typing import Final
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from carestation.support.choices import Measured
 from carestation.support.commands.readings import keep_readings
@@ -58,8 +59,13 @@ def test_where_nobody_checks_it_is_not_said_to_work() -> None:
 
 
 def test_a_day_with_a_minute_that_failed_is_marked_and_its_minutes_are_counted() -> None:
+    # Three minutes of one day, whatever time it is now.
+    since_noon = timezone.now() - timezone.localtime().replace(hour=12)
     measured_before(
-        Measured.AVAILABLE, 1.0, 0.0, 0.0, every=timedelta(minutes=1), until=timedelta(days=3)
+        Measured.AVAILABLE,
+        *(1.0, 0.0, 0.0),
+        every=timedelta(minutes=1),
+        until=since_noon + timedelta(days=3),
     )
     measured_before(Measured.AVAILABLE, 1.0, every=timedelta(minutes=1), until=timedelta(days=9))
 
