@@ -17,7 +17,7 @@ from carestation.kernel.metrics import BREAKS, HEARD, streams
 from carestation.kernel.pushes import Push
 from carestation.live.asgi import Send
 from carestation.live.buses import Bus
-from carestation.live.database import Database
+from carestation.live.database import CONNECTIONS, Database
 from carestation.live.hall import Hall
 from carestation.live.queries import (
     Seated,
@@ -47,6 +47,7 @@ class Usher:
         self._bus = bus
         self._opened = opened
         self._work = asyncio.Event()
+        self._doors = asyncio.Semaphore(CONNECTIONS)
 
     async def let_in(self, key: bytes, send: Send, *, wants_json: bool) -> Stream | HTTPStatus:
         """Open a stream where its session may listen now, or say why not.
@@ -57,17 +58,20 @@ class Usher:
         Raises:
             psycopg.OperationalError: the database does not answer.
         """
-        while True:
-            turns = self.hall.turns
-            session = await find_session(self._database, key) if key else None
-            if session is None:
-                return HTTPStatus.UNAUTHORIZED
-            seated = await read_seats_of_person(self._database, session.user_id)
-            # Counted last: of many who come at once each sees those who came in before.
-            if self.hall.streams_of(session.user_id) >= STREAMS_PER_PERSON:
-                return HTTPStatus.TOO_MANY_REQUESTS
-            if turns == self.hall.turns:
-                return self._enter(session, seated, send, wants_json=wants_json)
+        # As many at once as the database answers: who waits here has read nothing yet that grows
+        # old, and nobody who reads seats waits behind a crowd.
+        async with self._doors:
+            while True:
+                turns = self.hall.turns
+                session = await find_session(self._database, key) if key else None
+                if session is None:
+                    return HTTPStatus.UNAUTHORIZED
+                seated = await read_seats_of_person(self._database, session.user_id)
+                # Counted last: of many who come at once each sees those who came in before.
+                if self.hall.streams_of(session.user_id) >= STREAMS_PER_PERSON:
+                    return HTTPStatus.TOO_MANY_REQUESTS
+                if turns == self.hall.turns:
+                    return self._enter(session, seated, send, wants_json=wants_json)
 
     async def listen(self) -> None:
         """Bring pushes into the hall, for ever."""
