@@ -45,7 +45,8 @@ def list_erased(one: Erased) -> None:
     }
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
     with os.fdopen(descriptor, "a") as file:
-        file.write(json.dumps(said) + "\n")
+        # On a line of its own, also behind one that was broken off.
+        file.write(f"\n{json.dumps(said)}\n")
         file.flush()
         os.fsync(file.fileno())
     keep_names(path.parent)
@@ -72,7 +73,9 @@ def _scopes_of(listed: tuple[Erased, ...]) -> frozenset[UUID]:
 
 @lru_cache(maxsize=4)
 def _read(path: Path, _changed_ns: int, _size: int) -> tuple[Erased, ...]:
-    return tuple(_erased(line) for line in path.read_text().splitlines() if line)
+    # What a full disk took a part of alone is no line, and nothing was erased for it.
+    lines = path.read_text().splitlines()
+    return tuple(_erased(line) for line in lines if line.endswith("}"))
 
 
 def _erased(line: str) -> Erased:
