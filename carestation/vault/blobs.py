@@ -65,8 +65,10 @@ class FolderBlobs:
 
     def size(self, blob_id: UUID, variant: str) -> int:
         """Return how many bytes are kept; 0 where there is nothing."""
-        path = self._path(blob_id, variant)
-        return path.stat().st_size if path.exists() else 0
+        try:
+            return self._path(blob_id, variant).stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def remove(self, blob_id: UUID, variant: str) -> None:
         """Forget it, and what somebody who was killed has left of it."""

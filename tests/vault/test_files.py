@@ -1,7 +1,9 @@
 """Files are sealed in pieces: any part can be read, and nothing that was tampered with."""
 
+import threading
 import tracemalloc
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -268,6 +270,24 @@ class TestTheFolder:
         assert path.stat().st_mode & 0o077 == 0
         for folder_above in (path.parent, path.parent.parent, folder):
             assert folder_above.stat().st_mode & 0o077 == 0
+
+    def test_who_asks_how_large_a_file_is_while_it_goes_is_told_a_size_or_nothing(self) -> None:
+        file_id, is_over = uuid7(), threading.Event()
+
+        def comes_and_goes() -> None:
+            for _ in range(300):
+                blobs().write(file_id, Variant.CONTENT, [b"."])
+                blobs().remove(file_id, Variant.CONTENT)
+            is_over.set()
+
+        with ThreadPoolExecutor(1) as pool:
+            going = pool.submit(comes_and_goes)
+            sizes = set()
+            while not (is_over.is_set() or going.done()):
+                sizes.add(blobs().size(file_id, Variant.CONTENT))
+            going.result()
+
+        assert sizes == {0, 1}
 
     def test_removing_takes_every_variant_and_may_come_twice(self, folder: Path) -> None:
         file = a_file(b"x")
