@@ -13,7 +13,7 @@ from config.demo.settling import DemoWorld
 from config.demo.story import talks
 from config.demo.telling import Teller
 
-ONE_AT_A_TIME: Final = 7_262_002
+ONE_AT_A_TIME: Final = 7_262_005
 
 
 @transaction.atomic
