@@ -54,7 +54,10 @@ def _measured(scene: Scene) -> Figures:
         _say(table_of(name, found))
         write_down(name, found)
         figures |= found
-    return figures
+    # A machine can slow down while it measures: what all is held against is the mean of both ends.
+    again = yardstick.measure(scene)
+    _say(table_of("yardstick at the end", again))
+    return figures | {name: (figures[name] + value) / 2 for name, value in again.items()}
 
 
 def _live(scene: Scene) -> Figures:
