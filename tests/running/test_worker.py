@@ -16,16 +16,34 @@ from carestation.factlog.models import Cursor
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.timeline.facts import PostPublished
+from config import worker
 from config.ending import Mark
 from config.worker import follow_all
 from tests.live import process
 from tests.running.starts import PROJECT
 
 HANDS = "SELECT id FROM procrastinate_workers WHERE id <> ALL (%s) ORDER BY id"
-# What another has open to this database.
-END_OTHERS = """
+NOW = "SELECT clock_timestamp()"
+# What was opened to this database since then: other tests of this process have theirs.
+END_SINCE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+WHERE datname = current_database() AND backend_start > %s AND backend_type = 'client backend'
+"""
+# Looks at its timetable each second: most of it is due once a minute at most.
+TICKING = """
+import django
+from config import worker
+from config.environment import choose_settings
+choose_settings()
+django.setup()
+from procrastinate.contrib.django import app
+
+@app.periodic(cron="* * * * * *")
+@app.task
+async def tick(timestamp):
+    pass
+
+worker.main()
 """
 # Stops itself in the middle of a batch, as a machine that is put to sleep does.
 STOPPING = """
@@ -109,18 +127,37 @@ def test_a_follower_that_fails_stops_no_other_and_loses_nothing() -> None:
 @pytest.mark.control("8.14")
 def test_a_database_that_went_away_finds_the_timetable_at_work_again() -> None:
     told = {"DATABASE_URL": process.test_database_url()}
-    command = [sys.executable, "-P", "-m", "config.worker"]
+    command = [sys.executable, "-P", "-c", TICKING]
+    with connection.cursor() as cursor:
+        cursor.execute(NOW)
+        (began,) = cursor.fetchone()
     with subprocess.Popen(command, env=os.environ | told, cwd=PROJECT) as worker:  # noqa: S603 - ours
         try:
             before = hands_that_stay()
             with connection.cursor() as cursor:
-                cursor.execute(END_OTHERS)
+                cursor.execute(END_SINCE, [began])
             after = hands_that_stay(but=before)
         finally:
             worker.terminate()
 
     assert before
     assert after
+
+
+def test_a_timetable_that_fails_is_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    ending, tried = Mark(), list[str]()
+
+    async def work(*_: object) -> None:
+        tried.append("once more")
+        if len(tried) == 1:
+            raise ZeroDivisionError
+        ending.set()
+
+    monkeypatch.setattr(worker, "_work", work)
+    monkeypatch.setattr(worker, "REST_SECONDS", 0.01)
+    worker._keep_timetable(ending, lambda: None)
+
+    assert len(tried) == 2
 
 
 @pytest.mark.django_db(transaction=True)
