@@ -35,7 +35,6 @@ IDLE_SECONDS: Final = 0.2
 REST_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 60.0
 QUEUES: Final = ("default", "long")
-AWAY: Final = (InterfaceError, OperationalError, ConnectorException, psycopg.Error, OSError)
 # A worker that stands still in the middle of a batch holds its place in the log, and everyone's:
 # nothing that comes after is sure while it may still write. So long it is waited for.
 STILL_SECONDS: Final = 300
@@ -135,7 +134,7 @@ def _let_go() -> None:
 
 
 def _tell(name: str, error: BaseException) -> None:
-    if isinstance(error, AWAY):
+    if isinstance(error, InterfaceError | OperationalError):
         logger.warning("The database went away", extra={"follower": name})
     elif isinstance(error, Unavailable):
         logger.warning("What it needs did not answer", extra={"follower": name})
@@ -146,14 +145,14 @@ def _tell(name: str, error: BaseException) -> None:
 def _keep_timetable(ending: Mark, beat: Callable[[], None]) -> None:
     from procrastinate.contrib.django import app  # noqa: PLC0415 - needs the apps
 
-    with ThreadPoolExecutor(1) as hand:
-        while not ending.is_set():
-            beat()
-            error = hand.submit(asyncio.run, _work(app, ending, beat)).exception()
-            if error is not None:
-                # Its jobs are still there.
-                _tell("timetable", error)
-                ending.wait(REST_SECONDS)
+    while not ending.is_set():
+        beat()
+        try:
+            asyncio.run(_work(app, ending, beat))
+        except (ConnectorException, psycopg.Error, OSError):
+            # The database went away; its jobs are still there.
+            logger.warning("The timetable paused")
+            ending.wait(REST_SECONDS)
 
 
 async def _work(app: App, ending: Mark, beat: Callable[[], None]) -> None:
