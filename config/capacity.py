@@ -8,7 +8,7 @@ import http.client
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -34,7 +34,10 @@ class NoAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What runs: the web processes by their number with the threads of each, and the workers."""
+    """What runs: the web processes by their number with the threads of each, and the workers.
+
+    It is told of each one that comes or goes: who is held up half-way goes on from there.
+    """
 
     web: dict[int, int]
     workers: int
@@ -70,7 +73,8 @@ class Capacity:
             except psycopg.Error:
                 # What is decided is read when the database is there again.
                 continue
-            except NoAnswerError as error:
+            except (NoAnswerError, OSError) as error:
+                # A machine may have no room for what is wanted; what runs is in our shape.
                 self._supervisor.logs.say("capacity", str(error))
                 rest = REST_SECONDS
         # The kernel ends what a thread began together with that thread: it stays as long as they.
@@ -89,7 +93,6 @@ class Capacity:
         self._follow_workers(wanted.workers)
         self._begin(coming, wanted)
         self._end(going)
-        self.shape = wanted
         said = f"{len(wanted.web)} of web, {wanted.workers} of worker run now."
         self._supervisor.logs.say("capacity", said)
 
@@ -97,13 +100,16 @@ class Capacity:
         before = self.shape.workers
         for number in range(before + 1, workers + 1):
             self._supervisor.begin(worker_piece(self._plan, number))
+            self.shape = replace(self.shape, workers=number)
         for number in range(workers + 1, before + 1):
             self._supervisor.dismiss(f"worker-{number}")
-        self.shape = Shape(web=self.shape.web, workers=workers)
+        self.shape = replace(self.shape, workers=workers)
 
     def _begin(self, coming: list[int], wanted: Shape) -> None:
         for number in coming:
-            self._supervisor.begin(web_piece(self._plan, number, wanted.web[number]))
+            threads = wanted.web[number]
+            self._supervisor.begin(web_piece(self._plan, number, threads))
+            self.shape = replace(self.shape, web={**self.shape.web, number: threads})
         until = time.monotonic() + ANSWER_SECONDS
         for number in coming:
             while not answers(self._plan.socket(number)):
@@ -120,6 +126,8 @@ class Capacity:
         if going and not self._supervisor.ending.wait(DRAIN_SECONDS):
             for number in going:
                 self._supervisor.dismiss(f"web-{number}")
+            staying = {one: has for one, has in self.shape.web.items() if one not in going}
+            self.shape = replace(self.shape, web=staying)
 
 
 def answers(path: Path) -> bool:

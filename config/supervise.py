@@ -90,9 +90,10 @@ class Supervisor:
         self.ending.set()
 
     def _begin(self, keeper: Keeper) -> None:
-        # Who hears looks at all of them meanwhile: it keeps the table that it has, or finds this.
-        self._keepers = {**self._keepers, keeper.piece.name: keeper}
+        # Who is in the table and does not run has fallen. Who hears looks at all of them meanwhile:
+        # it keeps the table that it has, or finds this.
         keeper.begin()
+        self._keepers = {**self._keepers, keeper.piece.name: keeper}
 
     def _prepare(self, between: Callable[[], None]) -> None:
         try:

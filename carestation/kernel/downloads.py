@@ -9,15 +9,15 @@ not told of that.
 import asyncio
 import logging
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from itertools import chain
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Final, TypeVar
 from uuid import UUID
+from weakref import WeakSet
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -44,9 +44,11 @@ CUT: Final = "carestation.cut"
 ENDED: Final = (NotVisible, Refused)
 _long_answers = BoundedSemaphore(LONG_AT_ONCE)
 # So many of one person's does a process that waits without threads send at once: as many lines as a
-# browser opens. What is under way is counted by the person.
+# browser opens. Who comes is counted in the same breath, so that no two take the last place; an
+# answer whose asker left before it began is counted until it is gone.
 OWN_AT_ONCE: Final = 6
-_under_way: Final[Counter[UUID]] = Counter()
+_counting: Final = Lock()
+_under_way: "Final[WeakSet[_Waiting]]" = WeakSet()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +118,6 @@ def _answer(
         return HttpResponse()
     allowed = read(span.start, span.stop)
     if isinstance(request, ASGIRequest):
-        if _under_way[request.actor.user_id] >= OWN_AT_ONCE:
-            raise TooMany("busy", retry_after_seconds=BUSY_SECONDS)
         return _Waiting(request, allowed, cut=request.scope["extensions"][CUT]["now"])
     return StreamingHttpResponse(_begun(_holding_a_thread(request, allowed, span)))
 
@@ -133,24 +133,32 @@ class _Waiting(StreamingHttpResponse):
     def __init__(
         self, request: CareRequest, allowed: Allowed, *, cut: Callable[[], object]
     ) -> None:
+        self._reader = request.actor.user_id
+        self._take_place()
         super().__init__(_begun(allowed.pieces))
         self._request = request
         self._look = allowed.look
         self._cut = cut
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        pieces, reader = iter(self), self._request.actor.user_id
+        pieces = iter(self)
         current_request_id.set(self._request.request_id)
-        _under_way[reader] += 1
         looking = asyncio.create_task(self._look_on())
         looking.add_done_callback(self._cut_what_is_left)
         try:
             while piece := await _in_a_thread(partial(next, pieces, b"")):
                 yield piece
         finally:
-            _under_way[reader] -= 1
+            with _counting:
+                _under_way.discard(self)
             looking.cancel()
             await asyncio.wait([looking])
+
+    def _take_place(self) -> None:
+        with _counting:
+            if sum(one._reader == self._reader for one in _under_way) >= OWN_AT_ONCE:  # noqa: SLF001 - its own
+                raise TooMany("busy", retry_after_seconds=BUSY_SECONDS)
+            _under_way.add(self)
 
     async def _look_on(self) -> None:
         try:

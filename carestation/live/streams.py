@@ -20,11 +20,12 @@ class Stream:
 
     While its connection takes no more, up to QUEUE_LENGTH events wait; when those are too many
     they are dropped for one `catchup`, and what comes meanwhile is dropped too: it will be asked
-    for. `handler` is the task that answers the request; ending a stuck stream ends it.
+    for. That a room has closed is never dropped. `handler` is the task that answers the request;
+    ending a stuck stream ends it.
     """
 
     __slots__ = (
-        "_handler", "_is_behind", "_rest", "_send", "_waiting",
+        "_handler", "_is_behind", "_notices", "_rest", "_send", "_waiting",
         "beats_at", "ends_at", "is_open", "session_id", "user_id", "wants_json",
     )  # fmt: skip
 
@@ -44,6 +45,7 @@ class Stream:
         self.beats_at = self.ends_at = 0.0
         self._send = send
         self._waiting: list[bytes] = []
+        self._notices: list[bytes] = []
         self._is_behind = False
         self._rest: asyncio.Future[None] | None = None
         self._handler = handler
@@ -74,12 +76,13 @@ class Stream:
 
     def take_away(self, notice: bytes) -> None:
         """Say that a room has closed; what waits may be of that room and is not shown."""
-        if self.is_open and self._waiting:
-            self._drop_waiting()
         if self._rest is None:
             self.write(notice)
         elif self.is_open:
+            if len(self._waiting) > len(self._notices):
+                self._drop_waiting()
             self._waiting.append(notice)
+            self._notices.append(notice)
 
     def end(self, reason: str) -> None:
         """End the stream: with its reason, or, where nothing can be written, at once."""
@@ -108,9 +111,10 @@ class Stream:
         if rest.cancelled() or rest.exception() is not None or not self.is_open:
             return
         waiting, self._waiting, self._is_behind = self._waiting, [], False
+        self._notices = []
         if waiting:
             self._hand_over(b"".join(waiting), more_body=True)
 
     def _drop_waiting(self) -> None:
-        self._waiting = [events.catchup("overflow")]
+        self._waiting = [events.catchup("overflow"), *self._notices]
         self._is_behind = True

@@ -76,10 +76,10 @@ class FolderBlobs:
         path.unlink(missing_ok=True)
         _unfinished(path).unlink(missing_ok=True)
 
-    def names(self) -> Iterator[tuple[UUID, str]]:
+    def names(self, before: datetime | None = None) -> Iterator[tuple[UUID, str]]:
         """Yield what is ours of what is kept, and nothing that was only begun."""
         for path in self._root.glob("*/*/*"):
-            if OURS.fullmatch(path.name):
+            if OURS.fullmatch(path.name) and (before is None or _is_older(path, before)):
                 name, _, variant = path.name.partition(".")
                 yield UUID(hex=name), variant
 
@@ -87,11 +87,9 @@ class FolderBlobs:
         """Take away what nobody has written to since then and never came to its name."""
         count = 0
         for path in self._root.glob(f"*/*/*{UNFINISHED}"):
-            # One under way may have come to its name since.
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime < before.timestamp():
-                    path.unlink()
-                    count += 1
+            if _is_older(path, before):
+                path.unlink(missing_ok=True)
+                count += 1
         return count
 
     def prepare(self) -> None:
@@ -127,6 +125,13 @@ def _store_at(url: str) -> Blobs:
     from carestation.vault.buckets import BucketBlobs  # noqa: PLC0415 - only where it is used
 
     return BucketBlobs(url)
+
+
+def _is_older(path: Path, before: datetime) -> bool:
+    # It may have gone since its folder was read.
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime < before.timestamp()
+    return False
 
 
 def _unfinished(path: Path) -> Path:

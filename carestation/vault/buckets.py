@@ -88,12 +88,13 @@ class BucketBlobs:
         with _as_ours():
             self._store.delete(_name(blob_id, variant))
 
-    def names(self) -> Iterator[tuple[UUID, str]]:
+    def names(self, before: datetime | None = None) -> Iterator[tuple[UUID, str]]:
         """Yield what is ours of what is kept; the store tells a thousand names at a time."""
         with _as_ours():
             for page in self._store.list():
                 for one in page:
-                    if OURS.fullmatch(one["path"]):
+                    is_old = before is None or one["last_modified"] < before
+                    if is_old and OURS.fullmatch(one["path"]):
                         name, _, variant = one["path"].rpartition("/")[2].partition(".")
                         yield UUID(hex=name), variant
 

@@ -62,10 +62,10 @@ class MovingBlobs:
         self._before.remove(blob_id, variant)
         self._now.remove(blob_id, variant)
 
-    def names(self) -> Iterator[tuple[UUID, str]]:
+    def names(self, before: datetime | None = None) -> Iterator[tuple[UUID, str]]:
         """Yield what is kept in either; what is on its way may come twice."""
-        yield from self._before.names()
-        yield from self._now.names()
+        yield from self._before.names(before)
+        yield from self._now.names(before)
 
     def end_unfinished(self, before: datetime) -> int:
         """Take away what was begun before then in either and never came to its end."""

@@ -30,8 +30,8 @@ class Blobs(Protocol):
     def remove(self, blob_id: UUID, variant: str) -> None:
         """Forget it; what is not there is forgotten already."""
 
-    def names(self) -> Iterator[tuple[UUID, str]]:
-        """Yield the id and the variant of everything that is kept."""
+    def names(self, before: datetime | None = None) -> Iterator[tuple[UUID, str]]:
+        """Yield the id and the variant of everything that is kept, or was written before then."""
 
     def end_unfinished(self, before: datetime) -> int:
         """Take away what was begun before then and never came to its end; return how many."""

@@ -5,7 +5,9 @@ import socket
 import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -205,6 +207,43 @@ def test_slow_readers_hold_neither_others_nor_the_database(
     while (again := asked(at, path, token)).status == 429 and time.monotonic() < until:
         threading.Event().wait(0.05)
     assert again.read() == LONG
+
+
+def test_of_many_that_come_together_no_more_are_sent(
+    committed_world: World, at: str, path: str
+) -> None:
+    token, many = a_token(committed_world.people["sato"]), 4 * OWN_AT_ONCE
+    together = threading.Barrier(many)
+
+    def come() -> http.client.HTTPResponse:
+        together.wait(20)
+        return asked(at, path, token, slowly=True)
+
+    with ThreadPoolExecutor(many) as people:
+        answers = [one.result() for one in [people.submit(come) for _ in range(many)]]
+
+    statuses = Counter(one.status for one in answers)
+    assert statuses == {200: OWN_AT_ONCE, 429: many - OWN_AT_ONCE}
+
+
+def test_who_left_before_the_answer_began_takes_no_place(
+    committed_world: World, at: str, path: str
+) -> None:
+    token = a_token(committed_world.people["sato"])
+    host, _, port = at.partition(":")
+    bearer = f"Authorization: Bearer {token}"
+    head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{bearer}\r\n\r\n".encode()
+    for moment in range(10 * OWN_AT_ONCE):
+        with socket.create_connection((host, int(port))) as line:
+            line.sendall(head)
+            # At one moment or another of its way through the server.
+            threading.Event().wait(moment / 2000)
+
+    until = time.monotonic() + 10
+    while (one := asked(at, path, token)).status == 429 and time.monotonic() < until:
+        threading.Event().wait(0.05)
+
+    assert one.read() == LONG
 
 
 @pytest.mark.control("8.14")

@@ -21,7 +21,6 @@ from procrastinate.contrib.django import app
 
 from carestation.factlog.commands import announce, follower
 from carestation.factlog.facts import Fact
-from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.live.hall import Timing
 from carestation.timeline.facts import PostPublished
@@ -33,6 +32,7 @@ from config.pulse import GOES_ON, Pulse
 from config.serving import NOW, Answers, Saying
 from config.worker import follow_all
 from tests.deploy.files import DEPLOY
+from tests.factlog.posted import posted
 from tests.live import process
 from tests.running.starts import PROJECT
 
@@ -286,15 +286,7 @@ def test_the_worker_shows_nothing_while_a_batch_stands_still(systemd: Listener) 
     rounds = threading.Thread(target=follow_all, args=[ending, beat], daemon=True)
     rounds.start()
     assert systemd.hears(2)
-    announce(
-        PostPublished(
-            actor_id=uuid7(),
-            group_id=uuid7(),
-            request_id=uuid7(),
-            side=Side.ALL,
-            post_id=uuid7(),
-        )
-    )
+    announce(posted())
     assert stands.wait(20)
     heard = systemd.heard_in_a_while()
     goes_on.set()

@@ -206,6 +206,20 @@ class TestRights:
             take_export(desk_of(world, "sato"), export.pk)
         assert exports_at(abe)[0].removal == "right_ended"
 
+    def test_many_that_stay_do_not_keep_one_whose_right_ended(self, world: World) -> None:
+        abe = a_manager(world)
+        a_holder(world, abe, "sato", Right.EXPORT)
+        staying = a_made(world)
+        Export.objects.bulk_create(_again(staying) for _ in range(210))
+        export = a_made(world, "sato")
+        pause_staff(abe, world.staff["sato"].pk)
+
+        assert remove_what_is_over() == 1
+
+        export.refresh_from_db()
+        assert export.removal == "right_ended"
+        assert Export.objects.kept().count() == 211
+
     def test_without_the_right_nothing_is_made(self, world: World) -> None:
         abe = a_manager(world)
         a_holder(world, abe, "sato", Right.EXPORT)
@@ -217,6 +231,11 @@ class TestRights:
         assert [one.state for one in exports_at(abe)] == [ExportState.FAILED]
         assert Export.objects.get().pass_phrase_sealed is None
         assert kinds() == ["exports.ExportAsked", "exports.ExportFailed"]
+
+
+def _again(export: Export) -> Export:
+    fields = {one.attname: getattr(export, one.attname) for one in Export._meta.concrete_fields}
+    return Export(**fields | {"id": uuid7()})
 
 
 def _looked_again(pieces: Iterator[bytes]) -> Iterator[bytes]:

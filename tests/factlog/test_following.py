@@ -25,6 +25,7 @@ from carestation.kernel.ids import uuid7
 from carestation.kernel.sql import row_of
 from carestation.timeline.choices import Urgency
 from carestation.timeline.facts import PostPublished
+from tests.factlog.posted import posted
 
 ids = st.uuids()
 INSERT = """
@@ -280,12 +281,6 @@ def test_of_many_facts_a_follower_gets_its_own_and_passes_the_others() -> None:
 
     assert seen == own
     assert (follow(one), seen) == (0, own)
-
-
-def posted() -> PostPublished:
-    return PostPublished(
-        actor_id=uuid7(), group_id=uuid7(), request_id=uuid7(), side=Side.ALL, post_id=uuid7()
-    )
 
 
 def sure_soon() -> bool:

@@ -20,7 +20,7 @@ from carestation.groups.commands.approvals import (
     decide_invitation,
 )
 from carestation.groups.commands.freezing import freeze_seats, unfreeze_seats
-from carestation.groups.commands.groups import archive_group
+from carestation.groups.commands.groups import archive_group, open_free_group
 from carestation.groups.commands.invitations import (
     cancel_invitation,
     make_invitation,
@@ -50,6 +50,7 @@ from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.kernel.ids import uuid7
 from carestation.patients.choices import ConsentScope
 from carestation.patients.commands.consents import record_consent, withdraw_consent
+from carestation.patients.commands.invitations import invite_member
 from carestation.ui.times import local_date
 from tests.accounts.operating import a_console
 from tests.accounts.people import clock_at
@@ -256,6 +257,31 @@ def test_with_the_seat_of_the_inviter_ends_what_they_invited(world: World, turn:
     assert ended(invitation) == InvitationEnd.INVITER_LEFT
     with pytest.raises(NotVisible):
         join_as_new(token, DRAFT, request_id=uuid7())
+
+
+@pytest.mark.control("5.18")
+def test_what_ends_with_a_seat_is_what_waits_of_this_person_in_this_group(world: World) -> None:
+    agreed(world)
+    mails = ("a@example.org", "b@example.org", "c@example.org")
+    over, *own = (invite(world, "sato", family(mail)).invitation for mail in mails)
+    cancel_invitation(world.seat("sato", PRO), over.pk)
+    others = invite(world, "kato", professional()).invitation
+    free = open_free_group(world.actor("sato"), world.staff["sato"], "退院調整")
+    there = take_seat(world.actor("sato"), free.pk, Side.ALL)
+    elsewhere = invite_member(there, professional("oka@tsukimizaka.example")).invitation
+
+    seat = world.seat("sato", PRO)
+    end_membership(seat, seat.membership_id)
+
+    causes = [InvitationEnd.INVITER_LEFT] * 2
+    assert [ended(one) for one in own] == causes
+    assert (ended(over), ended(others), ended(elsewhere)) == (InvitationEnd.CANCELLED, "", "")
+    told = LoggedFact.objects.filter(
+        kind="groups.InvitationEnded", object_id__in=[one.pk for one in own]
+    )
+    assert {(one.actor_id, one.facility_id, one.group_id) for one in told} == {
+        (world.people["sato"].pk, world.facility.pk, world.group.pk)
+    }
 
 
 @pytest.mark.control("5.18")

@@ -68,7 +68,7 @@ class Team:
         return post.pk
 
     def tell(self, seat: Seat, post_id: UUID, kind: Change) -> None:
-        message = thread(seat, post_id)
+        message = thread(seat, post_id).message
         push_post(seat, message, kind)
 
 

@@ -86,6 +86,45 @@ def test_what_waits_is_not_shown_once_a_room_has_closed() -> None:
     asyncio.run(scene())
 
 
+def test_of_each_room_that_has_closed_meanwhile_is_told_whatever_else_was_dropped() -> None:
+    sides = ["professional", "patient", "all"]
+
+    async def scene() -> None:
+        stream, wire = a_slow_stream()
+        stream.write(COMMENT)
+        for side in sides:
+            stream.take_away(membership_ended(GROUP, side))
+            stream.write(b'event: post\ndata: {"seq":1}\n\n')
+        for _ in range(QUEUE_LENGTH):
+            stream.write(COMMENT)
+        await drained(wire)
+        wire.has_room.clear()
+        for _ in range(QUEUE_LENGTH * 2):
+            stream.write(COMMENT)
+        await drained(wire)
+
+        told = [event.data.get("side") or event.data["reason"] for event in wire.events]
+        assert told == ["overflow", *sides, "overflow"]
+
+    asyncio.run(scene())
+
+
+def test_rooms_that_close_one_after_the_other_drop_nothing() -> None:
+    async def scene() -> None:
+        stream, wire = a_slow_stream()
+        stream.write(COMMENT)
+        for side in ("professional", "patient"):
+            stream.take_away(membership_ended(GROUP, side))
+        stream.write(b'event: post\ndata: {"seq":1}\n\n')
+        await drained(wire)
+        stream.write(COMMENT)
+        stream.take_away(membership_ended(GROUP, "all"))
+
+        assert wire.kinds() == ["membership", "membership", "post", "membership"]
+
+    asyncio.run(scene())
+
+
 def test_the_end_of_a_stuck_stream_ends_its_request_and_writes_nothing_more() -> None:
     async def scene() -> tuple[str, bool]:
         stream, wire = a_slow_stream()

@@ -13,12 +13,11 @@ from psutil import STATUS_STOPPED, Process
 
 from carestation.factlog.commands import announce, follower
 from carestation.factlog.models import Cursor
-from carestation.groups.choices import Side
-from carestation.kernel.ids import uuid7
 from carestation.timeline.facts import PostPublished
 from config import worker
 from config.ending import Mark
 from config.worker import follow_all
+from tests.factlog.posted import posted
 from tests.live import process
 from tests.running.starts import PROJECT
 
@@ -64,18 +63,6 @@ worker.main()
 """
 
 
-def a_post() -> None:
-    announce(
-        PostPublished(
-            actor_id=uuid7(),
-            group_id=uuid7(),
-            request_id=uuid7(),
-            side=Side.ALL,
-            post_id=uuid7(),
-        )
-    )
-
-
 def stands_still(process: Process, seconds: float = 30.0) -> bool:
     until = time.monotonic() + seconds
     while process.status() != STATUS_STOPPED and time.monotonic() < until:
@@ -113,7 +100,7 @@ def test_a_follower_that_fails_stops_no_other_and_loses_nothing() -> None:
         read.extend(facts)
         ending.set()
 
-    a_post()
+    announce(posted())
     threading.Timer(20, ending.set).start()
     follow_all(ending)
 
@@ -165,7 +152,7 @@ def test_a_timetable_that_fails_is_taken_up_again(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.control("8.14")
 def test_a_worker_that_stands_still_in_a_batch_lets_others_go_on() -> None:
     place = Cursor.objects.create(follower="__main__.stop")
-    a_post()
+    announce(posted())
     told = {"DATABASE_URL": process.test_database_url()}
     command = [sys.executable, "-P", "-c", STOPPING]
     with subprocess.Popen(command, env=os.environ | told, cwd=PROJECT) as worker:  # noqa: S603 - ours

@@ -149,7 +149,7 @@ def test_who_had_no_part_and_has_read_all_regards_it_as_the_others_do(world: Wor
     mark_read(world.seat("sato", PRO), 1)
     publish_post(world.seat("kato", PRO), a_draft("次"))
     seats = {name: world.seat(name, PRO) for name in ("kato", "sato")}
-    shown = thread(seats["kato"], post.pk)
+    shown = thread(seats["kato"], post.pk).message
     standing = standing_of(shown, members_at(seats["kato"]))
 
     regards = {name: regard_of(seat, shown, standing) for name, seat in seats.items()}

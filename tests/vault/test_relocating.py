@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -193,8 +194,8 @@ def test_into_a_folder_within_a_folder_every_file_comes_over(
 @pytest.mark.control("8.24")
 def test_what_another_run_has_moved_since_it_was_listed_is_kept(tmp_path: Path) -> None:
     class Listed(FolderBlobs):
-        def names(self) -> Iterator[tuple[UUID, str]]:
-            return iter(list(super().names()))
+        def names(self, before: datetime | None = None) -> Iterator[tuple[UUID, str]]:
+            return iter(list(super().names(before)))
 
     before, now = Listed(tmp_path / "before"), FolderBlobs(tmp_path / "now")
     both, ids = MovingBlobs(now, before), [uuid7() for _ in range(3)]

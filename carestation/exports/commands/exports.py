@@ -36,7 +36,7 @@ from carestation.kernel.errors import Conflict, DomainError, NotVisible
 from carestation.kernel.ids import uuid7
 from carestation.vault.files import remove_file
 
-REMOVED_AT_ONCE: Final = 200
+ROWS_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ def remove_what_is_over() -> int:
             _let_make(export.pk)
     over = [
         (one.pk, Removal.EXPIRED if not one.expires_at or one.expires_at <= now else None)
-        for one in Export.objects.kept().order_by("pk")[:REMOVED_AT_ONCE]
+        for one in Export.objects.kept().order_by("pk").iterator(chunk_size=ROWS_AT_ONCE)
         if not one.expires_at or one.expires_at <= now or not may_still(one)
     ]
     return sum(_remove(pk, cause or Removal.RIGHT_ENDED, None, uuid7()) for pk, cause in over)

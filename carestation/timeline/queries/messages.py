@@ -26,6 +26,9 @@ from carestation.vault.scopes import open_scope
 from carestation.vault.sealing import Bundle
 
 PAGE_SIZE: Final = 30
+# So many replies a page of threads shows of each, the newest (PAGE says the number once more).
+REPLIES_BESIDE: Final = 50
+REPLIES_SIZE: Final = 1_000
 NEWEST: Final = 2**62
 # Hot (benchmarks/pages.py): one statement for a page, its replies, signs and files. Limits stand in
 # these statements as numbers: with parameters alone they would be planned anew at each look.
@@ -59,9 +62,13 @@ ORDER BY number DESC LIMIT %(limit)s
 """
 THREAD: Final = """
 SELECT * FROM timeline_message
-WHERE group_id = %(group_id)s AND side = %(side)s
-  AND (id = %(post_id)s OR parent_id = %(post_id)s)
-ORDER BY number LIMIT 1000
+WHERE group_id = %(group_id)s AND side = %(side)s AND id = %(post_id)s
+UNION ALL
+SELECT * FROM (SELECT * FROM (SELECT * FROM timeline_message
+    WHERE group_id = %(group_id)s AND side = %(side)s
+      AND parent_id = %(post_id)s AND number < %(before)s
+    ORDER BY number DESC LIMIT 1001) a
+  ORDER BY number DESC LIMIT %(limit)s) r
 """
 ONE: Final = """
 SELECT * FROM timeline_message
@@ -114,6 +121,11 @@ class Message:
         """Whether it hurries."""
         return self.urgency is Urgency.URGENT
 
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether a page of threads may have left out earlier replies."""
+        return len(self.replies) >= REPLIES_BESIDE
+
 
 class _Both:
     """A post as it stands, and as long as its author may still do something with it."""
@@ -154,6 +166,14 @@ class Page:
     def oldest(self) -> int:
         """Where the next page begins; 0 at the end."""
         return self.threads[-1].last_number if self.following else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """A post with its newest replies, oldest first; `earlier`: before what others lie, or 0."""
+
+    message: Message
+    earlier: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,18 +221,24 @@ def messages_before(seat: Seat, before: int | None, *, limit: int = PAGE_SIZE) -
     return _messages(seat, FLAT, asked)
 
 
-def thread(seat: Seat, post_id: UUID) -> Message:
-    """Return a post with all its replies.
+def thread(seat: Seat, post_id: UUID, *, before: int | None = None) -> Thread:
+    """Return a post with its newest thousand replies, or those before a number.
 
     Raises:
         NotVisible: no such post at this side.
     """
-    messages = _messages(seat, THREAD, at_side(seat) | {"post_id": post_id})
+    until = NEWEST if before is None else before
+    asked = at_side(seat) | {"post_id": post_id, "before": until, "limit": REPLIES_SIZE + 1}
+    messages = _messages(seat, THREAD, asked)
     found = [one for one in messages if one.id == post_id]
     if not found:
         raise NotVisible
-    replies = tuple(one for one in messages if one.parent_id == post_id)
-    return replace(found[0], replies=replies)
+    newest = sorted((one for one in messages if one.id != post_id), key=lambda one: -one.number)
+    replies = tuple(reversed(newest[:REPLIES_SIZE]))
+    return Thread(
+        message=replace(found[0], replies=replies),
+        earlier=replies[0].number if len(newest) > REPLIES_SIZE else 0,
+    )
 
 
 def message(seat: Seat, post_id: UUID) -> Message:

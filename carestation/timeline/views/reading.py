@@ -25,6 +25,7 @@ from carestation.timeline.pushes import push_read
 from carestation.timeline.queries.board import board_of
 from carestation.timeline.queries.messages import (
     PAGE_SIZE,
+    message,
     messages_after,
     thread,
     versions_of,
@@ -76,15 +77,18 @@ def after(request: CareRequest, group_id: UUID, side: Side, seq: int) -> HttpRes
 @require_GET
 @door(Door.SEAT)
 def post(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> HttpResponse:
-    """Show a post with its replies, and whom it has reached."""
+    """Show a post, its newest replies or those `?before=` a number, and whom it has reached."""
     seat = take_seat(request.actor, group_id, side)
-    shown = thread(seat, post_id)
+    before = page_asked(request.GET).before
+    found = thread(seat, post_id, before=before)
     note_post_viewed(seat, post_id)
-    room = room_of(seat)
+    room, shown = room_of(seat), found.message
     standing = standing_of(shown, room.members)
     context = {
         "room": room,
         "message": shown,
+        "earlier": found.earlier,
+        "is_past": before is not None,
         "standing": standing,
         "regard": regard_of(seat, shown, standing),
         "reach": reach_of(seat, shown),
@@ -99,7 +103,7 @@ def post(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> Htt
 def versions(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> HttpResponse:
     """Show what a post said before it was edited."""
     seat = take_seat(request.actor, group_id, side)
-    shown = thread(seat, post_id)
+    shown = message(seat, post_id)
     note_post_viewed(seat, post_id)
     earlier = versions_of(seat, post_id) if shown.withdrawn_at is None else []
     context = {"room": room_of(seat), "message": shown, "versions": earlier}
