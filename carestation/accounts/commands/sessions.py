@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from carestation.accounts.choices import Device, EndReason, Proof, SessionKind
@@ -165,9 +166,17 @@ def reopen_session(actor: Actor, proof: Proof) -> OpenedSession:
 
 
 def touch_session(session_id: UUID) -> None:
-    """Note that a session was used: asked for when the last note is a minute old."""
+    """Note that a session was used: asked for when the last note is a minute old.
+
+    One that idles by now (its screen was covered in this moment) goes on idling.
+    """
     now = timezone.now()
-    Session.objects.filter(pk=session_id, last_used_at__lt=now).update(last_used_at=now)
+    in_use = Session.objects.filter(
+        pk=session_id,
+        last_used_at__lt=now,
+        last_used_at__gt=now - F("idle_seconds") * timedelta(seconds=1),
+    )
+    in_use.update(last_used_at=now)
 
 
 @transaction.atomic
