@@ -137,6 +137,10 @@ def test_a_place_that_gives_nothing_gives_nothing_in_an_emergency(world: World, 
         seek_access(world.actor("ito"), world.staff["ito"].pk, SOUGHT)
 
 
+def test_the_page_is_covered_when_nobody_touches_it(world: World) -> None:
+    assert "<cs-idle " in a_client(world, "ito").get(PAGE).text
+
+
 def test_who_sits_there_needs_no_emergency(world: World) -> None:
     with pytest.raises(Conflict, match="sits_already"):
         seek_access(world.actor("sato"), world.staff["sato"].pk, SOUGHT)
