@@ -2,12 +2,28 @@
 
 import json
 from pathlib import Path
+from typing import Final
 
 import django
 
 from config.environment import choose_settings, see_variables, surroundings
 from config.places import Places
 from config.private_files import secret
+
+# Under what `up` says what it was started with (`config/up.py`).
+SAID: Final = {
+    "CARESTATION_ENV": "kind",
+    "DATABASE_URL": "database_app_url",
+    "BUS_URL": "bus_url",
+    "BUS_KEY_URL": "bus_key_url",
+    "BLOB_URL": "blob_url",
+    "BLOB_URL_BEFORE": "blob_url_before",
+    "KEY_URL": "key_url",
+    "KEY_URL_NEXT": "key_url_next",
+    "KEY_TOKEN_FILE": "key_token_file",
+    "ERASED_URL": "erased_url",
+    "SITE_URL": "url",
+}
 
 
 def join_running(data: Path | None) -> None:
@@ -51,19 +67,10 @@ def _started_with(places: Places, variables: dict[str, str]) -> dict[str, str]:
         raise SystemExit(
             f"No CareStation runs on {places.data}: start it first, or set DATABASE_URL."
         )
-    return {
+    # What one that a version before started does not say, the surroundings do.
+    said = {name: state[known] for name, known in SAID.items() if state.get(known)}
+    return said | {
         "CARESTATION_DATA": str(places.data),
-        "CARESTATION_ENV": state["kind"],
-        "DATABASE_URL": state["database_app_url"],
-        "BUS_URL": state["bus_url"],
-        "BLOB_URL": state["blob_url"],
-        **_moving(state),
-        "SITE_URL": state["url"],
         "CARESTATION_SECRET_KEY": variables.get("CARESTATION_SECRET_KEY")
         or secret(places.secrets, "django"),
     }
-
-
-def _moving(state: dict[str, str]) -> dict[str, str]:
-    before = state["blob_url_before"]
-    return {"BLOB_URL_BEFORE": before} if before else {}

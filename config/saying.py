@@ -12,9 +12,10 @@ import json
 import os
 import pwd
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from carestation.kernel.text import UnfitText, clean_line
 from config.environment import surroundings
@@ -51,7 +52,8 @@ def leave_who(options: argparse.Namespace, command: str, data: Path) -> None:
     line = {"command": command, "typed_at": time.time(), "said": _said(options)}
     descriptor = os.open(data / WAITING, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        # On a line of its own, also behind one that a full disk broke off.
+        file.write(f"\n{json.dumps(line, ensure_ascii=False)}\n")
         file.flush()
         os.fsync(file.fileno())
 
@@ -64,7 +66,7 @@ def put_down_who(data: Path) -> None:
     waiting = data / WAITING
     if not waiting.exists():
         return
-    for line in map(json.loads, waiting.read_text().splitlines()):
+    for line in _whole_lines(waiting):
         typed_at = datetime.fromtimestamp(line["typed_at"], UTC)
         note_command(Typist(**line["said"]), Command(line["command"]), typed_at=typed_at)
     waiting.unlink()
@@ -83,6 +85,16 @@ def typed_line(raw: str) -> str:
     if not line:
         raise argparse.ArgumentTypeError("it is empty")
     return line
+
+
+def _whole_lines(waiting: Path) -> Iterator[dict[str, Any]]:
+    for line in waiting.read_text(encoding="utf-8", errors="replace").split("\n"):
+        try:
+            whole: dict[str, Any] = json.loads(line)
+        except ValueError:
+            # A full disk took a part of it alone: nothing was done then, and nothing is lost.
+            continue
+        yield whole
 
 
 def _said(options: argparse.Namespace) -> dict[str, str]:

@@ -214,9 +214,13 @@ class Start:
             "data": str(self.places.data),
             "kind": self.environment.kind,
             "bus_url": self.environment.bus_url,
+            "bus_key_url": self.environment.bus_key_url,
             "blob_url": self.environment.blob_url,
             "blob_url_before": self.environment.blob_url_before,
+            "key_url": self.environment.key_url,
             "key_url_next": self.environment.key_url_next,
+            "key_token_file": str(self.environment.key_token_file),
+            "erased_url": self.environment.erased_url,
         }
         write_private_json(self.places.run / "state.json", state)
         self._say(state)

@@ -1,7 +1,7 @@
 """What the record is sifted by."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -32,7 +32,8 @@ class PeriodForm(forms.Form):
         """Return from when to when; what makes no sense is left open."""
         said = self.cleaned_data if self.is_bound and not self.errors else {}
         since, until = said.get("since"), said.get("until")
-        ends = day_begins(until + timedelta(days=1)) if until else None
+        # Behind the last day that there is comes none: that is as good as open.
+        ends = day_begins(until + timedelta(days=1)) if until and until < date.max else None
         return day_begins(since) if since else None, ends
 
 

@@ -28,6 +28,8 @@ ANSWER_SECONDS: Final = 2
 # Three of these without an answer end a line that died without a word.
 PING_SECONDS: Final = 3
 PARTING_SECONDS: Final = 0.5
+# Beside its own errors, what the client makes of words that are no bus's: those of another service.
+FAILURES: Final = (NatsError, OSError, ValueError, TypeError, AttributeError, LookupError)
 # The client lays TLS over its stream by hand, and asyncio remarks on it at the end of each line.
 logging.getLogger("asyncio").addFilter(lambda record: "eof_received" not in str(record.msg))
 
@@ -64,7 +66,7 @@ class Line:
 
         try:
             await self.client.subscribe(subject, cb=hand_on)
-        except (NatsError, OSError) as error:
+        except FAILURES as error:
             raise BusAwayError(_reason(error)) from error
         await self.settle()
 
@@ -76,7 +78,7 @@ class Line:
         """
         try:
             await self.client.publish(subject, message)
-        except (NatsError, OSError) as error:
+        except FAILURES as error:
             raise BusAwayError(_reason(error)) from error
 
     async def settle(self) -> None:
@@ -91,7 +93,7 @@ class Line:
             # comes after it, and a refusal comes before the answer to that.
             await self.client.flush(timeout=ANSWER_SECONDS)
             await self.client.flush(timeout=ANSWER_SECONDS)
-        except (NatsError, OSError) as error:
+        except FAILURES as error:
             raise BusAwayError(_reason(error)) from error
         self.check()
 
@@ -149,7 +151,7 @@ async def _line_to_any(servers: Servers, name: str, news: asyncio.Event) -> Line
         line = Line(news)
         try:
             await _connect(line, servers, host, name)
-        except (NatsError, OSError, TimeoutError) as error:
+        except FAILURES as error:
             cause = line.trouble if isinstance(error, NoServersError) else error
             await line.end()
             kind = BusRefusedError if _is_refusal(cause) else BusAwayError

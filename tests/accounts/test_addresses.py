@@ -15,6 +15,7 @@ from carestation.accounts.commands.addresses import (
     confirm_address,
     make_address_link,
 )
+from carestation.accounts.commands.factor_resets import make_factor_link
 from carestation.accounts.commands.passwords import make_reset_link
 from carestation.accounts.commands.people import end_person
 from carestation.accounts.commands.sessions import OpenedSession, open_session
@@ -22,7 +23,11 @@ from carestation.accounts.commands.sign_in import WrongSignIn, sign_in
 from carestation.accounts.facts import AddressChangeAsked, AddressChanged
 from carestation.accounts.followers import tell_of_asked_address, tell_of_changed_address
 from carestation.accounts.models import AddressChange, Session, User
-from carestation.accounts.queries.links import find_new_address, is_open_link
+from carestation.accounts.queries.links import (
+    find_new_address,
+    is_open_link,
+    owner_of_factor_link,
+)
 from carestation.accounts.queries.people import email_index, read_email
 from carestation.accounts.queries.sessions import find_entry
 from carestation.accounts.tasks import mail_address_link, mail_former_address, mail_letter
@@ -173,6 +178,7 @@ def test_sessions_elsewhere_and_links_to_the_former_address_end() -> None:
     user = a_person()
     here, there = signed_in(user), signed_in(user)
     reset = make_reset_link(email_index(ADDRESS), request_id=uuid7())
+    lost = make_factor_link(user.pk, request_id=uuid7())
     assert reset is not None
 
     confirm_address(acting(here), a_link(here))
@@ -180,6 +186,8 @@ def test_sessions_elsewhere_and_links_to_the_former_address_end() -> None:
     assert find_entry(here.token) is not None
     assert Session.objects.get(pk=there.session_id).end_reason == EndReason.ADDRESS_CHANGED
     assert not is_open_link(reset.token)
+    with pytest.raises(NotVisible):
+        owner_of_factor_link(lost.token)
 
 
 @pytest.mark.control("5.17")

@@ -376,3 +376,19 @@ def test_people_and_their_things_are_named_by_ids_alone() -> None:
     assert str(Session.objects.get()) == str(opened.session_id)
     assert reverse("accounts:account") == "/account/"
     assert PASSWORD not in repr(user)
+
+
+@pytest.mark.control("8.5")
+@pytest.mark.parametrize("name", ["profile", "address", "password", "enrolment", "passkey_making"])
+def test_a_page_of_ones_own_is_covered_when_nobody_touches_it(client: Client, name: str) -> None:
+    sign_in_client(client, a_person())
+
+    assert "<cs-idle " in client.get(reverse(f"accounts:{name}")).text
+
+
+@pytest.mark.control("8.5")
+def test_recovery_codes_are_covered_when_nobody_touches_them(client: Client) -> None:
+    sign_in_client(client, a_person(secret=SECRET), proof=Proof.TOTP)
+    client.post(reverse("accounts:renew_codes"))
+
+    assert "<cs-idle " in client.get(reverse("accounts:codes")).text

@@ -1,8 +1,10 @@
 """Many at once: one wins, and nobody slips past a brake."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from unittest import mock
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -31,14 +33,15 @@ from carestation.accounts.commands.registrations import (
     make_registration_link,
     register_claimed,
 )
-from carestation.accounts.commands.sessions import open_session
-from carestation.accounts.commands.sign_in import sign_in, take_second_step
+from carestation.accounts.commands.sessions import OpenedSession, open_session
+from carestation.accounts.commands.sign_in import sign_in, sign_in_program, take_second_step
 from carestation.accounts.models import AddressChange, PasswordReset, Registration, Session, User
 from carestation.accounts.queries.factors import factors_of
 from carestation.accounts.queries.people import email_index
 from carestation.accounts.rules import Binding
 from carestation.kernel.errors import CareError
 from carestation.kernel.ids import uuid7
+from carestation.kernel.sql import row_of
 from tests.accounts.people import (
     ADDRESS,
     BROWSER,
@@ -95,6 +98,47 @@ def test_of_sixteen_with_the_same_code_one_is_in() -> None:
             user.pk, BROWSER, proof=Proof.PASSWORD, request_id=uuid7(), is_half=True
         )
         assert take_second_step(acting(last), code_now()).token
+
+
+def by_browser(password: str) -> OpenedSession:
+    return sign_in(ADDRESS, password, BROWSER, request_id=uuid7())
+
+
+def by_program(password: str) -> OpenedSession:
+    return sign_in_program(ADDRESS, password, "", BROWSER, request_id=uuid7())
+
+
+@pytest.mark.control("5.17")
+@pytest.mark.parametrize("enter", [by_browser, by_program])
+@pytest.mark.parametrize("cost", [1, 2], ids=["hash of today", "hash of another cost"])
+def test_who_signs_in_while_the_password_changes_is_not_let_in_by_the_former_one(
+    enter: Callable[[str], OpenedSession], cost: int
+) -> None:
+    with mock.patch("tests.hashers.QuickArgon2.time_cost", cost):
+        user = a_person(is_professional=False)
+    link = make_reset_link(email_index(ADDRESS), request_id=uuid7())
+    assert link is not None
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=user.pk)
+            entering = pool.submit(at_once, 1, lambda _: enter(PASSWORD))
+            wait_until_someone_waits()
+            reset_password(link.token, "tsuki-to-hoshi-no-yoru", request_id=uuid7())
+        [entered] = entering.result(timeout=30)
+
+    assert entered == "WrongSignIn"
+    assert not Session.objects.filter(ended_at=None).exists()
+    assert enter("tsuki-to-hoshi-no-yoru").token
+
+
+def wait_until_someone_waits() -> None:
+    """Wait until another transaction stands before a lock of this one."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if row_of("SELECT pid FROM pg_locks WHERE NOT granted", {}) is not None:
+            return
+    raise AssertionError("nobody waits")
 
 
 def test_of_sixteen_with_the_same_recovery_code_one_is_in() -> None:

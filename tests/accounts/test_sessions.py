@@ -98,6 +98,17 @@ def test_a_session_on_a_shared_device_idles_sooner() -> None:
         assert standing_of(opened) is Standing.IDLE
 
 
+@pytest.mark.control("8.5")
+def test_what_was_asked_before_the_screen_was_covered_does_not_uncover_it() -> None:
+    opened = a_session(a_person())
+    with clock_later(120):
+        lock_session(acting(opened))
+
+        touch_session(opened.session_id)
+
+        assert standing_of(opened) is Standing.IDLE
+
+
 def test_a_program_has_no_screen_and_does_not_idle() -> None:
     opened = a_session(a_person(), Where(kind=SessionKind.PROGRAM, device=Device.PROGRAM))
 

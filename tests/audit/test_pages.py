@@ -153,6 +153,8 @@ def test_what_makes_no_sense_in_the_address_shows_all(world: World) -> None:
     assert "おわりの日は、はじめの日より後にしてください。" in wrong
     none = page_of(client, path_of(world), {"since": "2000-01-01", "until": "2000-01-02"})
     assert "あてはまる記録はありません。" in none
+    ever = page_of(client, path_of(world), {"since": "0001-01-01", "until": "9999-12-31"})
+    assert "患者さんを登録した" in ever
 
 
 @pytest.mark.control("8.15")

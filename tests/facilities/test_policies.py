@@ -22,6 +22,7 @@ from carestation.facilities.choices import (
 )
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.policies import change_policy
+from carestation.facilities.commands.rulings import freeze_facility, unfreeze_facility
 from carestation.facilities.commands.staff import begin_staff
 from carestation.facilities.facts import PolicyChanged
 from carestation.facilities.followers import tell_managers_of_rules
@@ -37,6 +38,7 @@ from carestation.groups.commands.memberships import begin_membership
 from carestation.groups.commands.places import end_place
 from carestation.groups.rules import Newcomer
 from carestation.kernel.errors import Conflict, DomainError, Refused
+from tests.accounts.operating import a_console
 from tests.accounts.signing_in import sign_in_client
 from tests.facilities.people import a_manager, shown_on
 from tests.world import World
@@ -123,6 +125,19 @@ def test_the_stricter_of_two_facilities_binds_until_its_place_ends(world: World)
 
     assert (both.idle_minutes, both.shortest_password) == (5, 30)
     assert (one.idle_minutes, one.shortest_password) == (60, 30)
+
+
+@pytest.mark.control("5.17")
+def test_the_rules_of_a_facility_that_stood_still_bind_again(world: World) -> None:
+    desk, console = a_manager(world), a_console()
+    second = a_second_desk(world, staff="sato")
+    change_policy(desk, STRICT, version=0)
+
+    freeze_facility(console, world.facility.pk, "")
+    change_policy(second, Rules(idle_minutes=60), version=0)
+    unfreeze_facility(console, world.facility.pk, "")
+
+    assert binding_of(world.people["sato"]).idle_minutes == STRICT.idle_minutes
 
 
 def test_of_two_managers_the_later_looks_again(world: World) -> None:

@@ -268,6 +268,19 @@ def test_a_bus_that_is_away_is_told_in_one_sentence() -> None:
         check_bus(f"tls://carestation:secret@{HOST}:{free_port()}")
 
 
+@pytest.mark.parametrize(
+    "said", [b"INFO\r\n", b"INFO []\r\n", b"x" * 70_000 + b"\r\n", b"HTTP/1.1 400 Bad Request\r\n"]
+)
+def test_a_server_that_is_no_bus_is_away_like_any_other(said: bytes) -> None:
+    with socket.create_server((HOST, 0)) as listener:
+        answers = threading.Thread(target=lambda: listener.accept()[0].sendall(said))
+        answers.start()
+
+        with pytest.raises(SystemExit, match="does not answer"):
+            check_bus(f"nats://{HOST}:{listener.getsockname()[1]}")
+        answers.join()
+
+
 @pytest.mark.control("8.24")
 def test_no_password_goes_to_a_server_that_wants_no_tls() -> None:
     heard = bytearray()

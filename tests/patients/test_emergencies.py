@@ -18,12 +18,14 @@ from carestation.facilities.commands.staff import NewCalling, begin_staff, chang
 from carestation.facilities.queries.desks import take_desk
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
+from carestation.groups.commands.groups import archive_group
 from carestation.groups.models.memberships import Membership
 from carestation.groups.rules import may_invite
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused, TooMany
 from carestation.kernel.ids import uuid7
 from carestation.patients import followers
 from carestation.patients.commands.emergencies import Sought, review_access, seek_access
+from carestation.patients.commands.face_sheets import register_patient
 from carestation.patients.facts import EmergencyBegan
 from carestation.patients.models import Consent, EmergencyAccess
 from carestation.patients.queries.emergencies import accesses_at, accesses_in
@@ -135,11 +137,36 @@ def test_a_place_that_gives_nothing_gives_nothing_in_an_emergency(world: World, 
         seek_access(world.actor("ito"), world.staff["ito"].pk, SOUGHT)
 
 
+def test_the_page_is_covered_when_nobody_touches_it(world: World) -> None:
+    assert "<cs-idle " in a_client(world, "ito").get(PAGE).text
+
+
 def test_who_sits_there_needs_no_emergency(world: World) -> None:
     with pytest.raises(Conflict, match="sits_already"):
         seek_access(world.actor("sato"), world.staff["sato"].pk, SOUGHT)
 
     assert LoggedFact.objects.get(kind="patients.EmergencySought").detail == {"was_found": True}
+
+
+@pytest.mark.control("8.3")
+def test_of_two_groups_of_a_patient_the_open_one_is_meant(world: World) -> None:
+    archive_group(world.seat("kato", Side.PROFESSIONAL))
+    shut = world.group.pk
+    place = world.staff["kato"]
+    again = register_patient(world.actor("kato"), place, FACE_SHEET, apart_from=[shut])
+
+    found = seek_access(world.actor("ito"), world.staff["ito"].pk, SOUGHT)
+
+    assert found.group_id == again.group_id
+
+
+@pytest.mark.control("8.3")
+def test_a_patient_whose_only_group_was_closed_is_found_there(world: World) -> None:
+    archive_group(world.seat("kato", Side.PROFESSIONAL))
+
+    found = seek_access(world.actor("ito"), world.staff["ito"].pk, SOUGHT)
+
+    assert found.group_id == world.group.pk
 
 
 def test_when_the_hour_is_over_a_new_emergency_is_a_new_seat(world: World) -> None:

@@ -43,7 +43,9 @@ pytestmark = pytest.mark.xdist_group("running")
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     data = tmp_path_factory.mktemp("up") / "data"
-    with started(data, "--web=2", WATCH_SECONDS="2") as one:
+    apart = f"file://{data.parent}/apart"
+    keys, erased = f"{apart}/root.json", f"{apart}/erased.jsonl"
+    with started(data, "--web=2", WATCH_SECONDS="2", KEY_URL=keys, ERASED_URL=erased) as one:
         yield one
 
 
@@ -170,6 +172,28 @@ def test_a_command_of_the_shell_tells_live_where_it_hears(running: Started) -> N
     )
 
     assert said.strip() == f"unix://{Places(data=running.data).run}/bus.sock"
+
+
+def test_a_command_of_the_shell_finds_the_keys_and_the_list_of_erasures(running: Started) -> None:
+    asked = (
+        "import sys; from pathlib import Path; from config.joining import join_running;"
+        "join_running(Path(sys.argv[1]));"
+        "from django.conf import settings; print(settings.KEY_URL, settings.ERASED_URL)"
+    )
+
+    said = subprocess.check_output(  # noqa: S603 - ours
+        [COMMAND[0], "-c", asked, str(running.data)], env=surroundings(), cwd=PROJECT, text=True
+    )
+    checked = subprocess.run(  # noqa: S603 - ours
+        [*COMMAND, "keys", "check", f"--data={running.data}"],
+        env=surroundings(),
+        cwd=PROJECT,
+        check=False,
+    )
+
+    apart = f"file://{running.data.parent}/apart"
+    assert said.split() == [f"{apart}/root.json", f"{apart}/erased.jsonl"]
+    assert checked.returncode == 0
 
 
 def test_no_statement_reaches_the_databases_log(running: Started) -> None:

@@ -21,6 +21,7 @@ from config.cli import main
 from tests.accounts.operating import a_console
 from tests.accounts.signing_in import sign_in_client
 from tests.audit.sealed import enter_all
+from tests.vault.test_erasures import room_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.control("8.18")]
 NAME, WHY = "加藤 恵子", "索引が古いままのため"
@@ -91,6 +92,23 @@ def test_what_was_typed_while_nothing_ran_stands_there_from_the_next_start(tmp_p
     assert page.count("に使い、起動のときに記録しました。") == 2
     assert f"理由：<bdi>{WHY}" in page
     assert NAME in page
+
+
+@pytest.mark.parametrize("lacking", [120, 34, 3, 2])
+def test_a_line_that_a_full_disk_broke_off_is_not_put_down_and_keeps_nobody_from_starting(
+    tmp_path: Path, lacking: int
+) -> None:
+    options = argparse.Namespace(typist=NAME, because=WHY)
+    saying.leave_who(options, Command.KEYS_RECOVER, tmp_path)
+    waiting = tmp_path / saying.WAITING
+
+    with room_for(2 * waiting.stat().st_size - lacking), pytest.raises(OSError, match="too large"):
+        saying.leave_who(options, Command.KEYS_RECOVER, tmp_path)
+    saying.leave_who(options, Command.KEYS_RECOVER, tmp_path)
+    saying.put_down_who(tmp_path)
+
+    assert LoggedFact.objects.filter(kind="support.CommandTyped").count() == 2
+    assert not waiting.exists()
 
 
 def test_what_was_refused_stands_there_too() -> None:

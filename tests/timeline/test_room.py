@@ -21,7 +21,7 @@ from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.storage import change_limit, keep_counted
 from carestation.facilities.facts import StorageRanShort
 from carestation.facilities.models.storage import Storage
-from carestation.facilities.queries.storage import room_at
+from carestation.facilities.queries.storage import room_at, room_for, rooms_for
 from carestation.facilities.queries.todos import top_of
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
@@ -225,6 +225,21 @@ def test_the_operator_sets_the_limit_and_the_log_says_so(world: World) -> None:
     assert "5120MB" in client.get(reverse("support:storage")).text
     client.post(page, {"limit": ""})
     assert Storage.objects.get(facility_id=facility_id).limit_bytes is None
+
+
+@pytest.mark.control("8.6")
+def test_of_more_facilities_than_are_listed_the_fullest_are_and_each_is_found(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("carestation.facilities.queries.storage.LONGEST_LIST", 1)
+    console, kato = a_console(), world.actor("kato")
+    first = open_facility(kato, name="あの家", kind=FacilityKind.CLINIC)
+    last = open_facility(kato, name="んの家", kind=FacilityKind.CLINIC)
+    keep_counted({first.pk: 7, last.pk: 5})
+    change_limit(console, last.pk, 5)
+
+    assert [one.name for one in rooms_for(console)] == ["んの家"], "nothing is left there"
+    assert room_for(console, first.pk).room.used_bytes == 7
 
 
 @pytest.mark.django_db

@@ -27,7 +27,7 @@ from carestation.accounts.commands.links import (
 )
 from carestation.accounts.commands.sessions import end_sessions_of
 from carestation.accounts.facts import AddressChangeAsked, AddressChanged
-from carestation.accounts.models import AddressChange, PasswordReset, User
+from carestation.accounts.models import AddressChange, FactorReset, PasswordReset, User
 from carestation.accounts.queries.links import new_address_place, read_new_address
 from carestation.accounts.queries.people import email_index, email_place, find_by_email, read_email
 from carestation.accounts.queries.sessions import token_key
@@ -105,7 +105,8 @@ def confirm_address(actor: Actor, token: str) -> None:
     user.email_index = email_index(address)
     user.email_sealed = bundle.seal(address, email_place(user.pk))
     user.save(update_fields=["email_index", "email_sealed"])
-    PasswordReset.objects.unused().filter(user=user).update(replaced_at=now)
+    for links in (PasswordReset.objects, FactorReset.objects):
+        links.unused().filter(user=user).update(replaced_at=now)
     forget_devices(actor, user.pk, but=actor.session_id)
     end_sessions_of(actor, user.pk, EndReason.ADDRESS_CHANGED, except_session_id=actor.session_id)
     announce(AddressChanged(actor_id=user.pk, request_id=actor.request_id, change_id=change.pk))

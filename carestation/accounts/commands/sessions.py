@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from carestation.accounts.choices import Device, EndReason, Proof, SessionKind
@@ -89,16 +90,17 @@ def open_session(
     request_id: UUID,
     is_half: bool = False,
     shown_at: datetime | None = None,
+    checked: str | None = None,
 ) -> OpenedSession:
     """Open a session for a person who has shown who they are; half, while a code is due.
 
-    `shown_at`: when a device that is remembered showed the second factor.
+    `shown_at`: when a remembered device showed the second factor; `checked`: the password's hash.
 
     Raises:
-        NotVisible: the account has ended meanwhile.
+        NotVisible: the account has ended meanwhile, or has another password.
     """
     now, token, session_id = timezone.now(), _fresh_token(), uuid7()
-    bundle, binding = open_scope(user_id, None), binding_of(_entering(user_id))
+    bundle, binding = open_scope(user_id, None), binding_of(_entering(user_id, checked))
     session = Session.objects.create(
         id=session_id,
         key=token_key(token),
@@ -117,9 +119,7 @@ def open_session(
         address_sealed=bundle.seal(where.address, session_place(session_id, "address")),
     )
     _end_replaced(where.replaces, request_id)
-    marks = {"actor_id": user_id, "session_id": session_id, "request_id": request_id}
-    accepted = PasswordAccepted(**marks, session_kind=where.kind)
-    announce(accepted if is_half else SignedIn(**marks, session_kind=where.kind, proof=proof))
+    _announce_entry(session, proof, request_id, is_half=is_half)
     return _opened(session, token, is_half=is_half)
 
 
@@ -165,9 +165,17 @@ def reopen_session(actor: Actor, proof: Proof) -> OpenedSession:
 
 
 def touch_session(session_id: UUID) -> None:
-    """Note that a session was used: asked for when the last note is a minute old."""
+    """Note that a session was used: asked for when the last note is a minute old.
+
+    One that idles by now (its screen was covered in this moment) goes on idling.
+    """
     now = timezone.now()
-    Session.objects.filter(pk=session_id, last_used_at__lt=now).update(last_used_at=now)
+    in_use = Session.objects.filter(
+        pk=session_id,
+        last_used_at__lt=now,
+        last_used_at__gt=now - F("idle_seconds") * timedelta(seconds=1),
+    )
+    in_use.update(last_used_at=now)
 
 
 @transaction.atomic
@@ -223,13 +231,20 @@ def end_sessions(actor: Actor, sessions: list[Session], reason: EndReason) -> No
         )
 
 
-def _entering(user_id: UUID) -> User:
+def _entering(user_id: UUID, checked: str | None) -> User:
     # Locked, so that what binds the person, and whether they may enter, cannot change meanwhile.
     people = User.objects.select_for_update(no_key=True)
     user = people.filter(pk=user_id, ended_at=None).first()
-    if user is None:
+    if user is None or checked not in {None, user.password}:
         raise NotVisible
     return user
+
+
+def _announce_entry(session: Session, proof: Proof, request_id: UUID, *, is_half: bool) -> None:
+    kind = SessionKind(session.kind)
+    marks = {"actor_id": session.user_id, "session_id": session.pk, "request_id": request_id}
+    accepted = PasswordAccepted(**marks, session_kind=kind)
+    announce(accepted if is_half else SignedIn(**marks, session_kind=kind, proof=proof))
 
 
 def _end_replaced(session_id: UUID | None, request_id: UUID) -> None:

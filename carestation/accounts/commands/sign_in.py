@@ -7,6 +7,8 @@ commands are several small transactions, and the refusal is raised after the las
 Controls: ISO/IEC 27017 5.17, 8.5; white paper 「認証情報の管理」.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -69,18 +71,18 @@ def sign_in(email: str, password: str, where: Where, *, request_id: UUID) -> Ope
         WrongSignIn: one answer for every wrong one.
         TooMany: too many wrong ones of late.
     """
-    user, proof = _person_of(email, password, where, request_id), Proof.PASSWORD
-    if not person_has_factor(user.pk):
-        return open_session(user.pk, where, proof=proof, request_id=request_id)
-    with transaction.atomic():
-        known = recognise_device(user.pk, where)
+    user = _person_of(email, password, where, request_id)
+    with _still_theirs(), transaction.atomic():
+        has_factor = person_has_factor(user.pk)
+        known = recognise_device(user.pk, where) if has_factor else None
         opened = open_session(
             user.pk,
             where,
-            proof=proof,
+            proof=Proof.PASSWORD,
             request_id=request_id,
-            is_half=known is None,
+            is_half=has_factor and known is None,
             shown_at=known.second_factor_at if known else None,
+            checked=user.password,
         )
         return carry_over(known, opened, request_id=request_id) if known else opened
 
@@ -103,7 +105,10 @@ def sign_in_program(
         proof = _proof_by_code(user.pk, code, where, request_id)
     elif must_have_factor(user):
         raise Refused("second_factor")
-    return open_session(user.pk, where, proof=proof, request_id=request_id)
+    with _still_theirs():
+        return open_session(
+            user.pk, where, proof=proof, request_id=request_id, checked=user.password
+        )
 
 
 def take_second_step(actor: Actor, code: str, *, remembers: bool = False) -> OpenedSession:
@@ -181,6 +186,15 @@ def _person_of(email: str, password: str, where: Where, request_id: UUID) -> Use
     return user
 
 
+@contextmanager
+def _still_theirs() -> Iterator[None]:
+    # Whose account ended or got another password since theirs was looked at, was too late.
+    try:
+        yield
+    except NotVisible as error:
+        raise WrongSignIn(tries_left=None) from error
+
+
 def _is_password_of(user: User | None, password: str) -> bool:
     kept = kept_password(password[:LONGEST_PASSWORD])
     if user is None:
@@ -192,8 +206,10 @@ def _is_password_of(user: User | None, password: str) -> bool:
 
 
 def _rehash(user: User, password: str) -> None:
+    # Only over the hash that was looked at: the password may be another by now.
+    own = User.objects.filter(pk=user.pk, password=user.password)
     user.set_password(password)
-    user.save(update_fields=["password"])
+    own.update(password=user.password)
 
 
 def _proof_by_code(user_id: UUID, code: str, where: Where, request_id: UUID) -> Proof:

@@ -15,6 +15,7 @@ from carestation.accounts.choices import EndReason
 from carestation.accounts.commands.sessions import end_sessions_of
 from carestation.accounts.rules import Console
 from carestation.facilities.choices import Ruling
+from carestation.facilities.commands.bindings import bind_by_rules
 from carestation.facilities.facts import (
     FacilityApproved,
     FacilityFrozen,
@@ -80,7 +81,7 @@ def freeze_facility(console: Console, facility_id: UUID, reason: str) -> None:
 
 @transaction.atomic
 def unfreeze_facility(console: Console, facility_id: UUID, reason: str) -> None:
-    """Let a frozen facility take part again, with the places that it had.
+    """Let a frozen facility take part again, with the places that it had; its rules bind again.
 
     Raises:
         NotVisible: no such facility.
@@ -89,6 +90,8 @@ def unfreeze_facility(console: Console, facility_id: UUID, reason: str) -> None:
     facility = _ruled(console, facility_id, Ruling.UNFREEZE, reason)
     facility.frozen_at = None
     facility.save(update_fields=["frozen_at"])
+    for user_id in _people_of(facility_id):
+        bind_by_rules(console.actor, user_id)
     announce(FacilityUnfrozen(**console.marks(), facility_id=facility_id))
 
 

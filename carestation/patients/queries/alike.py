@@ -101,10 +101,13 @@ def has_alike(facility_id: UUID, likeness: bytes, *, apart_from: Collection[UUID
 
 
 def groups_alike(facility_id: UUID, likeness: bytes) -> list[UUID]:
-    """Return the groups of such patients of a facility; two stand for more."""
+    """Return the groups of such patients of a facility; two stand for more.
+
+    Those that were closed count only where none is open: who comes back gets a new one.
+    """
     with acting_as(Work.LIKENESS):
-        same = Patient.objects.alike(facility_id, likeness)
-        return list(same.values_list("group_id", flat=True)[:2])
+        same = Patient.objects.alike(facility_id, likeness).values_list("group_id", flat=True)
+        return list(same.filter(group__archived_at=None)[:2]) or list(same[:2])
 
 
 def is_alike(one: FaceSheet, other: FaceSheet) -> bool:

@@ -29,6 +29,7 @@ export class Idle extends HTMLElement {
   #timer;
   #touched = Date.now();
   #told = 0;
+  #kept = Date.now(); // when the server last heard of somebody here
 
   connectedCallback() {
     this.#life = new AbortController();
@@ -74,6 +75,7 @@ export class Idle extends HTMLElement {
     if (this.#warning?.open || this.#cover?.open) return;
     if (Date.now() - this.#touched >= this.#ms("minutes")) return this.#look();
     this.#touched = Date.now();
+    if (this.#touched - this.#kept >= MINUTE_MS) this.#keep();
     if (this.#touched - this.#told < 5000) return;
     this.#told = this.#touched;
     this.#others?.postMessage("here");
@@ -90,12 +92,15 @@ export class Idle extends HTMLElement {
   }
 
   #goOn() {
-    if (this.#cover?.open) return;
-    this.#touch();
-    const keep = this.getAttribute("keep");
-    const form = this.#cover?.querySelector("form");
-    if (keep && form) fetch(keep, { method: "POST", body: new FormData(form) }).catch(() => {});
+    if (!this.#cover?.open) this.#touch();
     this.#look();
+  }
+
+  /** Who writes or reads for long asks the server for nothing, which would let the session idle. */
+  #keep() {
+    this.#kept = Date.now();
+    const [keep, form] = [this.getAttribute("keep"), this.#cover?.querySelector("form")];
+    if (keep && form) fetch(keep, { method: "POST", body: new FormData(form) }).catch(() => {});
   }
 
   #look() {
