@@ -376,3 +376,15 @@ def test_people_and_their_things_are_named_by_ids_alone() -> None:
     assert str(Session.objects.get()) == str(opened.session_id)
     assert reverse("accounts:account") == "/account/"
     assert PASSWORD not in repr(user)
+
+
+def test_who_has_no_recovery_code_left_is_told_and_the_bar_leads_to_the_search() -> None:
+    pages = []
+    for person in (a_person(secret=SECRET), a_person("mori@example.jp", is_professional=False)):
+        client = Client()
+        sign_in_client(client, person)
+        pages.append(client.get(reverse("accounts:account")).text)
+
+    assert ["回復コードが残っていません" in page for page in pages] == [True, False]
+    assert ["残り 0個" in page for page in pages] == [False, True]
+    assert all('<a class="navitem" href="/search/">' in page for page in pages)
