@@ -35,7 +35,8 @@ class Patient(models.Model):
     """The patient of one group. All that was typed about them is one sealed document.
 
     `likeness` tells two patients of a facility alike: reading and day of birth, hashed under the
-    facility's own key; None where the sheet was not written since there is such a thing.
+    facility's own key; None where the sheet was not written since there is such a thing, as with
+    the `changer`, who wrote it last.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -45,6 +46,13 @@ class Patient(models.Model):
     likeness = models.BinaryField(max_length=32, null=True)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()
+    changer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
 
     objects = PatientQuerySet.as_manager()
 

@@ -16,6 +16,14 @@ from markupsafe import Markup
 
 TOKYO: Final = ZoneInfo("Asia/Tokyo")
 _DAY: Final = timedelta(days=1)
+# The eras, the newest first, each by its first day.
+_ERAS: Final = (
+    ("令和", date(2019, 5, 1)),
+    ("平成", date(1989, 1, 8)),
+    ("昭和", date(1926, 12, 25)),
+    ("大正", date(1912, 7, 30)),
+    ("明治", date(1868, 1, 25)),
+)
 
 
 def moment(at: datetime, *, now: datetime | None = None) -> Markup:
@@ -33,6 +41,14 @@ def short_moment(at: datetime, *, now: datetime | None = None) -> Markup:
     told = _clock(local)
     shown = told if local.date() == today else words
     return _time(local, shown=shown, whole=f"{whole} {told}", kind=" short")
+
+
+def exact_moment(at: datetime, *, now: datetime | None = None) -> Markup:
+    """Return a time to the second, by its date and not by the reader's day: 6月8日 15:20:09."""
+    local = at.astimezone(TOKYO)
+    told = f"{_date(local.date(), local_date(now))} {_clock(local)}:{local.second:02}"
+    whole = f"{_full_date(local.date())} {_clock(local)}:{local.second:02}"
+    return _markup(local, shown=told, whole=whole)
 
 
 def clock(at: datetime) -> str:
@@ -61,9 +77,24 @@ def calendar_date(day: date) -> str:
     return _("%(year)s年%(month)s月%(day)s日") % words
 
 
+def date_of_birth(day: date) -> str:
+    """Return a day of birth as papers have it, by both reckonings: 1940年（昭和15年）2月3日."""
+    for era, first in _ERAS:
+        if day >= first:
+            years = day.year - first.year + 1 if day.year > first.year else "元"
+            words = {"year": day.year, "era": era, "years": years}
+            words |= {"month": day.month, "day": day.day}
+            return _("%(year)s年（%(era)s%(years)s年）%(month)s月%(day)s日") % words
+    return calendar_date(day)
+
+
 def _time(local: datetime, *, shown: str, whole: str, kind: str = "") -> Markup:
+    return Markup(f"<cs-moment{kind}>{_markup(local, shown=shown, whole=whole)}</cs-moment>")  # noqa: S704 - as below
+
+
+def _markup(local: datetime, *, shown: str, whole: str) -> Markup:
     exact = local.isoformat("T", "seconds")
-    html = f'<cs-moment{kind}><time datetime="{exact}" title="{whole}">{shown}</time></cs-moment>'
+    html = f'<time datetime="{exact}" title="{whole}">{shown}</time>'
     return Markup(html)  # noqa: S704 - digits and our own words: nothing here was typed by anyone
 
 

@@ -392,3 +392,15 @@ def test_recovery_codes_are_covered_when_nobody_touches_them(client: Client) -> 
     client.post(reverse("accounts:renew_codes"))
 
     assert "<cs-idle " in client.get(reverse("accounts:codes")).text
+
+
+def test_who_has_no_recovery_code_left_is_told_and_the_bar_leads_to_the_search() -> None:
+    pages = []
+    for person in (a_person(secret=SECRET), a_person("mori@example.jp", is_professional=False)):
+        client = Client()
+        sign_in_client(client, person)
+        pages.append(client.get(reverse("accounts:account")).text)
+
+    assert ["回復コードが残っていません" in page for page in pages] == [True, False]
+    assert ["残り 0個" in page for page in pages] == [False, True]
+    assert all('<a class="navitem" href="/search/">' in page for page in pages)

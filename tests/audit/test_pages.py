@@ -1,5 +1,6 @@
 """The record as a facility's manager reads it, and the operator's own."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,8 @@ def test_a_manager_reads_who_did_what_and_when(world: World) -> None:
         "成功",
     ):
         assert words in page
+    assert re.search(r">(\d+年)?\d+月\d+日 \d+:\d\d:\d\d</time>", page)
+    assert page.index("この記録を書き出す") < page.index("<table")
     assert "むくみ" not in page
     assert FACE_SHEET.name not in page, "abe does not sit in the group"
     seen = LoggedFact.objects.filter(kind="audit.RecordViewed")

@@ -74,6 +74,22 @@ def test_what_is_wrong_is_said_and_the_rest_kept(
     assert not Export.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("stands", "words"), [("running", "書き出しています"), ("ready", "受け取れます")]
+)
+def test_who_asked_is_led_past_the_form_to_their_own(world: World, stands: str, words: str) -> None:
+    desk = a_manager(world)
+    own = a_made(world) if stands == "ready" else asked(desk)
+    a_holder(world, desk, "sato", Right.EXPORT)
+
+    pages = [a_client(world, name).get(page_of(world)).text for name in ("abe", "sato")]
+
+    way = f'todo" href="#x-{own.pk}"'
+    assert [page.count(way) for page in pages] == [1, 0]
+    assert pages[0].index(way) < pages[0].index("<form")
+    assert words in pages[0]
+
+
 def test_a_second_wish_waits_for_the_first(world: World) -> None:
     asked(a_manager(world))
 

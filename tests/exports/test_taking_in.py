@@ -151,8 +151,8 @@ def test_what_differs_in_one_place_is_not_taken_in(
     assert not User.objects.exists()
 
 
-NEWER: Final = ("kana", "phone", "checkpoint_letters")
-LISTS_OF_BEFORE: Final = ("facility", "other_facilities", "rules")
+NEWER: Final = ("kana", "phone", "checkpoint_letters", "changer_id")
+LISTS_OF_BEFORE: Final = ("facility", "other_facilities", "rules", "patients")
 
 
 class Earlier(Bent):

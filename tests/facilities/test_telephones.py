@@ -5,9 +5,10 @@ from django.test import Client
 from django.urls import reverse
 
 from carestation.accounts.choices import Proof
-from carestation.facilities.choices import Right
-from carestation.facilities.commands.places import change_phone
+from carestation.facilities.choices import FacilityKind, Right
+from carestation.facilities.commands.places import change_phone, open_facility
 from carestation.facilities.models.facilities import Facility
+from carestation.facilities.models.staff import Staff
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.kernel.errors import Refused
@@ -19,6 +20,9 @@ from tests.world import World, a_draft
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 NUMBER = "03-1234-5678"
 CALLS = 'href="tel:0312345678"'
+BUTTON = f'<a class="btn btn--block" {CALLS}>'
+SHOWN = "/groups/%s/patient/#phones"
+IN_THE_BAR = f'<li class="only-narrow"><a class="navitem" {CALLS} aria-label="電話：'
 CHANGED = "facilities.FacilityPhoneChanged"
 
 
@@ -94,7 +98,7 @@ def test_a_facility_is_called_once_from_where_its_people_sit(
 
     after = page_of(world, name, page, side)
 
-    assert (before.count(CALLS), after.count(CALLS)) == (0, 1)
+    assert (before.count(BUTTON), after.count(BUTTON)) == (0, 1)
     assert after.count(NUMBER) == 1
 
 
@@ -112,3 +116,17 @@ def test_the_bar_of_the_family_leads_to_the_numbers_where_there_are_some(world: 
 
     assert (way in before, way in page_of(world, "mori", "album", PAT)) == (False, True)
     assert way not in page_of(world, "sato", "album", PAT)
+
+
+def test_on_a_telephone_the_bar_calls_the_only_number_at_once(world: World) -> None:
+    other = open_facility(world.actor("kato"), name="桜台薬局", kind=FacilityKind.PHARMACY)
+    Staff.objects.filter(user=world.people["sato"]).update(facility=other)
+    Facility.objects.filter(pk=world.facility.pk).update(phone=NUMBER)
+    alone = page_of(world, "mori", "album", PAT)
+    Facility.objects.filter(pk=other.pk).update(phone="03-8765-4321")
+
+    several = page_of(world, "mori", "album", PAT)
+
+    assert (alone.count(IN_THE_BAR), several.count("tel:")) == (1, 0)
+    assert f'<li class="only-wide"><a class="navitem" href="{SHOWN % world.group.pk}"' in alone
+    assert f'<li><a class="navitem" href="{SHOWN % world.group.pk}"' in several

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -18,6 +19,7 @@ from tests.accounts.signing_in import sign_in_client
 from tests.world import FACE_SHEET, World
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
+LAST_CHANGE = re.compile(r"最終更新：<cs-moment><time[^>]*>[^<]+</time></cs-moment>　?(.*)</p>")
 
 
 @pytest.mark.control("8.24")
@@ -50,6 +52,24 @@ def test_who_saves_second_is_told_and_overwrites_nothing(world: World) -> None:
         change_face_sheet(world.seat("sato", PRO), FACE_SHEET, version=1)
 
     assert take_face_sheet(world.seat("sato", PRO)).face_sheet == first
+
+
+def test_the_page_says_who_wrote_it_last(world: World) -> None:
+    client = Client()
+    sign_in_client(client, world.people["sato"])
+    page = reverse("patients:face_sheet", args=[world.group.pk, PRO])
+    registered = client.get(page).text
+    Patient.objects.update(changer=None)
+    from_before = client.get(page).text
+    change_face_sheet(world.seat("sato", PRO), FACE_SHEET, version=1)
+
+    changed = client.get(page).text
+
+    assert [LAST_CHANGE.search(one)[1] for one in (registered, from_before, changed)] == [  # type: ignore[index]  # each page has the line
+        "<bdi>加藤 恵子</bdi>",
+        "",
+        "<bdi>佐藤 一郎</bdi>",
+    ]
 
 
 def test_what_was_typed_second_is_still_in_the_form(world: World) -> None:

@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +9,9 @@ from carestation.ui.times import (
     TOKYO,
     calendar_date,
     clock,
+    date_of_birth,
     day_of,
+    exact_moment,
     local_date,
     moment,
     short_moment,
@@ -83,3 +85,34 @@ def test_a_day_begins_in_japan(at: datetime) -> None:
 
 def test_a_date_of_birth_belongs_to_no_clock() -> None:
     assert calendar_date(NOW.date()) == "2026年6月10日"
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(1940, 2, 3), "1940年（昭和15年）2月3日"),
+        (date(1926, 12, 24), "1926年（大正15年）12月24日"),
+        (date(1926, 12, 25), "1926年（昭和元年）12月25日"),
+        (date(1989, 1, 7), "1989年（昭和64年）1月7日"),
+        (date(1989, 1, 8), "1989年（平成元年）1月8日"),
+        (date(2019, 4, 30), "2019年（平成31年）4月30日"),
+        (date(2026, 5, 1), "2026年（令和8年）5月1日"),
+        (date(1912, 7, 29), "1912年（明治45年）7月29日"),
+        (date(1800, 1, 1), "1800年1月1日"),
+    ],
+)
+def test_a_day_of_birth_is_said_by_both_reckonings(day: date, said: str) -> None:
+    assert date_of_birth(day) == said
+
+
+@settings(deadline=None)
+@given(at=times, now=times)
+def test_what_is_evidence_has_its_date_and_its_seconds(at: datetime, now: datetime) -> None:
+    local = at.astimezone(TOKYO)
+
+    html = exact_moment(at, now=now)
+
+    assert words(html).endswith(f"{local.month}月{local.day}日 {clock(at)}:{local.second:02}")
+    assert words(html).startswith(f"{local.year}年") == (local.year != local_date(now).year)
+    assert f'datetime="{local.isoformat("T", "seconds")}"' in html
+    assert "cs-moment" not in html

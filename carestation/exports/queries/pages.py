@@ -76,8 +76,8 @@ def groups_of_export(reach: Reach, names: dict[UUID, str], actor: Actor) -> Iter
     """Yield the groups of an export, the oldest first, one at a time."""
     for group in Group.objects.filter(pk__in=reach.group_ids).order_by("pk").iterator(100):
         sheet = _face_sheet(group, actor)
-        timelines = Timeline.objects.of_group(group.pk).values_list("side", flat=True)
-        sides = [Side(side) for side in timelines]
+        timelines = set(Timeline.objects.of_group(group.pk).values_list("side", flat=True))
+        sides = [side for side in Side if side.value in timelines]
         yield GroupPage(
             id=group.pk,
             kind=Kind(group.kind),

@@ -219,10 +219,11 @@ TABLES: Final = (
     _table("read_marks", "id group_id membership_id timeline_id number", ReadMark, _in_groups),
     _table(
         "patients",
-        "id group_id managing_facility_id version changed_at",
+        "id group_id managing_facility_id version changed_at changer_id",
         Patient,
         _in_groups,
         sealed="face_sheet",
+        newer="changer_id",
     ),
     _table(
         "consents",

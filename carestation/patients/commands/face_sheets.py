@@ -67,6 +67,7 @@ def register_patient(
         face_sheet_sealed=bundle.seal(face_sheet.to_json(), Patient.face_sheet_place(patient_id)),
         likeness=likeness,
         changed_at=timezone.now(),
+        changer_id=actor.user_id,
     )
     announce(
         PatientRegistered(
@@ -101,8 +102,10 @@ def change_face_sheet(seat: Seat, face_sheet: FaceSheet, *, version: int) -> Pat
     patient.face_sheet_sealed = bundle.seal(face_sheet.to_json(), place)
     patient.likeness = known_likeness(seat.actor, patient.managing_facility_id, face_sheet)
     patient.version += 1
-    patient.changed_at = timezone.now()
-    patient.save(update_fields=["face_sheet_sealed", "likeness", "version", "changed_at"])
+    patient.changed_at, patient.changer_id = timezone.now(), seat.actor.user_id
+    patient.save(
+        update_fields=["face_sheet_sealed", "likeness", "version", "changed_at", "changer"]
+    )
     announce(FaceSheetChanged(**seat.marks(), patient_id=patient.pk))
     return patient
 

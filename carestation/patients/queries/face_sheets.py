@@ -6,7 +6,7 @@ Controls: ISO/IEC 27017 8.3, 8.24; white paper 「暗号化」.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from carestation.accounts.queries.people import read_person
 from carestation.facilities.rules import folded
 from carestation.groups.choices import Kind
 from carestation.groups.rules import Seat
@@ -93,6 +94,14 @@ class PatientCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastChange:
+    """When a face sheet was written last, and by whom, where that was put down."""
+
+    at: datetime
+    changer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
     """What the row of a patient says by itself."""
 
@@ -149,6 +158,13 @@ def take_face_sheet(seat: Seat) -> PatientCard:
     if card is None:
         raise NotVisible
     return card
+
+
+def last_change_of(seat: Seat, card: PatientCard) -> LastChange:
+    """Return who wrote the face sheet last, and when; `card` is what the seat may read of it."""
+    row = Patient.objects.select_related("changer").get(pk=card.id)
+    changer = read_person(row.changer, seat.actor).name if row.changer else ""
+    return LastChange(at=row.changed_at, changer=changer)
 
 
 def read_face_sheet(

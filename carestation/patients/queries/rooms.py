@@ -21,7 +21,7 @@ class Frame:
     """What stands around a page and stays while others write and read: rendered once (`kept`).
 
     `professionals`, `family`: the first of them, each with a name, a calling, and whether it is who
-    reads; beside them how many there are. `is_called`: whether there is a number to call.
+    reads; beside them how many there are. `phones`: the facilities that are called by a number.
     """
 
     group_id: UUID
@@ -35,7 +35,7 @@ class Frame:
     professional_count: int
     family: tuple[tuple[str, str, bool], ...]
     family_count: int
-    is_called: bool
+    phones: tuple[tuple[str, str], ...]
 
     def __hash__(self) -> int:
         """Return what finds it among others; only what is the same in everything is equal."""
@@ -83,7 +83,7 @@ class Room:
             professional_count=len(professionals),
             family=self._named(family),
             family_count=len(family),
-            is_called=bool(self.phones),
+            phones=tuple(self.phones),
         )
 
     @property

@@ -16,7 +16,7 @@ from carestation.kernel.http import CareRequest
 from carestation.patients.commands.face_sheets import change_face_sheet, note_face_sheet_viewed
 from carestation.patients.forms.face_sheets import FaceSheetForm, filled_form
 from carestation.patients.queries.consents import consents_of
-from carestation.patients.queries.face_sheets import take_face_sheet
+from carestation.patients.queries.face_sheets import last_change_of, take_face_sheet
 from carestation.patients.queries.rooms import room_of
 from carestation.patients.rules import may_change_face_sheet
 
@@ -29,7 +29,7 @@ def face_sheet(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse
     card = take_face_sheet(seat)
     note_face_sheet_viewed(seat)
     context = {"room": room_of(seat), "card": card, "consents": consents_of(seat)}
-    context |= {"may_change": may_change_face_sheet(seat)}
+    context |= {"may_change": may_change_face_sheet(seat), "last": last_change_of(seat, card)}
     return TemplateResponse(request, "patients/face_sheet.html", context)
 
 
