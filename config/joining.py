@@ -3,11 +3,10 @@
 import json
 from pathlib import Path
 
-import django
-
-from config.environment import choose_settings, see_variables, surroundings
+from config.environment import see_variables, surroundings
 from config.places import Places
 from config.private_files import secret
+from config.setting_up import set_up
 
 
 def join_running(data: Path | None) -> None:
@@ -22,8 +21,7 @@ def join_running(data: Path | None) -> None:
     places = _places(data)
     if not variables.get("DATABASE_URL"):
         see_variables(_started_with(places, variables))
-    choose_settings()
-    django.setup()
+    set_up()
 
 
 def see_data(data: Path | None) -> None:
