@@ -9,7 +9,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -35,6 +35,7 @@ IDLE_SECONDS: Final = 0.2
 REST_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 60.0
 QUEUES: Final = ("default", "long")
+AWAY: Final = (InterfaceError, OperationalError, ConnectorException, psycopg.Error)
 # A worker that stands still in the middle of a batch holds its place in the log, and everyone's:
 # nothing that comes after is sure while it may still write. So long it is waited for.
 STILL_SECONDS: Final = 300
@@ -133,7 +134,7 @@ def _let_go() -> None:
 
 
 def _tell(name: str, error: BaseException) -> None:
-    if isinstance(error, InterfaceError | OperationalError):
+    if isinstance(error, AWAY):
         logger.warning("The database went away", extra={"follower": name})
     elif isinstance(error, Unavailable):
         logger.warning("What it needs did not answer", extra={"follower": name})
@@ -146,12 +147,17 @@ def _keep_timetable(ending: Mark, beat: Callable[[], None]) -> None:
 
     while not ending.is_set():
         beat()
-        try:
-            asyncio.run(_work(app, ending, beat))
-        except (ConnectorException, psycopg.Error, OSError):
-            # The database went away; its jobs are still there.
-            logger.warning("The timetable paused")
+        error = asyncio.run(_what_ends(_work(app, ending, beat)))
+        if error is not None:
+            # Whatever it was, its jobs are still there.
+            _tell("timetable", error)
             ending.wait(REST_SECONDS)
+
+
+async def _what_ends(work: Coroutine[None, None, None]) -> BaseException | None:
+    doing = asyncio.ensure_future(work)
+    await asyncio.wait([doing])
+    return doing.exception()
 
 
 async def _work(app: App, ending: Mark, beat: Callable[[], None]) -> None:

@@ -40,7 +40,7 @@ WHERE n.kind = %(kind)s OR n.place = n.size ORDER BY n.place
 PASSING: Final = """
 WITH followed AS (
   SELECT a.follower, a.kind, c.era, c.xid, c.fact_id
-  FROM unnest(%(followers)s::text[], %(kinds)s::text[]) AS a (follower, kind)
+  FROM unnest(%(followers)b::text[], %(kinds)b::text[]) AS a (follower, kind)
   LEFT JOIN factlog_cursor c ON c.follower = a.follower
 ), fresh AS MATERIALIZED (
   SELECT p.era, p.xid, p.fact_id, n.kinds, n.last
@@ -71,7 +71,7 @@ WHERE a.era IS NULL OR a.kind = ANY (n.kinds) OR (a.kind = '' AND n.last IS NOT 
 """
 # The oldest fact that one of them has not read, sure or not: up to it their work is done.
 UNREAD: Final = """
-SELECT min(f.at) AS at FROM unnest(%(followers)s::text[], %(kinds)s::text[]) AS a (follower, kind)
+SELECT min(f.at) AS at FROM unnest(%(followers)b::text[], %(kinds)b::text[]) AS a (follower, kind)
 LEFT JOIN factlog_cursor c ON c.follower = a.follower,
 LATERAL (
   SELECT f.at FROM factlog_loggedfact f

@@ -55,7 +55,10 @@ class Entry(models.Model):
     """
 
     id = models.UUIDField(primary_key=True)
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # That of its post, whose key is checked.
+    group = models.ForeignKey(
+        Group, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     side = models.CharField(max_length=20, choices=Side)
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=EntryKind)

@@ -16,6 +16,7 @@ from carestation.factlog.models import Cursor
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
 from carestation.timeline.facts import PostPublished
+from config import worker
 from config.ending import Mark
 from config.worker import follow_all
 from tests.live import process
@@ -141,6 +142,22 @@ def test_a_database_that_went_away_finds_the_timetable_at_work_again() -> None:
 
     assert before
     assert after
+
+
+def test_a_timetable_that_fails_is_taken_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    ending, tried = Mark(), list[str]()
+
+    async def work(*_: object) -> None:
+        tried.append("once more")
+        if len(tried) == 1:
+            raise ZeroDivisionError
+        ending.set()
+
+    monkeypatch.setattr(worker, "_work", work)
+    monkeypatch.setattr(worker, "REST_SECONDS", 0.01)
+    worker._keep_timetable(ending, lambda: None)
+
+    assert len(tried) == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -38,7 +38,7 @@ ORDER BY n.place
 """
 GROWN: Final = """
 INSERT INTO audit_tree (id, size, peaks)
-SELECT * FROM unnest(%(ids)s::uuid[], %(sizes)s::bigint[], %(peaks)s::bytea[])
+SELECT * FROM unnest(%(ids)b::uuid[], %(sizes)b::bigint[], %(peaks)b::bytea[])
 ON CONFLICT (id) DO UPDATE SET size = EXCLUDED.size, peaks = EXCLUDED.peaks
 """
 

@@ -4,6 +4,7 @@ Controls: ISO/IEC 27017 8.24; white paper 「暗号化」.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
 from typing import Final
 from uuid import UUID
 
@@ -21,32 +22,33 @@ PADDING: Final = "search.padding"
 POSTS: Final = """
 SELECT p.id, p.id AS post_id, p.group_id, p.side, p.changed_seq, p.body_sealed, p.withdrawn_at,
   'post' AS kind, NULL::bytea AS name_sealed
-FROM unnest(%(groups)s::uuid[], %(posts)s::uuid[]) AS a (group_id, post_id)
+FROM unnest(%(groups)b::uuid[], %(posts)b::uuid[]) AS a (group_id, post_id)
 JOIN timeline_post p ON p.group_id = a.group_id AND p.id = a.post_id
 """
 FILES: Final = """
 SELECT f.id, p.id AS post_id, p.group_id, p.side, p.changed_seq, NULL::bytea AS body_sealed,
   p.withdrawn_at, 'file' AS kind, f.name_sealed
-FROM unnest(%(groups)s::uuid[], %(posts)s::uuid[]) AS a (group_id, post_id)
+FROM unnest(%(groups)b::uuid[], %(posts)b::uuid[]) AS a (group_id, post_id)
 JOIN timeline_post p ON p.group_id = a.group_id AND p.id = a.post_id
 JOIN timeline_attachment f ON f.group_id = a.group_id AND f.post_id = a.post_id
 """
 DOCUMENTS: Final = """
 SELECT d.id, p.id AS post_id, p.group_id, p.side, p.changed_seq, NULL::bytea AS body_sealed,
   p.withdrawn_at, 'document' AS kind, f.name_sealed, d.words_sealed
-FROM unnest(%(groups)s::uuid[], %(posts)s::uuid[]) AS a (group_id, post_id)
+FROM unnest(%(groups)b::uuid[], %(posts)b::uuid[]) AS a (group_id, post_id)
 JOIN timeline_post p ON p.group_id = a.group_id AND p.id = a.post_id
 JOIN timeline_attachment f ON f.group_id = a.group_id AND f.post_id = a.post_id
 JOIN search_documenttext d ON d.group_id = a.group_id AND d.file_id = f.id
 """
-# Of two readings of a post the newer one stays, whoever is last. Arrays of unlike length travel as
-# text.
+# Of two readings of a post the newer one stays, whoever is last. The numbers of all travel as one
+# array and as bytes: to read them as text would cost as much as to write the entry.
 ENTER: Final = """
 INSERT INTO search_entry (id, group_id, side, post_id, kind, changed_seq, grams)
-SELECT n.id, n.group_id, n.side, n.post_id, n.kind, n.changed_seq, n.grams::bigint[]
-FROM unnest(%(ids)s::uuid[], %(groups)s::uuid[], %(sides)s::text[], %(posts)s::uuid[],
-  %(kinds)s::text[], %(seqs)s::bigint[], %(grams)s::text[])
-  AS n (id, group_id, side, post_id, kind, changed_seq, grams)
+SELECT n.id, n.group_id, n.side, n.post_id, n.kind, n.changed_seq,
+  (%(grams)b::bigint[])[n.until - n.count + 1:n.until]
+FROM unnest(%(ids)b::uuid[], %(groups)b::uuid[], %(sides)b::text[], %(posts)b::uuid[],
+  %(kinds)b::text[], %(seqs)b::bigint[], %(untils)b::bigint[], %(counts)b::bigint[])
+  AS n (id, group_id, side, post_id, kind, changed_seq, until, count)
 ON CONFLICT (id) DO UPDATE SET grams = excluded.grams, changed_seq = excluded.changed_seq
 WHERE search_entry.changed_seq <= excluded.changed_seq AND search_entry.grams <> excluded.grams
 """
@@ -65,6 +67,7 @@ def index_posts(posts: Sequence[tuple[UUID, UUID]]) -> None:
     if not entries:
         return
     read, grams = zip(*entries, strict=True)
+    counts = [len(one) for one in grams]
     columns = {
         "ids": [row["id"] for row in read],
         "groups": [row["group_id"] for row in read],
@@ -72,7 +75,9 @@ def index_posts(posts: Sequence[tuple[UUID, UUID]]) -> None:
         "posts": [row["post_id"] for row in read],
         "kinds": [row["kind"] for row in read],
         "seqs": [row["changed_seq"] for row in read],
-        "grams": list(grams),
+        "grams": list(chain.from_iterable(grams)),
+        "untils": list(accumulate(counts)),
+        "counts": counts,
     }
     rows_of(ENTER, columns)
 
@@ -87,14 +92,13 @@ def forget_group(group_id: UUID) -> None:
     DocumentText.objects.filter(group_id=group_id).delete()
 
 
-def _entries(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
+def _entries(rows: Sequence[Row]) -> Iterator[tuple[Row, list[int]]]:
     for row in rows:
         try:
             bundle = open_scope(row["group_id"], None)
         except NotVisible:
             continue
-        numbers = [] if row["withdrawn_at"] else _numbers(bundle, row)
-        yield row, "{" + ",".join(map(str, numbers)) + "}"
+        yield row, [] if row["withdrawn_at"] else _numbers(bundle, row)
 
 
 def _numbers(bundle: Bundle, row: Row) -> list[int]:

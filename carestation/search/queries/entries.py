@@ -31,7 +31,7 @@ FROM timeline_post p WHERE EXISTS (SELECT FROM vault_scope s WHERE s.id = p.grou
 """
 # Documents of these posts whose words nobody has read yet.
 UNREAD: Final = """
-SELECT f.id FROM unnest(%(groups)s::uuid[], %(posts)s::uuid[]) AS a (group_id, post_id)
+SELECT f.id FROM unnest(%(groups)b::uuid[], %(posts)b::uuid[]) AS a (group_id, post_id)
 JOIN timeline_attachment f ON f.group_id = a.group_id AND f.post_id = a.post_id
 WHERE f.media_type = 'application/pdf'
   AND NOT EXISTS (SELECT FROM search_documenttext d WHERE d.file_id = f.id)

@@ -54,52 +54,13 @@ class Published:
     fresh: FreshMessage | None = None
 
 
-# Hot (benchmarks/posts.py); its twin: tests/timeline/twins.py. Behind the timeline's lock, SHARE
-# reads the right to sit anew (KEY SHARE would not); a repeated draft inserts and counts nothing.
-# One's own post is known, and read if all before it are: then there is nothing to pass over.
+# Hot (benchmarks/posts.py); its twin: tests/timeline/twins.py. What it does stands in
+# migrations/0011_a_post_is_written_by_one_call.py. No number: the seat is gone, or was written.
 PUBLISH: Final = """
-WITH seat AS (
-  SELECT t.posts + 1 AS number, t.seq + 1 AS seq, greatest(r.known, r.number) = t.posts AS is_read,
-    u.name_sealed, m.relation, p.profession, v.name AS facility
-  FROM groups_timeline t JOIN groups_readmark r ON r.timeline_id = t.id
-  JOIN groups_membership m ON m.id = r.membership_id JOIN groups_group g ON g.id = t.group_id
-  JOIN accounts_user u ON u.id = m.user_id LEFT JOIN facilities_staff p ON p.id = m.staff_id
-  LEFT JOIN facilities_facility v ON v.id = p.facility_id
-  WHERE g.id = %(group_id)s AND t.group_id = %(group_id)s AND r.group_id = %(group_id)s
-    AND m.group_id = %(group_id)s AND t.id = %(timeline_id)s AND r.id = %(mark_id)s
-    AND m.role = %(role)s AND g.archived_at IS NULL AND m.left_at IS NULL
-    AND (m.expires_at IS NULL OR m.expires_at > now())
-    AND p.ended_at IS NULL AND p.paused_at IS NULL AND v.frozen_at IS NULL
-  FOR NO KEY UPDATE OF t, r FOR SHARE OF m, g
-), post AS (
-  INSERT INTO timeline_post (id, group_id, side, number, last_number, seq, changed_seq, parent_id,
-    author_id, membership_id, draft_id, body_sealed, urgency, asks_acknowledgement, mentions,
-    published_at)
-  SELECT %(object_id)s, %(group_id)s, %(side)s, number, number, seq, seq, %(parent_id)s,
-    %(actor_id)s, %(membership_id)s, %(draft_id)s, %(sealed)s, %(urgency)s, %(asks)s,
-    %(mentions)s, %(at)s
-  FROM seat ON CONFLICT (group_id, author_id, draft_id) DO NOTHING RETURNING number, seq
-), counted AS (
-  UPDATE groups_timeline SET seq = post.seq, posts = number FROM post
-  WHERE group_id = %(group_id)s AND id = %(timeline_id)s
-), lifted AS (
-  UPDATE timeline_post SET last_number = post.number FROM post
-  WHERE group_id = %(group_id)s AND id = %(parent_id)s
-), read AS (
-  UPDATE groups_readmark r SET known = greatest(r.known, r.number) + 1,
-    number = CASE WHEN is_read THEN post.number ELSE r.number END
-  FROM post, seat WHERE r.group_id = %(group_id)s AND r.id = %(mark_id)s
-), fact AS (
-  INSERT INTO factlog_loggedfact
-    (kind, actor_id, facility_id, group_id, object_id, request_id, detail)
-  SELECT %(kind)s, %(actor_id)s, %(facility_id)s, %(group_id)s, %(object_id)s, %(request_id)s,
-    %(detail)s FROM post
-)
-SELECT seat.*, (SELECT count(*) FROM groups_membership o
-    WHERE o.group_id = %(group_id)s AND o.left_at IS NULL AND o.id <> %(membership_id)s
-      AND (o.expires_at IS NULL OR o.expires_at > now())
-      AND (o.role <> 'family' OR %(side)s <> 'professional')) AS readers
-FROM seat, post
+SELECT * FROM timeline_publish(%(group_id)s, %(side)s, %(timeline_id)s, %(mark_id)s,
+  %(membership_id)s, %(role)s, %(actor_id)s, %(object_id)s, %(parent_id)s, %(draft_id)s,
+  %(sealed)s, %(urgency)s, %(asks)s, %(mentions)s, %(at)s,
+  %(kind)s, %(facility_id)s, %(request_id)s, %(detail)s)
 """
 
 
@@ -155,7 +116,7 @@ def _publish(seat: Seat, draft: Draft) -> Published:
         urgency=draft.urgency,
     )
     counted = row_of(PUBLISH, fact.parameters() | _parameters(seat, post))
-    if counted is None:
+    if counted is None or counted["number"] is None:
         return Published(post=_published_before(seat, draft), is_new=False)
     POSTS.inc()
     post.number = post.last_number = counted["number"]

@@ -175,13 +175,14 @@ def page_of_threads(seat: Seat, *, before: int | None = None, size: int = PAGE_S
 
 def threads_of(messages: list[Message]) -> list[Message]:
     """Return the posts that begin a thread, each with its replies, oldest reply first."""
-    replies: dict[UUID, list[Message]] = {}
+    # By their numbers, which are looked up without Python's own code for ids.
+    replies: dict[int, list[Message]] = {}
     for message in messages:
         if message.parent_id is not None:
-            replies.setdefault(message.parent_id, []).append(message)
+            replies.setdefault(message.parent_id.int, []).append(message)
     return [
-        replace(one, replies=tuple(sorted(replies[one.id], key=lambda reply: reply.number)))
-        if one.id in replies
+        replace(one, replies=tuple(sorted(said, key=lambda reply: reply.number)))
+        if (said := replies.get(one.id.int))
         else one
         for one in messages
         if one.parent_id is None

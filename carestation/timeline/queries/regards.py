@@ -25,7 +25,9 @@ ANYONE: Final = Regard()
 
 def regard_of(seat: Seat, message: Message, standing: Standing) -> Regard:
     """Return what of a thread, or of a reply alone, is the own of who holds the seat."""
-    me = seat.actor.user_id
-    has_part = me == message.author_id or me in message.acknowledged_by or me in standing.asked
-    has_part = has_part or any(me == one.author_id for one in message.replies)
+    # By their numbers, as in standings.
+    me, own = seat.actor.user_id, seat.actor.user_id.int
+    has_part = own == message.author_id.int or me in message.acknowledged_by
+    has_part = has_part or (bool(standing.asked) and me in standing.asked)
+    has_part = has_part or own in [one.author_id.int for one in message.replies]
     return Regard(me=me if has_part else None, mark=min(seat.mark, message.last_number))
