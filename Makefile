@@ -11,6 +11,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 TESTS ?=
 
+# What was compiled is kept beside the source, also where the surroundings say no: each of the many
+# processes that the tests start would compile all of ours again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test setup check lint bench bench-load bench-history bench-million bench-durability bench-faults bench-patroni test-nodes docs bundle bundle-rehearsal joining-rehearsal units-rehearsal upgrade-rehearsal messages requirements clean
 
 run: .venv/.run  ## start everything on this machine, with demo data

@@ -4,11 +4,10 @@ import json
 from pathlib import Path
 from typing import Final
 
-import django
-
-from config.environment import choose_settings, see_variables, surroundings
+from config.environment import see_variables, surroundings
 from config.places import Places
 from config.private_files import secret
+from config.setting_up import set_up
 
 # Under what `up` says what it was started with (`config/up.py`).
 SAID: Final = {
@@ -38,8 +37,7 @@ def join_running(data: Path | None) -> None:
     places = _places(data)
     if not variables.get("DATABASE_URL"):
         see_variables(_started_with(places, variables))
-    choose_settings()
-    django.setup()
+    set_up()
 
 
 def see_data(data: Path | None) -> None:

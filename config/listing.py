@@ -6,10 +6,8 @@ import sys
 from dataclasses import asdict
 from typing import Final
 
-import django
-
 from carestation.kernel.doors import Door, Entrance, entrances
-from config.environment import choose_settings
+from config.setting_up import set_up
 
 COLUMNS: Final = ("door", "side", "changes", "methods", "pattern", "name")
 # The stream is another process, without Django: it takes every seat of its session.
@@ -36,8 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
 def listed() -> list[Entrance]:
     """Return every address of the project."""
-    choose_settings()
-    django.setup()
+    set_up()
     from config.urls import urlpatterns  # noqa: PLC0415 - needs Django to be set up
 
     return [*entrances(urlpatterns), LIVE]

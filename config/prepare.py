@@ -25,8 +25,9 @@ from carestation.vault.relocating import OneStoreError
 from carestation.vault.storing import StoreAwayError
 from carestation.vault.transit import KeyServiceError
 from config.answering import HASHED
-from config.environment import choose_settings, environment
+from config.environment import environment
 from config.saying import put_down_who
+from config.setting_up import set_up
 
 ONE_AT_A_TIME: Final = 7_262_001
 LOCK_TIMEOUT: Final = "5s"
@@ -41,8 +42,7 @@ def main() -> None:
     Raises:
         SystemExit: something cannot be done; the sentence says what.
     """
-    choose_settings()
-    django.setup()
+    set_up()
     work_as(Work.CONTENT)
     with_demo = "--demo" in sys.argv
     _refuse_demo_in_production(with_demo=with_demo)

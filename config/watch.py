@@ -11,12 +11,11 @@ import argparse
 import logging
 import time
 
-import django
-
 from config.ending import Mark, on_the_way_out
-from config.environment import choose_settings, environment
+from config.environment import environment
 from config.ports import port_of
 from config.pulse import Pulse
+from config.setting_up import set_up
 
 logger = logging.getLogger("carestation.watch")
 
@@ -26,8 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="config.watch")
     parser.add_argument("--port", type=int, help="the proxy's, on this machine (the site's)")
     options = parser.parse_args()
-    choose_settings()
-    django.setup()
+    set_up()
     from config.watching.rounds import Rounds  # noqa: PLC0415 - needs the apps
 
     ending = Mark()

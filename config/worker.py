@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import django
 import psycopg
 from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError, connection, connections
@@ -24,8 +23,9 @@ from procrastinate.exceptions import ConnectorException
 from carestation.kernel.acting import Work, work_as
 from carestation.kernel.errors import Unavailable
 from config.ending import Mark, on_the_way_out
-from config.environment import choose_settings, environment
+from config.environment import environment
 from config.pulse import Pulse
+from config.setting_up import set_up
 
 if TYPE_CHECKING:
     from carestation.factlog.commands import Reader
@@ -43,8 +43,7 @@ STILL_SECONDS: Final = 300
 
 def main() -> None:
     """Follow and work until told to end."""
-    choose_settings()
-    django.setup()
+    set_up()
     _let_no_transaction_stand_still()
     work_as(Work.WORKER)
     ending = Mark()

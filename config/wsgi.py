@@ -13,14 +13,16 @@ from config.environment import choose_settings, environment
 from config.parting import end_with_parent
 from config.pulse import Pulse
 from config.serving import Answers, say_serving
+from config.setting_up import nothing_swept
 
 logger = logging.getLogger("carestation.web")
 # The server runs us in a child of its own; where the server is killed, so are we.
 end_with_parent()
 choose_settings()
-application = Answers(get_wsgi_application())
-# Nothing is imported per request: all views are read now.
-get_resolver().url_patterns  # noqa: B018 - reading it imports them
+with nothing_swept():
+    application = Answers(get_wsgi_application())
+    # Nothing is imported per request: all views are read now.
+    get_resolver().url_patterns  # noqa: B018 - reading it imports them
 # Hot (benchmarks/posts.py): of what Django does around each request one thing is for us, letting
 # go of a connection that broke; and once is enough.
 request_started.disconnect(reset_queries)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from shutil import which
 from typing import Final
 
+from django.db import connections
 from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 from carestation.kernel import sql
@@ -26,7 +27,8 @@ ARGUMENTS: Final = (
 def chromium() -> Iterator[Browser]:
     """Start it, and end it.
 
-    Meanwhile a loop runs in this thread, and Django has another connection where one does.
+    Meanwhile a loop runs in this thread, and Django has another connection where one does; it
+    would outlive the tests.
     """
     with sync_playwright() as playwright:
         sql._KEPT.__dict__.pop("db", None)
@@ -34,6 +36,7 @@ def chromium() -> Iterator[Browser]:
         try:
             yield browser
         finally:
+            connections.close_all()
             browser.close()
     sql._KEPT.__dict__.pop("db", None)
 

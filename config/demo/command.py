@@ -4,11 +4,10 @@ import argparse
 import json
 import sys
 
-import django
-
 from carestation.kernel.acting import Work, work_as
 from config.demo.panel import people_table
-from config.environment import choose_settings, environment
+from config.environment import environment
+from config.setting_up import set_up
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +26,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.json:
         sys.stdout.write(people_table())
         return 0
-    choose_settings()
-    django.setup()
+    set_up()
     work_as(Work.CONTENT)
     from config.demo.world import as_json, told_world  # noqa: PLC0415 - needs Django to be set up
 

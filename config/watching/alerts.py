@@ -11,12 +11,11 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-import django
 from django_stubs_ext import StrOrPromise
 
 from carestation.support.choices import HURTS, MISSING, REMEDIES, SILENT, Measured, State
 from carestation.support.rules import FRESH, LIMITS, Limit
-from config.environment import choose_settings
+from config.setting_up import set_up
 
 HEAD: Final = """\
 # Made from carestation.support.rules.LIMITS: python -m config.watching.alerts
@@ -76,6 +75,5 @@ def _rule(
 
 
 if __name__ == "__main__":
-    choose_settings()
-    django.setup()
+    set_up()
     sys.stdout.write(alerts())

@@ -11,6 +11,7 @@ import pytest
 from tests.browser.people import Site, Stage
 from tests.chromium import CHROMIUM, chromium
 from tests.nodes.nodes import database, nodes
+from tests.running.prepared import prepared
 from tests.running.starts import COMMAND, PROJECT, started, surroundings
 
 
@@ -38,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         ):
             yield Site(url=both.url, people=people, mail=mail, database=url)
         return
-    with started(data, "--demo") as one:
+    with started(prepared(data), "--demo") as one:
         mail, where = Path(one.said["mail_dir"]), one.said["database_url"]
         yield Site(url=one.url, people=people, mail=mail, database=where)
 

@@ -38,6 +38,7 @@ from tests.world import World, a_draft
 
 # More than the kernel holds for a connection by itself: 4 MB, and as much where it is read.
 LONG: Final = Random(1).randbytes(20_000_000)  # noqa: S311 - what is sent
+SHORT: Final = LONG[:500_000]
 # What the kernel holds on both ends, when nothing is held before it.
 UNDERWAY_BYTES: Final = 500_000
 ENDED: Final = "a download ended with its right"
@@ -69,30 +70,35 @@ def at(committed_world: World, one: Node, name: str, tmp_path: Path, settings: S
 
 
 @pytest.fixture
-def path(committed_world: World, at: str) -> str:
-    """A long file of the team's side."""
+def content(request: pytest.FixtureRequest) -> bytes:
+    """What is sent: long, where it is not told otherwise."""
+    return bytes(getattr(request, "param", LONG))
+
+
+@pytest.fixture
+def path(committed_world: World, at: str, content: bytes) -> str:
+    """A file of the team's side."""
     file_id = upload_file(committed_world.actor("kato"), "経過.jpg", a_jpeg()).file.id
     draft = replace(a_draft(), id=uuid7(), attachments=(file_id,))
     publish_post(committed_world.seat("kato", Side.PROFESSIONAL), draft)
-    _lengthen(committed_world, file_id)
+    _fill(committed_world, file_id, content)
     return f"/api/v1/files/{file_id}"
 
 
-def _lengthen(world: World, file_id: UUID) -> None:
-    content = replace(take_file(world.actor("kato"), file_id).content, size_bytes=len(LONG))
-    seal_file(content, LONG)
-    Attachment.objects.filter(pk=file_id).update(size_bytes=len(LONG))
+def _fill(world: World, file_id: UUID, data: bytes) -> None:
+    content = replace(take_file(world.actor("kato"), file_id).content, size_bytes=len(data))
+    seal_file(content, data)
+    Attachment.objects.filter(pk=file_id).update(size_bytes=len(data))
 
 
-def asked(
-    at: str, path: str, token: str, *, slowly: bool = False, is_tls: bool = False
-) -> http.client.HTTPResponse:
+def asked(at: str, path: str, token: str, *, is_tls: bool = False) -> http.client.HTTPResponse:
+    """Ask for a file; who reads it holds little, and says at once what it has taken."""
     host, _, port = at.partition(":")
     asker = http.client.HTTPConnection(host, int(port), timeout=30)
     if is_tls:
         context = ssl._create_unverified_context()  # noqa: S323 - our own authority
         asker = http.client.HTTPSConnection(host, int(port), timeout=30, context=context)
-    if slowly:
+    else:
         asker.sock = socket.socket()
         asker.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         asker.sock.connect((host, int(port)))
@@ -132,7 +138,7 @@ def told(one: Node, name: str, message: str) -> list[dict[str, Any]]:
 def test_who_is_removed_gets_no_more(
     committed_world: World, one: Node, name: str, at: str, path: str
 ) -> None:
-    leaver = asked(at, path, a_token(committed_world.people["sato"]), slowly=True)
+    leaver = asked(at, path, a_token(committed_world.people["sato"]))
     first = leaver.read(65_536)
 
     end_the_seat(committed_world)
@@ -149,7 +155,7 @@ def test_who_is_removed_gets_no_more(
 def test_the_right_of_who_reads_nothing_is_looked_at_meanwhile(
     committed_world: World, one: Node, at: str, path: str
 ) -> None:
-    leaver = asked(at, path, a_token(committed_world.people["sato"]), slowly=True)
+    leaver = asked(at, path, a_token(committed_world.people["sato"]))
 
     end_the_seat(committed_world)
     (end,) = told(one, "downloads", ENDED)
@@ -162,7 +168,7 @@ def test_the_right_of_who_reads_nothing_is_looked_at_meanwhile(
 def test_a_right_that_cannot_be_looked_at_is_none(
     committed_world: World, one: Node, at: str, path: str
 ) -> None:
-    reader = asked(at, path, a_token(committed_world.people["sato"]), slowly=True)
+    reader = asked(at, path, a_token(committed_world.people["sato"]))
 
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE timeline_attachment RENAME TO away")
@@ -179,7 +185,7 @@ def test_a_right_that_cannot_be_looked_at_is_none(
 def test_who_stays_gets_all_of_it_however_slowly(
     committed_world: World, at: str, path: str
 ) -> None:
-    reader = asked(at, path, a_token(committed_world.people["sato"]), slowly=True)
+    reader = asked(at, path, a_token(committed_world.people["sato"]))
     first = reader.read(65_536)
     threading.Event().wait(2.2)
 
@@ -191,7 +197,7 @@ def test_slow_readers_hold_neither_others_nor_the_database(
     committed_world: World, at: str, path: str
 ) -> None:
     token = a_token(committed_world.people["sato"])
-    slow = [asked(at, path, token, slowly=True) for _ in range(OWN_AT_ONCE)]
+    slow = [asked(at, path, token) for _ in range(OWN_AT_ONCE)]
     assert {one.status for one in slow} == {200}
     assert asked(at, path, token).status == 429
 
@@ -247,6 +253,7 @@ def test_who_left_before_the_answer_began_takes_no_place(
 
 
 @pytest.mark.control("8.14")
+@pytest.mark.parametrize("content", [SHORT], indirect=True)
 def test_where_the_one_of_a_node_is_gone_that_of_another_sends(
     committed_world: World, one: Node, at: str, path: str, tmp_path: Path
 ) -> None:
@@ -260,4 +267,4 @@ def test_where_the_one_of_a_node_is_gone_that_of_another_sends(
 
         got = [asked(f"localhost:{port}", path, token, is_tls=True).read() for _ in range(4)]
 
-    assert got == [LONG] * 4
+    assert got == [SHORT] * 4

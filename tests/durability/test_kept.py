@@ -10,6 +10,7 @@ import pytest
 
 from tests.durability.findings import Findings, findings_at
 from tests.durability.ordeal import PIECES, Ordeal, places_of
+from tests.running.prepared import prepared
 from tests.running.starts import COMMAND, PROJECT, started, surroundings
 
 pytestmark = pytest.mark.xdist_group("running")
@@ -18,7 +19,7 @@ KILLS = 2 * len(PIECES)
 
 @pytest.mark.control("8.24")
 def test_what_was_acknowledged_is_kept_once_whatever_dies(tmp_path: Path) -> None:
-    with started(tmp_path / "data", "--restart", "--web=1") as one:
+    with started(prepared(tmp_path / "data"), "--restart", "--web=1") as one:
         seed_file = tmp_path / "seed.json"
         load = ["load-seed", "--groups=2", "--members=8", f"--json={seed_file}"]
         subprocess.run(  # noqa: S603 - ours

@@ -9,6 +9,7 @@ import pytest
 
 from tests.durability.ordeal import places_of
 from tests.durability.turning import KEPT_SECONDS, Load, keys
+from tests.running.prepared import prepared
 from tests.running.starts import COMMAND, PROJECT, started, surroundings
 from tests.vault.key_service import key_service
 
@@ -25,7 +26,7 @@ def test_nobody_notices_that_the_root_moves_though_the_run_is_killed(
         monkeypatch.setenv("SSL_CERT_FILE", str(service.authority))
         both = partial(keys, tmp_path / "data", KEY_URL_NEXT=url, KEY_TOKEN_FILE=token)
         move = ("rotate", "--level=root", f"--to={url}", "--json")
-        data, seed_file = tmp_path / "data", tmp_path / "seed.json"
+        data, seed_file = prepared(tmp_path / "data"), tmp_path / "seed.json"
         with started(
             data, "--web=1", KEYS_KEPT_SECONDS=KEPT_SECONDS, KEY_URL_NEXT=url, KEY_TOKEN_FILE=token
         ) as one:

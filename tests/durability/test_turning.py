@@ -8,6 +8,7 @@ import pytest
 
 from tests.durability.ordeal import places_of
 from tests.durability.turning import KEPT_SECONDS, Load, keys, turn_and_kill
+from tests.running.prepared import prepared
 from tests.running.starts import COMMAND, PROJECT, started, surroundings
 
 pytestmark = pytest.mark.xdist_group("running")
@@ -16,7 +17,8 @@ KILLS = {"scope": 1, "root": 0}
 
 @pytest.mark.control("8.24")
 def test_nobody_notices_that_keys_turn_though_the_run_is_killed(tmp_path: Path) -> None:
-    with started(tmp_path / "data", "--web=1", KEYS_KEPT_SECONDS=KEPT_SECONDS) as one:
+    data = prepared(tmp_path / "data")
+    with started(data, "--web=1", KEYS_KEPT_SECONDS=KEPT_SECONDS) as one:
         seed_file = tmp_path / "seed.json"
         load = ["load-seed", "--groups=1", "--members=4", "--history=500", f"--json={seed_file}"]
         subprocess.run(  # noqa: S603 - ours

@@ -3,16 +3,13 @@
 import sys
 from uuid import UUID
 
-import django
-
 from carestation.kernel import after_commit
 from carestation.kernel.acting import Work, work_as
-from config.environment import choose_settings
+from config.setting_up import set_up
 
 
 def main(group_id: UUID, side: str, token: str) -> None:
-    choose_settings()
-    django.setup()
+    set_up()
     work_as(Work.CONTENT)
     from carestation.accounts.models import Session  # noqa: PLC0415 - needs the apps
     from carestation.accounts.queries.sessions import token_key  # noqa: PLC0415 - as above

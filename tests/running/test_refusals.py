@@ -21,6 +21,7 @@ from carestation.vault.sealing import keyset_from
 from carestation.vault.shares import shares_of
 from config.postgres import program
 from config.privileges import ServerUser, hand_over, started_as
+from tests.running.prepared import prepared
 from tests.running.starts import COMMAND, PROJECT, refused, started, surroundings
 
 WRONG: Final = b'{"email": "nobody@example.org", "password": "x"}'
@@ -159,7 +160,7 @@ def test_a_bus_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
 def test_a_lost_root_key_is_not_replaced_and_who_brings_it_back_is_in_the_log(
     tmp_path: Path,
 ) -> None:
-    data = tmp_path / "data"
+    data = prepared(tmp_path / "data")
     with started(data, "--web=1") as one:
         # A sign-in, wrong as it is, is the first to need the operator's key.
         sent = Request(f"{one.url}/api/v1/sessions", WRONG, {"Content-Type": "application/json"})  # noqa: S310 - http

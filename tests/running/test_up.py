@@ -23,6 +23,7 @@ from carestation.support.rules import state_of
 from config.capacity import answers
 from config.places import Places
 from config.running import running_pieces
+from tests.running.prepared import prepared
 from tests.running.starts import (
     COMMAND,
     PROJECT,
@@ -317,7 +318,7 @@ def test_numbers_that_are_decided_run_within_seconds_and_no_request_fails(
 def test_two_run_side_by_side_and_each_ends_whole_within_ten_seconds(
     running: Started, tmp_path: Path
 ) -> None:
-    with started(tmp_path / "data", "--web=1") as other:
+    with started(prepared(tmp_path / "data"), "--web=1") as other:
         took = other.end()
 
         assert took < 10
@@ -327,7 +328,7 @@ def test_two_run_side_by_side_and_each_ends_whole_within_ten_seconds(
 
 
 def test_it_outlives_its_pieces_where_asked_and_they_never_outlive_it(tmp_path: Path) -> None:
-    data = tmp_path / ("a-folder-with-a-long-name/" * 5) / "data"
+    data = prepared(tmp_path / ("a-folder-with-a-long-name/" * 5) / "data")
     with started(data, "--web=1", "--restart") as one:
         for piece in ("postgres", "worker", "caddy"):
             os.kill(one.said["pids"][piece], signal.SIGKILL)
@@ -347,7 +348,7 @@ def test_it_outlives_its_pieces_where_asked_and_they_never_outlive_it(tmp_path: 
 
 
 def test_a_server_that_dies_leaves_no_orphan_in_its_place(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+    data = prepared(tmp_path / "data")
     with started(data, "--web=1", "--restart") as one:
         run = Places(data=data).run
         parent = next(piece.pid for piece in running_pieces(run) if piece.name == "web-1")
