@@ -223,7 +223,7 @@ def test_of_many_that_come_together_no_more_are_sent(
 
     def come() -> http.client.HTTPResponse:
         together.wait(20)
-        return asked(at, path, token, slowly=True)
+        return asked(at, path, token)
 
     with ThreadPoolExecutor(many) as people:
         answers = [one.result() for one in [people.submit(come) for _ in range(many)]]
