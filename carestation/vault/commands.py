@@ -23,6 +23,10 @@ logger = logging.getLogger(__name__)
 # brings the database back to how it was some days ago, and forward again, has lost no file.
 STAYS_AT_LEAST: Final = timedelta(days=8)
 LOOKED_AT_ONCE: Final = 1_000
+# A night takes no more than so many away, and none where more than one in ten has no key: then it
+# is the database that is not the right one, not the files.
+GO_AT_MOST: Final = 10_000
+ONE_IN: Final = 10
 # What stands in braces comes from the register, which is ours; nothing comes from outside.
 KEYED: Final = "SELECT t.id FROM {table} t WHERE t.id = ANY(%(ids)s) AND {is_kept}"
 
@@ -30,20 +34,26 @@ KEYED: Final = "SELECT t.id FROM {table} t WHERE t.id = ANY(%(ids)s) AND {is_kep
 def remove_files_without_key() -> int:
     """Remove what was written long ago and has no key in any row; return how many went.
 
+    None goes where they are too many for what killed writers leave; the log says so.
+
     Raises:
         PermissionError: not the worker asks, and rows would be missing.
     """
-    store, count = blobs(), 0
+    store, looked, without, going = blobs(), 0, 0, list[tuple[UUID, str]]()
     names = store.names(timezone.now() - STAYS_AT_LEAST)
     while batch := list(islice(names, LOOKED_AT_ONCE)):
         keyed = _keyed([file_id for file_id, _ in batch])
-        for file_id, variant in batch:
-            if file_id not in keyed:
-                store.remove(file_id, variant)
-                count += 1
-    if count:
-        logger.info("files without a key were removed", extra={"count": count})
-    return count
+        lost = [one for one in batch if one[0] not in keyed]
+        looked, without = looked + len(batch), without + len(lost)
+        going += lost[: GO_AT_MOST - len(going)]
+    if without * ONE_IN > looked:
+        logger.error("too many files have no key: none was removed", extra={"count": without})
+        return 0
+    for file_id, variant in going:
+        store.remove(file_id, variant)
+    if going:
+        logger.info("files without a key were removed", extra={"count": len(going)})
+    return len(going)
 
 
 def _keyed(file_ids: list[UUID]) -> set[UUID]:

@@ -22,6 +22,7 @@ TEMPLATES: Final = {
 FRAMES: Final = (
     "ui/app.html",
     "ui/bare.html",
+    "accounts/own.html",
     "patients/room.html",
     "facilities/desk.html",
     "support/console.html",

@@ -48,6 +48,12 @@ def bucket(running: Store, settings: Settings) -> None:
     settings.BLOB_URL = f"{running.url()}/{uuid7().hex}"
 
 
+@pytest.fixture
+def however_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the share of what has no key say nothing: the few files of a test are its own."""
+    monkeypatch.setattr(commands, "ONE_IN", 1)
+
+
 def left_behind(variant: str = "content") -> UUID:
     """Keep what has no row: who wrote it was killed before the row was entered."""
     blob_id = uuid7()
@@ -84,6 +90,7 @@ def a_carried(world: World) -> UUID:
     return file_id
 
 
+@pytest.mark.usefixtures("however_many")
 @pytest.mark.control("8.24")
 @pytest.mark.parametrize("place", ["folder", "bucket"])
 def test_what_has_no_row_goes_and_what_somebody_owns_stays(
@@ -107,6 +114,7 @@ def test_what_has_no_row_goes_and_what_somebody_owns_stays(
     assert [vars(record)["count"] for record in caplog.records] == [2]
 
 
+@pytest.mark.usefixtures("however_many")
 @pytest.mark.parametrize("place", ["folder", "bucket"])
 def test_what_is_younger_stays_as_its_row_may_come_yet(
     place: str, request: pytest.FixtureRequest, world: World, monkeypatch: pytest.MonkeyPatch
@@ -119,6 +127,7 @@ def test_what_is_younger_stays_as_its_row_may_come_yet(
     assert kept() == {under_way}
 
 
+@pytest.mark.usefixtures("however_many")
 def test_bytes_whose_key_was_forgotten_go(
     folder: Path, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +146,7 @@ def test_bytes_whose_key_was_forgotten_go(
     assert kept() == set()
 
 
+@pytest.mark.usefixtures("however_many")
 def test_however_many_there_are_all_are_looked_at(
     folder: Path, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,6 +160,40 @@ def test_however_many_there_are_all_are_looked_at(
     assert kept() == owned
 
 
+def test_where_many_have_no_key_none_goes_and_it_is_said(
+    folder: Path,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # Each of them with its small picture: of nine there is one without a key, then of eleven.
+    owned = {a_carried(world) for _ in range(4)}
+    lost = {left_behind()}
+
+    with caplog.at_level(logging.ERROR, logger="carestation.vault.commands"):
+        sweep_later(monkeypatch, STAYS_AT_LEAST.days + 1)
+    assert kept() == owned | lost
+    assert [vars(record)["count"] for record in caplog.records] == [1]
+    owned.add(a_carried(world))
+    sweep_later(monkeypatch, STAYS_AT_LEAST.days + 1)
+
+    assert kept() == owned
+
+
+@pytest.mark.usefixtures("however_many")
+def test_a_night_takes_no_more_than_so_many_away(
+    folder: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "GO_AT_MOST", 3)
+    for _ in range(5):
+        left_behind()
+
+    sweep_later(monkeypatch, STAYS_AT_LEAST.days + 1)
+
+    assert len(kept()) == 2
+
+
+@pytest.mark.usefixtures("however_many")
 def test_while_files_move_both_stores_are_swept(
     folder: Path, bucket: None, settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
