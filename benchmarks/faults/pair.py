@@ -24,7 +24,8 @@ from config.database import await_cluster, ensure_roles
 from config.postgres import ADMIN, APP, DATABASE, OWNER, Cluster, prepare_cluster, program
 from config.private_files import secret
 from config.privileges import started_as
-from tests.live.nats_server import HOST, free_port
+from tests.live.nats_server import HOST
+from tests.ports import free_port
 
 # As deploy/postgresql/patroni.yml has them, and small enough for a disk that is to be filled.
 SETTINGS: Final = {

@@ -23,7 +23,8 @@ from benchmarks.faults.pieces import Piece, await_that
 from config.places import Places
 from config.readiness import is_ready
 from tests.durability.ordeal import Place, places_of
-from tests.live.nats_server import PASSWORD, NatsServer, free_port, nats_cluster
+from tests.live.nats_server import PASSWORD, NatsServer, nats_cluster
+from tests.ports import free_port
 from tests.running.starts import COMMAND, PROJECT, surroundings
 from tests.vault.store import Store, store
 

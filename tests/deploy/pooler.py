@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from config.privileges import hand_over, server_user, started_as
 from tests.deploy.files import tool
-from tests.live.nats_server import HOST, await_port, free_port
+from tests.live.nats_server import HOST, await_port
+from tests.ports import free_port
 
 CONFIGURATION: Final = """
 [databases]

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.ports import free_port
+
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 20
 PASSWORD: Final = "password-of-the-bus"
@@ -166,12 +168,6 @@ def _certificate(name: str, key: ec.EllipticCurvePrivateKey) -> x509.Certificate
         not_valid_before=now - timedelta(hours=1),
         not_valid_after=now + timedelta(days=2),
     )
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind((HOST, 0))
-        return int(one.getsockname()[1])
 
 
 def await_port(port: int, alive: Callable[[], bool]) -> None:

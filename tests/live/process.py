@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from carestation.kernel.pushes import Push
 from carestation.vault.scopes import bus_key
 from carestation.vault.sealing import seal_push
 from tests.live.scene import Event, events_of
+from tests.ports import free_port
 
 PATIENCE_SECONDS: Final = 10.0
 HOST: Final = "127.0.0.1"
@@ -136,7 +136,7 @@ class LiveProcess:
 @contextmanager
 def live_process(database_url: str = "", **timing: float) -> Iterator[LiveProcess]:
     """Start it, and end it again."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", f"--port={port}", "--no-access-log"]
     command += [
         "--timeout-graceful-shutdown=2",
@@ -175,10 +175,3 @@ def _await(live: LiveProcess) -> None:
         except OSError:
             threading.Event().wait(0.05)
     raise AssertionError("live does not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port: int = free.getsockname()[1]
-        return port

@@ -22,9 +22,10 @@ from carestation.live.nats_bus import Heard
 from config.buses import check_bus
 from config.environment import read_environment
 from tests.accounts.signing_in import BROWSER, a_token
-from tests.live.nats_server import HOST, NatsServer, free_port, nats_cluster, nats_server
+from tests.live.nats_server import HOST, NatsServer, nats_cluster, nats_server
 from tests.live.process import LiveProcess, bearer, cookie, live_process
 from tests.live.test_process import ended, posted
+from tests.ports import free_port
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("live")

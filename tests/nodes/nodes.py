@@ -24,7 +24,8 @@ from config.private_files import write_private_json
 from config.proxy import caddy_command, caddy_surroundings
 from config.running import pids
 from tests.durability.ordeal import Place, places_of
-from tests.live.nats_server import NatsServer, free_port, nats_server
+from tests.live.nats_server import NatsServer, nats_server
+from tests.ports import free_port
 from tests.running.starts import COMMAND, PROJECT, Started, started, surroundings
 from tests.vault.store import Store, store
 

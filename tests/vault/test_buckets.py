@@ -30,7 +30,8 @@ from carestation.vault.health import STORE
 from carestation.vault.storing import StoreAwayError
 from config.environment import read_environment
 from config.prepare import _ensure_store
-from tests.live.nats_server import HOST, free_port
+from tests.live.nats_server import HOST
+from tests.ports import free_port
 from tests.vault.store import Store, store
 from tests.vault.test_files import a_file, read, some_bytes
 from tests.world import World
