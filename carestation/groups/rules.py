@@ -5,6 +5,7 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final, TypedDict
 from uuid import UUID
 
@@ -125,6 +126,12 @@ def holds(seat: Seat, right: GroupRight) -> bool:
 def may_see(role: Role, side: Side) -> bool:
     """Professionals see both sides; the patient and the family see theirs only."""
     return side in SIDES_OPEN_TO[role]
+
+
+@cache
+def writers_at(side: Side) -> list[Role]:
+    """Return the roles that write at a side: those that see it and do not only read."""
+    return sorted(role for role in WRITERS if may_see(role, side))
 
 
 def may_post(seat: Seat) -> bool:

@@ -21,13 +21,13 @@ from carestation.vault.sealing import seal_push
 Change = Literal["post", "edit", "withdrawal", "acknowledgement"]
 
 
-def push_new(seat: Seat, published: Published) -> str:
+def push_new(published: Published) -> str:
     """Show a post that was written to the open pages; return it as programs get it.
 
     Also where its draft comes again: its author had no answer, so whoever wrote it was killed,
     maybe, before anyone was told.
     """
-    fresh = published.fresh
+    seat, fresh = published.seat, published.fresh
     if fresh is None:
         shown, members = message(seat, published.post.pk), members_at(seat)
         standing, text = standing_of(shown, members), post_text(shown, members)

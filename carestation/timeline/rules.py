@@ -48,9 +48,9 @@ def may_edit(seat: Seat, post: Post, now: datetime) -> bool:
     return may_withdraw(seat, post) and now - post.published_at < EDITABLE
 
 
-def may_hurry(seat: Seat) -> bool:
+def may_hurry(side: Side) -> bool:
     """Urgent and 了解が必要 are for professionals among themselves; the family's side is calm."""
-    return seat.side is not Side.PATIENT
+    return side is not Side.PATIENT
 
 
 def asks_before_sending(side: Side) -> bool:

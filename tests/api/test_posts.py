@@ -234,12 +234,12 @@ def test_statements_do_not_grow_with_posts(world: World) -> None:
     assert few == statements() == 5
 
 
-def test_publishing_is_three_statements(world: World) -> None:
+def test_publishing_is_two_statements(world: World) -> None:
     kato = program_of(world, "kato")
     write(kato, world)
 
     with CaptureQueriesContext(connection) as asked:
         write(kato, world)
 
-    # Session, seat, post; the push is sent after the commit.
-    assert len(asked) == 3
+    # Session; seat and post. The push is sent after the commit.
+    assert len(asked) == 2

@@ -1,7 +1,9 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import pytest
@@ -19,11 +21,12 @@ from carestation.groups.commands.memberships import begin_membership, end_member
 from carestation.groups.commands.timelines import lock_timeline
 from carestation.groups.models.groups import Group, Timeline
 from carestation.groups.models.memberships import Membership, ReadMark
+from carestation.groups.queries.seats import take_seat
 from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.errors import DomainError, NotVisible, Refused
 from carestation.kernel.ids import uuid7
 from carestation.timeline.choices import Urgency
-from carestation.timeline.commands.posts import Draft, Published, publish_post
+from carestation.timeline.commands.posts import Draft, Published, publish_at, publish_post
 from carestation.timeline.commands.reading import mark_read
 from carestation.timeline.models import Post
 from carestation.timeline.queries.home import groups_of
@@ -34,6 +37,14 @@ from tests.world import World, a_draft
 
 PRO, PAT = Side.PROFESSIONAL, Side.PATIENT
 Publish = Callable[[Seat, Draft], Published]
+
+
+def publish_without_a_seat(seat: Seat, draft: Draft) -> Published:
+    """Do what a view does: no seat was taken, the writing finds it."""
+    return publish_at(seat.actor, seat.group_id, seat.side, draft)
+
+
+WAYS: Final = (publish_post, publish_post_twin, publish_without_a_seat)
 Told = list[tuple[str, Side, int, bool]]
 drafts = st.lists(
     st.tuples(
@@ -58,7 +69,7 @@ def outcome(publish: Publish, told: Told, left: str | None) -> object:
         draft = Draft(id=ids[number], body="お変わりありません。", parent_id=parent_id)
         try:
             post = publish(seats[name, side], draft).post
-        except Refused:
+        except (Refused, NotVisible):
             answers.append("refused")
         else:
             first.setdefault(side, post.pk)
@@ -110,6 +121,15 @@ class TwinTests(TestCase):
         hot, twin = (undone(publish, told, left) for publish in (publish_post, publish_post_twin))
 
         assert hot == twin
+
+    @given(drafts)
+    @settings(max_examples=25, deadline=None)
+    def test_without_a_seat_the_same_is_written(self, told: Told) -> None:
+        hot, without = (
+            undone(publish, told, None) for publish in (publish_post, publish_without_a_seat)
+        )
+
+        assert hot == without
 
     @given(
         st.lists(st.sampled_from(["kato", "sato"]), min_size=1, max_size=7),
@@ -329,9 +349,9 @@ def ends(world: World) -> None:
     end_membership(world.seat("kato", PRO), world.membership("sato").pk)
 
 
-def changes_role(world: World) -> None:
+def only_reads_now(world: World) -> None:
     lock_timeline(world.seat("kato", PRO))
-    Membership.objects.filter(pk=world.membership("sato").pk).update(role=Role.MANAGER)
+    Membership.objects.filter(pk=world.membership("sato").pk).update(role=Role.READER)
 
 
 def is_archived(world: World) -> None:
@@ -352,7 +372,7 @@ def is_frozen(world: World) -> None:
     Facility.objects.filter(pk=world.facility.pk).update(frozen_at=timezone.now())
 
 
-@pytest.mark.parametrize("publish", [publish_post, publish_post_twin])
+@pytest.mark.parametrize("publish", WAYS)
 @pytest.mark.parametrize("change", [ends, is_archived, is_past_its_time, is_paused, is_frozen])
 def test_a_seat_that_was_taken_writes_nothing_when_it_is_gone(
     world: World, publish: Publish, change: Callable[[World], None]
@@ -360,13 +380,13 @@ def test_a_seat_that_was_taken_writes_nothing_when_it_is_gone(
     seat = world.seat("sato", PRO)
     change(world)
 
-    with pytest.raises(Refused):
+    with pytest.raises((Refused, NotVisible)):
         publish(seat, a_draft())
     assert not Post.objects.exists()
 
 
-@pytest.mark.parametrize("publish", [publish_post, publish_post_twin])
-@pytest.mark.parametrize("change", [ends, changes_role, is_archived])
+@pytest.mark.parametrize("publish", WAYS)
+@pytest.mark.parametrize("change", [ends, only_reads_now, is_archived])
 def test_a_post_that_waited_while_its_right_ended_is_refused(
     committed_world: World, publish: Publish, change: Callable[[World], None]
 ) -> None:
@@ -376,7 +396,7 @@ def test_a_post_that_waited_while_its_right_ended_is_refused(
     def late() -> None:
         try:
             answers.append(publish(seat, a_draft()))
-        except Refused:
+        except (Refused, NotVisible):
             answers.append("refused")
         connection.close()
 
@@ -391,3 +411,45 @@ def test_a_post_that_waited_while_its_right_ended_is_refused(
     assert answers == ["refused"]
     assert not Post.objects.exists()
     assert world.timeline(PRO).posts == 0
+
+
+@pytest.mark.parametrize("publish", [publish_post, publish_post_twin])
+def test_a_seat_that_was_taken_in_another_role_writes_nothing(
+    world: World, publish: Publish
+) -> None:
+    seat = world.seat("sato", PRO)
+    Membership.objects.filter(pk=seat.membership_id).update(role=Role.MANAGER)
+
+    with pytest.raises(Refused):
+        publish(seat, a_draft())
+
+
+def test_the_seat_from_which_something_was_written_is_the_one_that_may_be_taken_now(
+    world: World,
+) -> None:
+    for name, side in (("kato", PRO), ("kato", PAT), ("sato", PRO), ("mori", PAT)):
+        actor = world.actor(name)
+
+        written = publish_at(actor, world.group.pk, side, a_draft())
+
+        assert written.seat == replace(take_seat(actor, world.group.pk, side), unread_beside=None)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        a_draft(""),
+        Draft(id=uuid7(), body="至急", urgency=Urgency.URGENT),
+        a_draft("お変わりありません。"),
+        Draft(id=uuid7(), body="お返事", parent_id=uuid7()),
+    ],
+)
+def test_who_does_not_sit_there_hears_nothing_but_that(world: World, draft: Draft) -> None:
+    for name, group_id, side in (
+        ("mori", world.group.pk, PRO),
+        ("sato", world.elsewhere.pk, PRO),
+        ("sato", uuid7(), PAT),
+    ):
+        with pytest.raises(NotVisible):
+            publish_at(world.actor(name), group_id, side, draft)
+    assert not Post.objects.exists()

@@ -31,7 +31,7 @@ def publish_post_twin(seat: Seat, draft: Draft) -> Published:
     own = Post.objects.filter(group_id=seat.group_id, author_id=seat.actor.user_id)
     before = own.filter(draft_id=draft.id).first()
     if before is not None and before.side == seat.side:
-        return Published(post=before, is_new=False)
+        return Published(seat=seat, post=before, is_new=False)
     timeline = lock_timeline(seat)
     if before is not None:
         raise Refused
@@ -74,7 +74,7 @@ def publish_post_twin(seat: Seat, draft: Draft) -> Published:
             urgency=draft.urgency,
         )
     )
-    return Published(post=post, is_new=True)
+    return Published(seat=seat, post=post, is_new=True)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from carestation.timeline.commands.acknowledgements import (
     withdraw_acknowledgement,
 )
 from carestation.timeline.commands.looks import note_post_viewed, note_timeline_viewed
-from carestation.timeline.commands.posts import publish_post
+from carestation.timeline.commands.posts import publish_at
 from carestation.timeline.commands.reading import mark_read
 from carestation.timeline.pushes import push_new, push_post, push_read
 from carestation.timeline.queries.messages import message, messages_after, messages_before
@@ -43,10 +43,9 @@ def list_posts(request: CareRequest, group: UUID, side: Side, asked: PostsAsked)
 
 def publish(request: CareRequest, group: UUID, side: Side, sent: PostSent) -> Answer:
     """Write a post. 201: it is on disk. 200: this draft was written before; here is its post."""
-    seat = take_seat(request.actor, group, side)
-    published = publish_post(seat, sent.draft())
+    published = publish_at(request.actor, group, side, sent.draft())
     status = HTTPStatus.CREATED if published.is_new else HTTPStatus.OK
-    return Answer(text=push_new(seat, published), status=status)
+    return Answer(text=push_new(published), status=status)
 
 
 def move_mark(request: CareRequest, group: UUID, side: Side, sent: MarkSent) -> Answer:

@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from prometheus_client import Counter
 
-from carestation.groups.queries.seats import members_at
-from carestation.groups.rules import Seat, may_post
+from carestation.groups.choices import Role, Side
+from carestation.groups.queries.seats import members_at, read_seat, take_seat
+from carestation.groups.rules import Seat, may_post, writers_at
+from carestation.kernel.actor import Actor
 from carestation.kernel.errors import DomainError, Refused, require
 from carestation.kernel.ids import uuid7
 from carestation.kernel.sql import Parameters, row_of
@@ -41,27 +43,55 @@ class Draft:
     mentions: tuple[UUID, ...] = ()
     attachments: tuple[UUID, ...] = ()
 
+    @property
+    def hurries(self) -> bool:
+        """Whether it asks for more than to be read some time."""
+        return self.urgency is Urgency.URGENT or self.asks_acknowledgement
+
+    @property
+    def is_words_alone(self) -> bool:
+        """Whether there is something to read, and nothing that it names must be looked up."""
+        return bool(self.body) and not (self.parent_id or self.mentions or self.attachments)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """A post, and whether this draft wrote it now or had written it before.
 
-    `fresh`: it as it is shown, where it was written now and holds nothing but words.
+    `seat`: that from which it was sent. `fresh`: it as it is shown, where it was written now and
+    holds nothing but words.
     """
 
+    seat: Seat
     post: Post
     is_new: bool
     fresh: FreshMessage | None = None
 
 
 # Hot (benchmarks/posts.py); its twin: tests/timeline/twins.py. What it does stands in
-# migrations/0011_a_post_is_written_by_one_call.py. No number: the seat is gone, or was written.
+# migrations/0012_a_post_takes_its_seat.py. No number: no such seat, or the draft was written.
 PUBLISH: Final = """
-SELECT * FROM timeline_publish(%(group_id)s, %(side)s, %(timeline_id)s, %(mark_id)s,
-  %(membership_id)s, %(role)s, %(actor_id)s, %(object_id)s, %(parent_id)s, %(draft_id)s,
-  %(sealed)s, %(urgency)s, %(asks)s, %(mentions)s, %(at)s,
-  %(kind)s, %(facility_id)s, %(request_id)s, %(detail)s)
+SELECT *, %(group_id)s AS group_id, %(side)s AS side
+FROM timeline_publish_at(%(group_id)s, %(side)s, %(roles)s, %(actor_id)s, %(object_id)s,
+  %(parent_id)s, %(draft_id)s, %(sealed)s, %(urgency)s, %(asks)s, %(mentions)s, %(at)s,
+  %(kind)s, %(request_id)s, %(detail)s)
 """
+
+
+def publish_at(actor: Actor, group_id: UUID, side: Side, draft: Draft) -> Published:
+    """Write a post at a side; words alone are written by the look that takes the seat.
+
+    Raises:
+        NotVisible: no such group, no seat of the actor's there, or as `publish_post`.
+        Refused: as `publish_post`.
+        DomainError: as `publish_post`.
+    """
+    if draft.is_words_alone and (may_hurry(side) or not draft.hurries):
+        post = _sealed_post(actor, group_id, side, draft)
+        written = _written(actor, writers_at(side), post, draft)
+        if written is not None:
+            return written
+    return publish_post(take_seat(actor, group_id, side), draft)
 
 
 def publish_post(seat: Seat, draft: Draft) -> Published:
@@ -91,8 +121,7 @@ def require_sense(seat: Seat, draft: Draft) -> None:
         raise DomainError("empty")
     if len(draft.attachments) > FILES_AT_MOST:
         raise DomainError("too_many_files")
-    hurries = draft.urgency is Urgency.URGENT or draft.asks_acknowledgement
-    if hurries and not may_hurry(seat):
+    if draft.hurries and not may_hurry(seat.side):
         raise DomainError("calm_side")
     if draft.mentions and not {one.user_id for one in members_at(seat)}.issuperset(draft.mentions):
         raise DomainError("not_a_member")
@@ -107,38 +136,22 @@ def _publish_with_files(seat: Seat, draft: Draft) -> Published:
 
 
 def _publish(seat: Seat, draft: Draft) -> Published:
-    post = _sealed_post(seat, draft)
-    fact = PostPublished(
-        **seat.marks(),
-        side=seat.side,
-        post_id=post.pk,
-        parent_id=post.parent_id,
-        urgency=draft.urgency,
-    )
-    counted = row_of(PUBLISH, fact.parameters() | _parameters(seat, post))
-    if counted is None or counted["number"] is None:
-        return Published(post=_published_before(seat, draft), is_new=False)
-    POSTS.inc()
-    post.number = post.last_number = counted["number"]
-    post.seq = post.changed_seq = counted["seq"]
-    is_plain = not (draft.attachments or draft.mentions or draft.asks_acknowledgement)
-    fresh = fresh_message(seat, post, draft.body, counted) if is_plain else None
-    return Published(post=post, is_new=True, fresh=fresh)
-
-
-def _sealed_post(seat: Seat, draft: Draft) -> Post:
-    post_id = uuid7()
-    bundle = open_scope(seat.group_id, seat.actor)
     parent = find_post(seat, draft.parent_id) if draft.parent_id else None
+    post = _sealed_post(seat.actor, seat.group_id, seat.side, draft)
+    post.parent_id = (parent.parent_id or parent.pk) if parent else None
+    written = _written(seat.actor, [seat.role], post, draft)
+    return written or Published(seat=seat, post=_published_before(seat, draft), is_new=False)
+
+
+def _sealed_post(actor: Actor, group_id: UUID, side: Side, draft: Draft) -> Post:
+    post_id = uuid7()
     return Post(
         id=post_id,
-        group_id=seat.group_id,
-        side=seat.side,
-        parent_id=(parent.parent_id or parent.pk) if parent else None,
-        author_id=seat.actor.user_id,
-        membership_id=seat.membership_id,
+        group_id=group_id,
+        side=side,
+        author_id=actor.user_id,
         draft_id=draft.id,
-        body_sealed=bundle.seal(draft.body, Post.body_place(post_id)),
+        body_sealed=open_scope(group_id, actor).seal(draft.body, Post.body_place(post_id)),
         urgency=draft.urgency,
         asks_acknowledgement=draft.asks_acknowledgement,
         mentions=list(draft.mentions),
@@ -146,13 +159,33 @@ def _sealed_post(seat: Seat, draft: Draft) -> Post:
     )
 
 
-def _parameters(seat: Seat, post: Post) -> Parameters:
+def _written(actor: Actor, roles: list[Role], post: Post, draft: Draft) -> Published | None:
+    """Write a post from the seat that the actor has there now; None: no such, or written before."""
+    fact = PostPublished(
+        actor_id=actor.user_id,
+        request_id=actor.request_id,
+        group_id=post.group_id,
+        side=Side(post.side),
+        post_id=post.pk,
+        parent_id=post.parent_id,
+        urgency=draft.urgency,
+    )
+    row = row_of(PUBLISH, fact.parameters() | _parameters(post) | {"roles": roles})
+    if row is None or row["number"] is None:
+        return None
+    POSTS.inc()
+    seat = read_seat(actor, row | {"is_archived": False, "posts": row["number"]})
+    post.number = post.last_number = row["number"]
+    post.seq = post.changed_seq = row["seq"]
+    post.membership_id = row["membership_id"]
+    is_plain = not (draft.attachments or draft.mentions or draft.asks_acknowledgement)
+    fresh = fresh_message(seat, post, draft.body, row) if is_plain else None
+    return Published(seat=seat, post=post, is_new=True, fresh=fresh)
+
+
+def _parameters(post: Post) -> Parameters:
     return {
-        "timeline_id": seat.timeline_id,
-        "mark_id": seat.mark_id,
-        "membership_id": seat.membership_id,
-        "role": seat.role.value,
-        "side": seat.side.value,
+        "side": post.side,
         "parent_id": post.parent_id,
         "draft_id": post.draft_id,
         "sealed": post.body_sealed,

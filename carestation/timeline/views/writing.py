@@ -22,7 +22,7 @@ from carestation.timeline.commands.acknowledgements import (
     withdraw_acknowledgement,
 )
 from carestation.timeline.commands.changes import edit_post, restore_post, withdraw_post
-from carestation.timeline.commands.posts import publish_post, require_sense
+from carestation.timeline.commands.posts import publish_at, require_sense
 from carestation.timeline.forms.drafts import DraftForm, EditForm, SignForm, fresh_draft
 from carestation.timeline.models import Post
 from carestation.timeline.pushes import push_new, push_post
@@ -47,7 +47,8 @@ def write(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
 @door(Door.SEAT)
 def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     """Publish a post; what the family will read is shown once more before."""
-    seat = take_seat(request.actor, group_id, side)
+    if request.FILES:
+        take_seat(request.actor, group_id, side)
     received = receive_files(request)
     form = DraftForm(received.values)
     form.refuse_files(received.refusals)
@@ -55,12 +56,12 @@ def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
         return _again(request, group_id, side, form)
     try:
         if asks_before_sending(side) and not form.cleaned_data["is_confirmed"]:
-            return _asked_once_more(request, seat, form)
-        published = publish_post(seat, form.draft())
+            return _asked_once_more(request, take_seat(request.actor, group_id, side), form)
+        published = publish_at(request.actor, group_id, side, form.draft())
     except DomainError as error:
         form.refuse(error.reason)
         return _again(request, group_id, side, form)
-    push_new(seat, published)
+    push_new(published)
     return redirect(_shown_at(published.post) + f"?sent={published.post.pk}")
 
 
