@@ -27,11 +27,11 @@ WITH batch AS MATERIALIZED (
       OR f.era < (SELECT max(era) FROM factlog_loggedfact))
   ORDER BY f.era, f.xid, f.id LIMIT 500
 ), numbered AS (
-  SELECT b.*, row_number() OVER (ORDER BY b.era, b.xid, b.id) AS place, count(*) OVER () AS size
-  FROM batch b
+  SELECT b.*, row_number() OVER here AS place, lead(b.id) OVER here IS NULL AS is_last
+  FROM batch b WINDOW here AS (ORDER BY b.era, b.xid, b.id)
 )
 SELECT n.*, n.xid::text AS xid FROM numbered n
-WHERE n.kind = %(kind)s OR n.place = n.size ORDER BY n.place
+WHERE n.kind = %(kind)s OR n.is_last ORDER BY n.place
 """
 # Hot (benchmarks/posts.py): one statement a round, however many follow. Where nothing is new nobody
 # reads. Of what is new, 2,000 facts at a time, whoever finds none of their kind passes by all of it
@@ -103,7 +103,7 @@ class Reader(Protocol):
         """What it listens to; `Fact` itself: everything."""
 
     def read(self, after: Parameters) -> list[Row]:
-        """Take the next batch behind a place in the log; the last row says how large it was."""
+        """Take the next batch behind a place in the log; the place of its last row is its size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,4 +189,4 @@ def follow(one: Reader) -> int:
         last = rows[-1]
         cursor.era, cursor.xid, cursor.fact_id = last["era"], last["xid"], last["id"]
         cursor.save(update_fields=["era", "xid", "fact_id"])
-    return rows[-1]["size"] if rows else 0
+    return rows[-1]["place"] if rows else 0

@@ -21,11 +21,8 @@ WHERE (s.key = %(key)s OR s.id = ANY(%(session_ids)s))
   AND s.ended_at IS NULL AND s.expires_at > now() AND u.ended_at IS NULL
   AND s.last_used_at + make_interval(secs => s.idle_seconds) > now()
   AND (s.second_factor_at IS NOT NULL OR NOT (
-    coalesce((SELECT b.second_factor FROM accounts_personbinding b WHERE b.user_id = u.id),
-             u.is_professional)
+    accounts_wants_factor(u.id, u.is_professional) OR accounts_has_factor(u.id)
     OR EXISTS (SELECT FROM accounts_operator o WHERE o.user_id = u.id AND o.ended_at IS NULL)
-    OR EXISTS (SELECT FROM mfa_authenticator a
-               WHERE a.user_id = u.id AND a.type IN ('totp', 'webauthn'))
   ))
 """
 # Which roles sit at which side is said in full: a role or a side that is not here sits nowhere.

@@ -32,12 +32,9 @@ FROM (VALUES (true)) AS always LEFT JOIN (
     s.last_used_at + make_interval(secs => s.idle_seconds) <= %(now)s AS is_idle,
     s.last_used_at <= %(now)s - interval '1 minute' AS is_due,
     u.is_professional, o.id IS NOT NULL AS is_operator, s.idle_seconds, s.is_shared,
-    CASE WHEN s.second_factor_at IS NULL THEN EXISTS (
-      SELECT FROM mfa_authenticator a WHERE a.user_id = u.id AND a.type IN ('totp', 'webauthn')
-    ) ELSE true END AS has_factor,
-    CASE WHEN s.second_factor_at IS NULL THEN o.id IS NOT NULL OR coalesce((
-      SELECT b.second_factor FROM accounts_personbinding b WHERE b.user_id = u.id
-    ), u.is_professional) ELSE true END AS wants_factor
+    s.second_factor_at IS NOT NULL OR accounts_has_factor(u.id) AS has_factor,
+    s.second_factor_at IS NOT NULL OR o.id IS NOT NULL
+      OR accounts_wants_factor(u.id, u.is_professional) AS wants_factor
   FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id
   LEFT JOIN accounts_operator o ON o.user_id = u.id AND o.ended_at IS NULL
   WHERE s.key = %(key)s AND s.ended_at IS NULL AND s.expires_at > %(now)s AND u.ended_at IS NULL

@@ -19,21 +19,23 @@ from carestation.kernel.sql import Parameters, Row, rows_of
 # reads it), numbered on from the tree's size, in one statement: SEALED_AT_ONCE at the most.
 SEAL: Final = """
 WITH batch AS MATERIALIZED (
-  SELECT f.*, factlog_leaf(f) AS leaf FROM factlog_loggedfact f
+  SELECT f.era, f.xid, f.id, f.at, f.kind, f.facility_id,
+    coalesce(f.actor_id, (f.detail ->> 'person_id')::uuid) AS actor_id, f.group_id,
+    factlog_leaf(f) AS leaf
+  FROM factlog_loggedfact f
   WHERE (f.era, f.xid, f.id) > (%(era)s, %(xid)s::xid8, %(fact_id)s)
     AND (f.xid < pg_snapshot_xmin(pg_current_snapshot())
       OR f.era < (SELECT max(era) FROM factlog_loggedfact))
   ORDER BY f.era, f.xid, f.id LIMIT 2000
 ), numbered AS (
-  SELECT b.*, row_number() OVER (ORDER BY b.era, b.xid, b.id) AS place, count(*) OVER () AS size
-  FROM batch b
+  SELECT b.*, row_number() OVER (ORDER BY b.era, b.xid, b.id) AS place FROM batch b
 ), sealed AS (
   INSERT INTO audit_entry (number, fact_id, at, kind, facility_id, actor_id, group_id, leaf)
-  SELECT %(sealed)s + n.place - 1, n.id, n.at, n.kind, n.facility_id,
-    coalesce(n.actor_id, (n.detail ->> 'person_id')::uuid), n.group_id, n.leaf
+  SELECT %(sealed)s + n.place - 1, n.id, n.at, n.kind, n.facility_id, n.actor_id, n.group_id,
+    n.leaf
   FROM numbered n
 )
-SELECT n.era, n.xid::text AS xid, n.id, n.facility_id, n.leaf, n.size FROM numbered n
+SELECT n.era, n.xid::text AS xid, n.id, n.facility_id, n.leaf, n.place FROM numbered n
 ORDER BY n.place
 """
 GROWN: Final = """
