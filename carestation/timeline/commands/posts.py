@@ -22,10 +22,13 @@ from carestation.timeline.facts import PostPublished
 from carestation.timeline.models import Post
 from carestation.timeline.queries.fresh import FreshMessage, fresh_message
 from carestation.timeline.queries.messages import find_post
+from carestation.timeline.queries.own import files_of, first_words
 from carestation.timeline.rules import may_hurry
 from carestation.vault.scopes import open_scope
 
 FILES_AT_MOST: Final = 10
+# A draft is known again by its words and its files, and by these.
+SAID_BESIDE: Final = ("side", "parent_id", "urgency", "asks_acknowledgement", "mentions")
 POSTS: Final = Counter("carestation_posts", "Posts that were written.")
 
 
@@ -71,7 +74,8 @@ def publish_post(seat: Seat, draft: Draft) -> Published:
         Refused: the group is archived, the seat only reads, or it is gone meanwhile.
         NotVisible: the post that it answers is not at this side.
         DomainError: nothing is said, more than ten files are attached, one of them is gone, there
-            is no room for them any more, or someone is named who does not sit at this side.
+            is no room for them any more, someone is named who does not sit at this side, or the
+            draft is a post already that says something else (reason `draft_sent`).
     """
     require(allowed=may_post(seat), reason="archived" if seat.is_archived else "reads_only")
     require_sense(seat, draft)
@@ -117,7 +121,7 @@ def _publish(seat: Seat, draft: Draft) -> Published:
     )
     counted = row_of(PUBLISH, fact.parameters() | _parameters(seat, post))
     if counted is None or counted["number"] is None:
-        return Published(post=_published_before(seat, draft), is_new=False)
+        return Published(post=_published_before(seat, draft, post), is_new=False)
     POSTS.inc()
     post.number = post.last_number = counted["number"]
     post.seq = post.changed_seq = counted["seq"]
@@ -163,9 +167,13 @@ def _parameters(seat: Seat, post: Post) -> Parameters:
     }
 
 
-def _published_before(seat: Seat, draft: Draft) -> Post:
-    own = Post.objects.of(seat).filter(author_id=seat.actor.user_id, draft_id=draft.id)
-    post = own.first()
+def _published_before(seat: Seat, draft: Draft, wanted: Post) -> Post:
+    own = Post.objects.filter(group_id=seat.group_id, author_id=seat.actor.user_id)
+    post = own.filter(draft_id=draft.id).first()
     if post is None:
         raise Refused("archived")
+    if any(getattr(post, name) != getattr(wanted, name) for name in SAID_BESIDE):
+        raise DomainError("draft_sent")
+    if first_words(seat, post) != draft.body or files_of(post) != set(draft.attachments):
+        raise DomainError("draft_sent")
     return post

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from carestation.groups.rules import Seat
 from carestation.kernel.errors import require
-from carestation.timeline.models import Post
+from carestation.timeline.models import Attachment, Post, PostVersion
 from carestation.timeline.queries.messages import find_post
 from carestation.timeline.rules import EDITABLE, RESTORABLE, may_edit, may_restore, may_withdraw
 from carestation.vault.scopes import open_scope
@@ -62,3 +62,19 @@ def words_taken_back(seat: Seat, post_id: UUID) -> str:
     """
     post = restorable_post(seat, post_id)
     return open_scope(seat.group_id, seat.actor).unseal(post.body_sealed, Post.body_place(post_id))
+
+
+def first_words(seat: Seat, post: Post) -> str:
+    """Return what a post said when it was written, whatever it says now."""
+    bundle = open_scope(seat.group_id, seat.actor)
+    versions = PostVersion.objects.filter(group_id=seat.group_id, post_id=post.pk)
+    first = versions.order_by("until_at", "id").first()
+    if first is None:
+        return bundle.unseal(post.body_sealed, Post.body_place(post.pk))
+    return bundle.unseal(first.body_sealed, PostVersion.body_place(first.pk))
+
+
+def files_of(post: Post) -> set[UUID]:
+    """Return which files a post carries."""
+    carried = Attachment.objects.filter(group_id=post.group_id, post_id=post.pk)
+    return set(carried.values_list("pk", flat=True))
