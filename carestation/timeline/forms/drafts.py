@@ -36,6 +36,12 @@ REFUSALS: Final = {
 }
 
 
+TOO_LATE: Final = _(
+    "投稿を直せるのは15分までです。前の投稿は、そのままです。"
+    "いま書いてある文は、まだ投稿していません。新しい投稿として送れます。"
+)
+
+
 class Manner(StrEnum):
     """How a post asks for attention; the three chips of the composer."""
 
@@ -125,13 +131,20 @@ def fresh_draft() -> dict[str, object]:
 
 
 class EditForm(forms.Form):
-    """Other words for a post."""
+    """Other words for a post; `as_another`: the draft that they are, where they come too late."""
 
     body = WordsField(
         label=_("本文"),
         widget=forms.Textarea,
         error_messages={"required": _("本文を書いてください。")},
     )
+    as_another: UUID | None = None
+
+    def refuse_late(self) -> None:
+        """Say that the post stays as it is; what was typed can be another one."""
+        self.full_clean()
+        self.add_error(None, TOO_LATE)
+        self.as_another = uuid7()
 
 
 class MarkForm(forms.Form):

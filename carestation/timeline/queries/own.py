@@ -8,11 +8,18 @@ from uuid import UUID
 from django.utils import timezone
 
 from carestation.groups.rules import Seat
-from carestation.kernel.errors import require
+from carestation.kernel.errors import Refused, require
 from carestation.timeline.models import Attachment, Post, PostVersion
 from carestation.timeline.queries.messages import find_post
 from carestation.timeline.rules import EDITABLE, RESTORABLE, may_edit, may_restore, may_withdraw
 from carestation.vault.scopes import open_scope
+
+
+class TooLate(Refused):
+    """A post is put right for fifteen minutes; these are over."""
+
+    def __init__(self) -> None:
+        super().__init__("too_late")
 
 
 def withdrawable_post(seat: Seat, post_id: UUID) -> Post:
@@ -32,11 +39,13 @@ def editable_post(seat: Seat, post_id: UUID) -> Post:
 
     Raises:
         NotVisible: no such post at this side.
-        Refused: someone else's, withdrawn, older than fifteen minutes, or an archived group.
+        TooLate: older than fifteen minutes.
+        Refused: someone else's, withdrawn, or an archived group.
     """
     post, now = find_post(seat, post_id), timezone.now()
-    late = may_withdraw(seat, post) and now - post.published_at >= EDITABLE
-    require(allowed=may_edit(seat, post, now), reason="too_late" if late else "")
+    if may_withdraw(seat, post) and now - post.published_at >= EDITABLE:
+        raise TooLate
+    require(allowed=may_edit(seat, post, now))
     return post
 
 

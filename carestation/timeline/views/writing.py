@@ -29,7 +29,12 @@ from carestation.timeline.pushes import push_new, push_post
 from carestation.timeline.queries.files import File, waiting_files
 from carestation.timeline.queries.mentions import found_by
 from carestation.timeline.queries.messages import message
-from carestation.timeline.queries.own import editable_post, withdrawable_post, words_taken_back
+from carestation.timeline.queries.own import (
+    TooLate,
+    editable_post,
+    withdrawable_post,
+    words_taken_back,
+)
 from carestation.timeline.rules import asks_before_sending, doubtful_words
 from carestation.timeline.views.files import receive_files
 
@@ -69,16 +74,21 @@ def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
 def edit(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> HttpResponse:
     """Show one's own post as a form, and put other words in its place."""
     seat = take_seat(request.actor, group_id, side)
-    shown = message(seat, editable_post(seat, post_id).pk)
-    said = request.POST if request.method == "POST" else None
+    shown, said = message(seat, post_id), request.POST if request.method == "POST" else None
     form = EditForm(said, initial={"body": shown.body})
-    if not form.is_valid():
-        context = {"room": room_of(seat), "message": shown, "form": form}
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        return TemplateResponse(request, "timeline/edit.html", context, status=status)
-    edit_post(seat, post_id, form.cleaned_data["body"])
-    push_post(seat, message(seat, post_id), "edit")
-    return redirect(_timeline(group_id, side) + f"#post-{post_id}")
+    try:
+        editable_post(seat, post_id)
+        if form.is_valid():
+            edit_post(seat, post_id, form.cleaned_data["body"])
+            push_post(seat, message(seat, post_id), "edit")
+            return redirect(_timeline(group_id, side) + f"#post-{post_id}")
+    except TooLate:
+        if said is None:
+            raise
+        form.refuse_late()
+    context = {"room": room_of(seat), "message": shown, "form": form}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return TemplateResponse(request, "timeline/edit.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
