@@ -146,8 +146,10 @@ def _require_room_for(newcomer: Newcomer, group_id: UUID) -> None:
 
 def _require_place(newcomer: Newcomer) -> None:
     # Locked: who ends it in this moment has looked already for what is held through it.
+    if newcomer.staff_id is None:
+        return
     places = Staff.objects.filter(pk=newcomer.staff_id, ended_at=None)
-    if newcomer.staff_id and not places.select_for_update(no_key=True).first():
+    if places.select_for_update(no_key=True).first() is None:
         raise DomainError("no_place_of_work")
 
 
