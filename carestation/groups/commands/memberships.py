@@ -62,6 +62,8 @@ def end_membership(seat: Seat, membership_id: UUID) -> Membership:
     timelines = lock_timelines(seat.group_id, Role(membership.role))
     if not is_own:
         require_still_manager(seat)
+    # Read again: who leaves can have become the only manager while the group was waited for.
+    membership.refresh_from_db()
     if membership.role == Role.MANAGER and seat.kind is not Kind.DIRECT:
         require_another_manager(membership)
     if not finish(seat.actor, seat.facility_id, membership, timelines):
