@@ -184,6 +184,20 @@ def test_who_shows_the_former_password_while_it_is_reset_changes_nothing(
     assert Authenticator.objects.filter(type=TOTP).exists()
 
 
+def told_meanwhile(act: Callable[[], object], change: Callable[[], object]) -> object:
+    """Let someone act in the moment in which a change is not committed yet; return what they got.
+
+    They stand before a lock until it is.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            change()
+            acting = pool.submit(at_once, 1, lambda _: act())
+            wait_until_someone_waits()
+        [told] = acting.result(timeout=30)
+    return told
+
+
 def wait_until_someone_waits(how_many: int = 1) -> None:
     """Wait until so many other transactions stand before a lock."""
     until = time.monotonic() + 20

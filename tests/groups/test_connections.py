@@ -1,7 +1,7 @@
 """Two professionals are connected by yes alone; an offer tells nothing of who has an address."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -36,7 +36,7 @@ from carestation.patients.commands.custody import propose_custody
 from carestation.patients.commands.invitations import invite_contact
 from tests.accounts.people import clock_at
 from tests.accounts.signing_in import sign_in_client
-from tests.accounts.test_races import at_once, wait_until_someone_waits
+from tests.accounts.test_races import at_once, told_meanwhile
 from tests.facilities.people import a_manager
 from tests.groups.people import PRO, a_neighbour, agreed
 from tests.patients.custody import sit_down
@@ -336,12 +336,10 @@ def test_an_offer_that_is_taken_back_in_this_moment_connects_nobody(
     offer_by_address(world.actor("kato"), OKA)
     offer_id, oka = newest(), world.actor("oka")
 
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            withdraw_offer(world.actor("kato"), offer_id)
-            answering = pool.submit(at_once, 1, lambda _: answer_offer(oka, offer_id, accepts=True))
-            wait_until_someone_waits()
-        [told] = answering.result(timeout=30)
+    told = told_meanwhile(
+        partial(answer_offer, oka, offer_id, accepts=True),
+        partial(withdraw_offer, world.actor("kato"), offer_id),
+    )
 
     assert told == "NotVisible"
     assert not Connection.objects.exists()

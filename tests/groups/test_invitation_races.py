@@ -1,9 +1,8 @@
 """Many at once: one joins, and nobody through what has just ended."""
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
-from django.db import transaction
 
 from carestation.facilities.choices import EndCause
 from carestation.groups.choices import InvitationEnd
@@ -22,7 +21,7 @@ from carestation.groups.models.memberships import Membership
 from carestation.kernel.ids import uuid7
 from carestation.patients.commands.consents import withdraw_consent
 from carestation.ui.times import local_date
-from tests.accounts.test_races import at_once, wait_until_someone_waits, won
+from tests.accounts.test_races import at_once, told_meanwhile, won
 from tests.facilities.people import a_manager
 from tests.groups.people import DRAFT, PRO, agreed, family, invite, professional, token_of
 from tests.world import World
@@ -146,12 +145,10 @@ def test_nobody_sits_down_through_a_place_that_ends_in_this_moment(
     agreed(world)
     invitation, ito = invite(world, "kato", professional()).invitation, world.actor("ito")
 
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            end_place(desk, world.staff["ito"].pk, EndCause.RETIRED)
-            joining = pool.submit(at_once, 1, lambda _: join_invited(ito, invitation.pk, None))
-            wait_until_someone_waits()
-        [told] = joining.result(timeout=30)
+    told = told_meanwhile(
+        partial(join_invited, ito, invitation.pk, None),
+        partial(end_place, desk, world.staff["ito"].pk, EndCause.RETIRED),
+    )
 
     assert told == "DomainError"
     assert joined(world) == 0

@@ -1,10 +1,9 @@
 """A group keeps a manager who can act; with its last professional the family's places end."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -27,7 +26,7 @@ from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.timeline.commands.posts import publish_post
 from tests.accounts.people import clock_later
 from tests.accounts.signing_in import sign_in_client
-from tests.accounts.test_races import at_once, wait_until_someone_waits, won
+from tests.accounts.test_races import at_once, told_meanwhile, won
 from tests.facilities.people import a_manager
 from tests.groups.test_expiring import seated_until
 from tests.groups.test_talks import a_stranger
@@ -354,16 +353,13 @@ def test_two_managers_of_the_facility_name_one_at_once(committed_world: World) -
 def test_who_becomes_the_only_manager_in_this_moment_does_not_leave(
     committed_world: World,
 ) -> None:
-    world = committed_world
-    kato, sato = world.seat("kato", PRO), world.seat("sato", PRO)
+    kato, sato = (committed_world.seat(name, PRO) for name in ("kato", "sato"))
 
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            change_role(kato, world.membership("sato").pk, Role.MANAGER)
-            change_role(world.seat("sato", PRO), kato.membership_id, Role.PROFESSIONAL)
-            leaving = pool.submit(at_once, 1, lambda _: end_membership(sato, sato.membership_id))
-            wait_until_someone_waits()
-        [told] = leaving.result(timeout=30)
+    def hand_over() -> None:
+        change_role(kato, sato.membership_id, Role.MANAGER)
+        change_role(committed_world.seat("sato", PRO), kato.membership_id, Role.PROFESSIONAL)
+
+    told = told_meanwhile(partial(end_membership, sato, sato.membership_id), hand_over)
 
     assert told == "Conflict"
-    assert Membership.objects.managing().of_group(world.group.pk).count() == 1
+    assert managers(committed_world) == {"sato"}

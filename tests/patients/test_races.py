@@ -19,7 +19,7 @@ from carestation.patients.commands.emergencies import review_access, review_inst
 from carestation.patients.commands.face_sheets import change_face_sheet
 from carestation.patients.models import Patient
 from carestation.ui.times import local_date
-from tests.accounts.test_races import at_once, wait_until_someone_waits
+from tests.accounts.test_races import at_once, told_meanwhile, wait_until_someone_waits
 from tests.facilities.people import a_manager, desk_of
 from tests.patients.emergencies import an_emergency
 from tests.patients.test_consents import a_consent
@@ -72,12 +72,7 @@ def test_who_lost_the_right_since_their_page_was_opened_writes_nothing_of_a_pati
 def test_who_loses_the_right_in_this_moment_is_waited_for(committed_world: World) -> None:
     write = let_change(committed_world, committed_world.seat("sato", PRO))
 
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            end(committed_world)
-            writing = pool.submit(at_once, 1, lambda _: write())
-            wait_until_someone_waits()
-        [written] = writing.result(timeout=30)
+    written = told_meanwhile(write, partial(end, committed_world))
 
     assert written == "Refused"
     assert Patient.objects.get().version == 1
