@@ -16,6 +16,7 @@ LONGEST_WORDS: Final = 100
 FIELDS: Final = {
     "empty": "body",
     "too_many_files": "attachments",
+    "draft_sent": "draft_id",
     "files_gone": "attachments",
     "storage_full": "attachments",
     "calm_side": "urgency",

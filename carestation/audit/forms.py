@@ -1,7 +1,7 @@
 """What the record is sifted by."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carestation.audit.choices import Deed
 from carestation.audit.queries.record import Asked, GroupTold
-from carestation.ui.times import day_begins
+from carestation.ui.times import span_of
 
 DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -31,10 +31,7 @@ class PeriodForm(forms.Form):
     def period(self) -> tuple[datetime | None, datetime | None]:
         """Return from when to when; what makes no sense is left open."""
         said = self.cleaned_data if self.is_bound and not self.errors else {}
-        since, until = said.get("since"), said.get("until")
-        # Behind the last day that there is comes none: that is as good as open.
-        ends = day_begins(until + timedelta(days=1)) if until and until < date.max else None
-        return day_begins(since) if since else None, ends
+        return span_of(said.get("since"), said.get("until"))
 
 
 class RecordForm(PeriodForm):

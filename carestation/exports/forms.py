@@ -1,7 +1,6 @@
 """What is typed when data are to be written out."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
@@ -21,7 +20,7 @@ from carestation.exports.queries.sifting import Sifters
 from carestation.exports.rules import LONGEST_PHRASE, is_strong
 from carestation.kernel.errors import CareError
 from carestation.kernel.text import UnfitText, clean_line
-from carestation.ui.times import day_begins
+from carestation.ui.times import span_of
 
 LONGEST_REASON: Final = 200
 DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -136,10 +135,10 @@ class RecordExportForm(ReasonForm):
     def wish(self) -> Wish:
         """Return it."""
         said = self.cleaned_data
-        since, until = said["since"], said["until"]
+        since, until = span_of(said["since"], said["until"])
         asked = Asked(
-            since=day_begins(since) if since else None,
-            until=day_begins(until + timedelta(days=1)) if until else None,
+            since=since,
+            until=until,
             person_id=UUID(said["person"]) if said["person"] else None,
             deed=Deed(said["deed"]) if said["deed"] else None,
             group_id=UUID(said["group"]) if said["group"] else None,

@@ -51,5 +51,8 @@ def _is_foreign(headers: dict[bytes, bytes], site_host: str) -> bool:
     origin = headers.get(b"origin")
     if origin is None:
         return False
-    asked = urlsplit(origin.decode("latin-1")).netloc
+    try:
+        asked = urlsplit(origin.decode("latin-1")).netloc
+    except ValueError:  # no browser says so
+        return True
     return asked not in {site_host, headers.get(b"host", b"").decode("latin-1")}

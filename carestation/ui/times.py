@@ -71,6 +71,17 @@ def day_begins(day: date) -> datetime:
     return datetime.combine(day, time.min, TOKYO)
 
 
+def span_of(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
+    """Return when a first day begins and a last one is over, in Japan; what is left out is open.
+
+    So are the ends of the calendar: no day comes before the first that there is, nor behind the
+    last, and what begins there has no time elsewhere.
+    """
+    begins = day_begins(first) if first and first > date.min else None
+    ends = day_begins(last + _DAY) if last and last < date.max else None
+    return begins, ends
+
+
 def calendar_date(day: date) -> str:
     """Return a date that belongs to no clock (of birth, of consent): 1940年3月5日."""
     words = {"year": day.year, "month": day.month, "day": day.day}

@@ -426,3 +426,12 @@ def test_every_page_of_the_entry_opens(client: Client) -> None:
     for path in (f"/account/factors/{totp.id}/", "/account/passkeys/new/", "/sign-in/again/"):
         assert client.get(path).status_code == 200, path
     assert client.post(f"/account/factors/{totp.id}/remove/").status_code == 403
+
+
+@pytest.mark.parametrize("header", ["Referer", "HX-Current-URL"])
+def test_who_says_to_come_from_a_place_that_cannot_be_is_led_to_the_entry(
+    client: Client, header: str
+) -> None:
+    answer = client.post("/account/", headers={header: "http://[x"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/")

@@ -94,6 +94,35 @@ def test_a_telephone_that_says_no_leaves_the_form_and_says_so(page: Page, site: 
     expect(page.get_by_text("この端末でパスキーを使えませんでした")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    "clipboard", ["undefined", "{ writeText: async () => { throw new DOMException('no'); } }"]
+)
+def test_where_the_browser_copies_nothing_it_is_said_and_the_words_are_chosen(
+    page: Page, site: str, clipboard: str
+) -> None:
+    a_person()
+    page.add_init_script(
+        f"Object.defineProperty(Navigator.prototype, 'clipboard', {{ get: () => ({clipboard}) }})"
+    )
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    sign_in(page, site)
+
+    page.get_by_role("button", name="コピーする").click()
+
+    expect(page.get_by_role("alert").filter(has_text="コピーできませんでした")).to_be_visible()
+    chosen = page.evaluate("getSelection().toString().trim()")
+    assert chosen == page.locator("[data-text]").inner_text()
+    assert not faults
+    page.get_by_label("確認コード").fill(code_now(chosen.replace(" ", "")))
+    page.get_by_role("button", name="設定を終える").click()
+    page.get_by_role("button", name="コピーする").click()
+    expect(page.get_by_role("alert").filter(has_text="コピーできませんでした")).to_be_visible()
+    codes = page.locator("[data-text] li").all_inner_texts()
+    assert page.evaluate("getSelection().toString()").split() == codes
+    passes_axe(page)
+
+
 def test_an_app_is_set_up_and_used_without_a_script(browser: Browser, site: str) -> None:
     a_person()
     context = browser.new_context(java_script_enabled=False, locale="ja-JP")

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from carestation.accounts.choices import Proof, Standing
 from carestation.accounts.commands.passkeys import (
+    Challenge,
     WrongPasskey,
     begin_registration,
     begin_showing,
@@ -104,6 +106,36 @@ def test_an_answer_works_once() -> None:
     sign_in_with_passkey(asked.state, answer, BROWSER, request_id=uuid7())
     with pytest.raises(WrongPasskey):
         sign_in_with_passkey(asked.state, answer, BROWSER, request_id=uuid7())
+
+
+def sign_in_with(asked: Challenge, answer: str) -> object:
+    return sign_in_with_passkey(asked.state, answer, BROWSER, request_id=uuid7())
+
+
+@pytest.mark.control("8.5")
+def test_a_challenge_is_spent_by_a_wrong_answer_too() -> None:
+    user, passkey = a_person(), SoftPasskey()
+    opened = enrol(user, passkey)
+    actor, wrong = acting(opened), SoftPasskey()
+    wrong.id, wrong.holder = passkey.id, passkey.holder
+    alone, second, made = begin_showing(), begin_showing(user.pk), begin_registration(actor)
+    asked: list[tuple[Callable[[str], object], str, str]] = [
+        (partial(sign_in_with, alone), wrong.show(alone.options), passkey.show(alone.options)),
+        (
+            lambda answer: pass_with_passkey(actor, second.state, answer, is_half=False),
+            wrong.show(second.options),
+            passkey.show(second.options),
+        ),
+        (
+            lambda answer: register_passkey(actor, "x", made.state, answer),
+            "{}",
+            SoftPasskey().make(made.options),
+        ),
+    ]
+    for use, bad, good in asked:
+        for answer in (bad, good):
+            with pytest.raises(WrongPasskey):
+                use(answer)
 
 
 def test_a_challenge_is_answered_within_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:

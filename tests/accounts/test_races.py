@@ -25,7 +25,11 @@ from carestation.accounts.commands.factors import (
     remove_factor,
     renew_recovery_codes,
 )
-from carestation.accounts.commands.passwords import make_reset_link, reset_password
+from carestation.accounts.commands.passwords import (
+    change_password,
+    make_reset_link,
+    reset_password,
+)
 from carestation.accounts.commands.registrations import (
     PersonDraft,
     begin_registration,
@@ -36,9 +40,10 @@ from carestation.accounts.commands.registrations import (
 from carestation.accounts.commands.sessions import OpenedSession, open_session
 from carestation.accounts.commands.sign_in import sign_in, sign_in_program, take_second_step
 from carestation.accounts.models import AddressChange, PasswordReset, Registration, Session, User
-from carestation.accounts.queries.factors import factors_of
+from carestation.accounts.queries.factors import TOTP, factors_of
 from carestation.accounts.queries.people import email_index
 from carestation.accounts.rules import Binding
+from carestation.kernel.actor import Actor
 from carestation.kernel.errors import CareError
 from carestation.kernel.ids import uuid7
 from carestation.kernel.sql import row_of
@@ -104,6 +109,21 @@ def by_browser(password: str) -> OpenedSession:
     return sign_in(ADDRESS, password, BROWSER, request_id=uuid7())
 
 
+def test_two_who_sign_in_at_once_where_the_hash_is_of_another_cost_are_both_in() -> None:
+    with mock.patch("tests.hashers.QuickArgon2.time_cost", 2):
+        user = a_person(is_professional=False)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=user.pk)
+            entering = pool.submit(at_once, 2, lambda _: by_browser(PASSWORD))
+            wait_until_someone_waits(2)
+        entered = entering.result(timeout=30)
+
+    assert won(entered) == 2
+    assert by_browser(PASSWORD).token
+
+
 def by_program(password: str) -> OpenedSession:
     return sign_in_program(ADDRESS, password, "", BROWSER, request_id=uuid7())
 
@@ -132,11 +152,58 @@ def test_who_signs_in_while_the_password_changes_is_not_let_in_by_the_former_one
     assert enter("tsuki-to-hoshi-no-yoru").token
 
 
-def wait_until_someone_waits() -> None:
-    """Wait until another transaction stands before a lock of this one."""
+def by_change(actor: Actor, token: str) -> None:
+    change_password(actor, PASSWORD, "yoru-no-kawa-no-hotaru")
+
+
+def by_factor_link(actor: Actor, token: str) -> None:
+    finish_factor_reset(token, PASSWORD, BROWSER, request_id=uuid7())
+
+
+@pytest.mark.control("5.17")
+@pytest.mark.parametrize("act", [by_change, by_factor_link])
+def test_who_shows_the_former_password_while_it_is_reset_changes_nothing(
+    act: Callable[[Actor, str], None],
+) -> None:
+    user = a_person(secret=SECRET)
+    actor = acting(open_session(user.pk, BROWSER, proof=Proof.TOTP, request_id=uuid7()))
+    token = make_factor_link(user.pk, request_id=uuid7()).token
+    link = make_reset_link(email_index(ADDRESS), request_id=uuid7())
+    assert link is not None
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=user.pk)
+            changing = pool.submit(at_once, 1, lambda _: act(actor, token))
+            wait_until_someone_waits()
+            reset_password(link.token, "tsuki-to-hoshi-no-yoru", request_id=uuid7())
+        [changed] = changing.result(timeout=30)
+
+    assert changed == "WrongSignIn"
+    assert User.objects.get().check_password("tsuki-to-hoshi-no-yoru")
+    assert Authenticator.objects.filter(type=TOTP).exists()
+
+
+def told_meanwhile(act: Callable[[], object], change: Callable[[], object]) -> object:
+    """Let someone act in the moment in which a change is not committed yet; return what they got.
+
+    They stand before a lock until it is.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            change()
+            acting = pool.submit(at_once, 1, lambda _: act())
+            wait_until_someone_waits()
+        [told] = acting.result(timeout=30)
+    return told
+
+
+def wait_until_someone_waits(how_many: int = 1) -> None:
+    """Wait until so many other transactions stand before a lock."""
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        if row_of("SELECT pid FROM pg_locks WHERE NOT granted", {}) is not None:
+        row = row_of("SELECT count(DISTINCT pid) AS waiting FROM pg_locks WHERE NOT granted", {})
+        if row and row["waiting"] >= how_many:
             return
     raise AssertionError("nobody waits")
 

@@ -192,6 +192,21 @@ def test_what_makes_no_sense_is_said_and_what_was_typed_stays(
     assert not Export.objects.exists()
 
 
+def test_from_the_first_to_the_last_day_of_the_calendar_is_all_of_it(
+    world: World, tmp_path: Path
+) -> None:
+    desk, ever = a_manager(world), {"since": "0001-01-01", "until": "9999-12-31"}
+    enter_all()
+
+    answer = signed_in(world, "abe").post(page_of(world), TYPED | ever)
+
+    assert answer.status_code == 302
+    export = Export.objects.get()
+    make_as_it_stands(export)
+    found = opened(fetched(desk, export.pk, tmp_path))
+    assert "患者さんを登録した" in {one["何を"] for one in rows_of(found["record.csv"])}
+
+
 def test_who_reads_the_record_may_not_for_that_take_it_away(world: World) -> None:
     abe = a_manager(world)
     a_holder(world, abe, "ito", Right.READ_RECORD)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from carestation.accounts.choices import Proof
 from carestation.facilities.choices import Right, Todo
-from carestation.facilities.commands.places import change_reading
+from carestation.facilities.commands.places import describe_facility
 from carestation.facilities.forms.applications import ApplyForm
 from carestation.facilities.models.facilities import Facility
 from carestation.facilities.queries.todos import top_of
@@ -65,7 +65,7 @@ def test_a_desk_without_a_reading_asks_for_it_until_it_is_there(world: World) ->
 def test_a_changed_reading_is_a_fact_once_and_the_fact_does_not_say_it(world: World) -> None:
     desk = a_manager(world)
 
-    changed = [change_reading(desk, "つきみざか") for _ in range(2)]
+    changed = [describe_facility(desk, kana="つきみざか", phone="") for _ in range(2)]
 
     fact = LoggedFact.objects.get(kind=CHANGED)
     assert changed == [True, False]
@@ -78,6 +78,6 @@ def test_who_may_not_change_the_rules_does_not_change_the_reading(world: World) 
     a_holder(world, a_manager(world), "kato", Right.SEE_STAFF)
 
     with pytest.raises(Refused):
-        change_reading(desk_of(world, "kato"), "べつのよみ")
+        describe_facility(desk_of(world, "kato"), kana="べつのよみ", phone="")
 
     assert Facility.objects.get().kana == "つきみざかざいたくくりにっく"

@@ -1,12 +1,16 @@
 """A facility's telephone number: said at its desk, shown where its people sit."""
 
+from collections.abc import Callable
+
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from carestation.accounts.choices import Proof
 from carestation.facilities.choices import FacilityKind, Right
-from carestation.facilities.commands.places import change_phone, open_facility
+from carestation.facilities.commands.places import describe_facility, open_facility
 from carestation.facilities.models.facilities import Facility
 from carestation.facilities.models.staff import Staff
 from carestation.factlog.models import LoggedFact
@@ -23,6 +27,7 @@ CALLS = 'href="tel:0312345678"'
 BUTTON = f'<a class="btn btn--block" {CALLS}>'
 SHOWN = "/groups/%s/patient/#phones"
 IN_THE_BAR = f'<li class="only-narrow"><a class="navitem" {CALLS} aria-label="電話：'
+Executes = Callable[..., object]
 CHANGED = "facilities.FacilityPhoneChanged"
 
 
@@ -58,11 +63,34 @@ def test_the_desk_says_the_number(world: World, typed: str, status: int, kept: s
     assert (answer.status_code, Facility.objects.get().phone) == (status, kept)
 
 
+def test_reading_and_number_are_kept_together_or_not_at_all(world: World) -> None:
+    a_manager(world)
+    client, before = client_of(world, "abe"), Facility.objects.get()
+    where = reverse("facilities:facility", args=[world.facility.pk])
+
+    def lose_the_right_at_the_first_change(
+        execute: Executes, statement: str, *rest: object
+    ) -> object:
+        told = execute(statement, *rest)
+        if statement.startswith('UPDATE "facilities_facility"'):
+            Staff.objects.filter(user=world.people["abe"]).update(paused_at=timezone.now())
+        return told
+
+    with connection.execute_wrapper(lose_the_right_at_the_first_change):
+        client.post(where, {"kana": "つきみざか", "phone": NUMBER})
+
+    after = Facility.objects.get()
+    assert (after.kana != before.kana, after.phone != before.phone) in {
+        (True, True),
+        (False, False),
+    }
+
+
 @pytest.mark.control("8.15")
 def test_a_changed_number_is_a_fact_once_and_the_fact_does_not_say_it(world: World) -> None:
     desk = a_manager(world)
 
-    changed = [change_phone(desk, NUMBER) for _ in range(2)]
+    changed = [describe_facility(desk, kana=world.facility.kana, phone=NUMBER) for _ in range(2)]
 
     fact = LoggedFact.objects.get(kind=CHANGED)
     assert changed == [True, False]
@@ -75,7 +103,7 @@ def test_who_may_not_change_the_rules_does_not_change_the_number(world: World) -
     a_holder(world, a_manager(world), "kato", Right.SEE_STAFF)
 
     with pytest.raises(Refused):
-        change_phone(desk_of(world, "kato"), NUMBER)
+        describe_facility(desk_of(world, "kato"), kana="かな", phone=NUMBER)
 
     assert not Facility.objects.get().phone
 

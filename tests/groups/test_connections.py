@@ -1,6 +1,7 @@
 """Two professionals are connected by yes alone; an offer tells nothing of who has an address."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -35,7 +36,7 @@ from carestation.patients.commands.custody import propose_custody
 from carestation.patients.commands.invitations import invite_contact
 from tests.accounts.people import clock_at
 from tests.accounts.signing_in import sign_in_client
-from tests.accounts.test_races import at_once
+from tests.accounts.test_races import at_once, told_meanwhile
 from tests.facilities.people import a_manager
 from tests.groups.people import PRO, a_neighbour, agreed
 from tests.patients.custody import sit_down
@@ -324,3 +325,23 @@ def test_of_many_who_agree_and_offer_at_once_one_connection_stands(committed_wor
     at_once(9, act)
 
     assert Connection.objects.standing().count() == 1
+
+
+@pytest.mark.control("5.18")
+def test_an_offer_that_is_taken_back_in_this_moment_connects_nobody(
+    committed_world: World,
+) -> None:
+    world = committed_world
+    a_neighbour(world, "oka")
+    offer_by_address(world.actor("kato"), OKA)
+    offer_id, oka = newest(), world.actor("oka")
+
+    told = told_meanwhile(
+        partial(answer_offer, oka, offer_id, accepts=True),
+        partial(withdraw_offer, world.actor("kato"), offer_id),
+    )
+
+    assert told == "NotVisible"
+    assert not Connection.objects.exists()
+    assert ConnectionOffer.objects.get().outcome == OfferEnd.WITHDRAWN
+    assert LoggedFact.objects.filter(kind="groups.ConnectionOfferEnded").count() == 1

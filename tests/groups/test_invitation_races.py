@@ -1,5 +1,7 @@
 """Many at once: one joins, and nobody through what has just ended."""
 
+from functools import partial
+
 import pytest
 
 from carestation.facilities.choices import EndCause
@@ -19,7 +21,7 @@ from carestation.groups.models.memberships import Membership
 from carestation.kernel.ids import uuid7
 from carestation.patients.commands.consents import withdraw_consent
 from carestation.ui.times import local_date
-from tests.accounts.test_races import at_once, won
+from tests.accounts.test_races import at_once, told_meanwhile, won
 from tests.facilities.people import a_manager
 from tests.groups.people import DRAFT, PRO, agreed, family, invite, professional, token_of
 from tests.world import World
@@ -133,3 +135,20 @@ def test_no_invitation_is_left_by_who_leaves_or_withdraws_meanwhile(
     assert not Invitation.objects.waiting().exists()
     causes = set(Invitation.objects.values_list("end_cause", flat=True))
     assert causes <= {InvitationEnd.INVITER_LEFT, InvitationEnd.CONSENT_GONE}
+
+
+@pytest.mark.control("5.18")
+def test_nobody_sits_down_through_a_place_that_ends_in_this_moment(
+    committed_world: World,
+) -> None:
+    world, desk = committed_world, a_manager(committed_world)
+    agreed(world)
+    invitation, ito = invite(world, "kato", professional()).invitation, world.actor("ito")
+
+    told = told_meanwhile(
+        partial(join_invited, ito, invitation.pk, None),
+        partial(end_place, desk, world.staff["ito"].pk, EndCause.RETIRED),
+    )
+
+    assert told == "DomainError"
+    assert joined(world) == 0

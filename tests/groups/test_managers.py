@@ -1,6 +1,7 @@
 """A group keeps a manager who can act; with its last professional the family's places end."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -25,7 +26,7 @@ from carestation.kernel.errors import Conflict, DomainError, NotVisible, Refused
 from carestation.timeline.commands.posts import publish_post
 from tests.accounts.people import clock_later
 from tests.accounts.signing_in import sign_in_client
-from tests.accounts.test_races import at_once, won
+from tests.accounts.test_races import at_once, told_meanwhile, won
 from tests.facilities.people import a_manager
 from tests.groups.test_expiring import seated_until
 from tests.groups.test_talks import a_stranger
@@ -346,3 +347,19 @@ def test_two_managers_of_the_facility_name_one_at_once(committed_world: World) -
 
     assert won(results) == 1
     assert len(managers(world)) == 1
+
+
+@pytest.mark.control("5.18")
+def test_who_becomes_the_only_manager_in_this_moment_does_not_leave(
+    committed_world: World,
+) -> None:
+    kato, sato = (committed_world.seat(name, PRO) for name in ("kato", "sato"))
+
+    def hand_over() -> None:
+        change_role(kato, sato.membership_id, Role.MANAGER)
+        change_role(committed_world.seat("sato", PRO), kato.membership_id, Role.PROFESSIONAL)
+
+    told = told_meanwhile(partial(end_membership, sato, sato.membership_id), hand_over)
+
+    assert told == "Conflict"
+    assert managers(committed_world) == {"sato"}

@@ -1,14 +1,16 @@
 """Two people have one talk, opened with those whom one knows from work."""
 
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from carestation.accounts.choices import Proof
+from carestation.accounts.models import User
 from carestation.facilities.choices import EndCause, FacilityKind, Profession, Right, StaffRole
 from carestation.facilities.commands.places import open_facility
 from carestation.facilities.commands.staff import begin_staff
@@ -28,7 +30,7 @@ from carestation.kernel.errors import DomainError, NotVisible
 from carestation.timeline.commands.posts import publish_post
 from carestation.timeline.queries.messages import messages_before
 from tests.accounts.signing_in import sign_in_client
-from tests.accounts.test_races import at_once, won
+from tests.accounts.test_races import at_once, wait_until_someone_waits, won
 from tests.facilities.people import a_holder, a_manager
 from tests.world import World, a_draft, a_person
 
@@ -216,3 +218,23 @@ def test_talks_from_before_have_their_pair(world: World) -> None:
 
     assert set(Pair.objects.values_list("group_id", "lower_id", "higher_id")) == before
     assert len(before) == len(groups)
+
+
+@pytest.mark.control("5.18")
+def test_a_talk_that_begins_while_a_place_ends_blocks_nobody(committed_world: World) -> None:
+    world, desk = committed_world, a_manager(committed_world)
+    people = sorted(("kato", "sato"), key=lambda name: world.people[name].pk)
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).get(pk=world.people[people[1]].pk)
+            talking = pool.submit(at_once, 1, lambda _: talk(world, *people))
+            wait_until_someone_waits()
+            ending = pool.submit(
+                at_once, 1, lambda _: end_place(desk, world.staff[people[0]].pk, EndCause.RETIRED)
+            )
+            wait_until_someone_waits(2)
+        [begun], [ended] = talking.result(timeout=30), ending.result(timeout=30)
+
+    assert isinstance(begun, Group)
+    assert begun.pk in {one.group_id for one in ended}  # type: ignore[attr-defined]  # memberships

@@ -41,6 +41,7 @@ def test_a_cookie_counts_for_our_own_pages_alone() -> None:
     assert not asked(**own, sec_fetch_site="same-origin").is_foreign
     assert asked(**own, origin="https://care.example.evil.example").is_foreign
     assert asked(**own, origin="null").is_foreign
+    assert asked(**own, origin="https://[x").is_foreign
     assert asked(**own, sec_fetch_site="same-site").is_foreign
     assert asked(**own, sec_fetch_site="none").is_foreign
 

@@ -1,5 +1,6 @@
 """The console's pages: what stands there, and what never does."""
 
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -174,3 +175,18 @@ def test_an_operator_signs_the_list_that_they_looked_at(oka: Client) -> None:
     after = oka.get("/console/operators/").text
     assert "前回：運営 さくら さんが 1人 の一覧を確認しました" in after
     assert "一覧の確認の時期です" not in after
+
+
+def test_however_many_facilities_there_are_the_oldest_is_found(world: World, oka: Client) -> None:
+    later = world.facility.created_at + timedelta(days=1)
+    names = (f"増えた事業所{number}" for number in range(1_000))
+    kind = FacilityKind.CLINIC
+    Facility.objects.bulk_create(
+        [Facility(name=one, kind=kind, created_at=later, approved_at=later) for one in names]
+    )
+
+    every = oka.get(reverse("support:console")).text
+    found = oka.get(reverse("support:console"), {"words": world.facility.name}).text
+
+    assert "1001施設" in every
+    assert str(world.facility.pk) in found

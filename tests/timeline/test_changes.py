@@ -22,11 +22,13 @@ from carestation.timeline.commands.acknowledgements import (
 from carestation.timeline.commands.changes import edit_post, restore_post, withdraw_post
 from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.commands.reading import mark_read
+from carestation.timeline.models import Post
 from carestation.timeline.queries.home import groups_of
 from carestation.timeline.queries.messages import (
     message,
     messages_after,
     page_of_threads,
+    thread,
     versions_of,
 )
 from carestation.timeline.queries.standing import reach_of, standing_of
@@ -76,6 +78,31 @@ def test_a_post_is_put_right_for_fifteen_minutes(world: World) -> None:
         edit_post(seat, post.pk, "遅すぎます。")
 
     assert message(seat, post.pk).body == "直しました。"
+
+
+def test_words_that_come_too_late_stay_and_can_be_a_reply_to_the_same(world: World) -> None:
+    seat = world.seat("kato", PRO)
+    first = publish_post(seat, a_draft()).post
+    post = publish_post(seat, Draft(id=uuid7(), body="36.9", parent_id=first.pk)).post
+    client = Client()
+    sign_in_client(client, world.people["kato"])
+    path = reverse("timeline:edit", args=[world.group.pk, PRO, post.pk])
+    opened = client.get(path)
+    long_ago = post.published_at - timedelta(minutes=16)
+    Post.objects.filter(group=world.group, pk=post.pk).update(published_at=long_ago)
+
+    answer = client.post(path, {"body": "体温 38.9"})
+
+    page = unescape(answer.text)
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    assert (opened.status_code, answer.status_code) == (200, 422)
+    assert "直せるのは15分までです" in page
+    assert "\n体温 38.9</textarea>" in page
+    assert message(seat, post.pk).body == "36.9"
+    said = {name: hidden[name] for name in ("draft_id", "parent_id")} | {"body": "体温 38.9"}
+    sent = client.post(reverse("timeline:publish", args=[world.group.pk, PRO]), said)
+    assert sent.status_code == 302
+    assert [one.body for one in thread(seat, first.pk).message.replies] == ["36.9", "体温 38.9"]
 
 
 def test_what_is_not_ones_own_is_not_changed(world: World) -> None:

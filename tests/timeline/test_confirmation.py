@@ -1,5 +1,6 @@
 """What the family will read is looked at once more."""
 
+import re
 from html import unescape
 from http import HTTPStatus
 
@@ -81,3 +82,22 @@ def test_the_confirmation_says_whom_it_is_about(world: World) -> None:
 
     assert "佐伯 千代</bdi> 様</strong>（" in page
     assert "歳・女性）" in page
+
+
+def test_other_words_under_a_draft_that_was_sent_stay_and_are_another_post(world: World) -> None:
+    client = Client()
+    sign_in_client(client, world.people["kato"])
+    url = reverse("timeline:publish", args=[world.group.pk, Side.PROFESSIONAL])
+    sent = {"draft_id": str(uuid7()), "body": "体温 36.9"}
+    client.post(url, sent)
+
+    again = client.post(url, sent | {"body": "体温 38.9"})
+
+    page = unescape(again.text)
+    [draft_id] = re.findall(r'name="draft_id" value="([^"]+)"', page)
+    assert again.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "もう投稿されています" in page
+    assert "\n体温 38.9</textarea>" in page
+    assert client.post(url, {"draft_id": draft_id, "body": "体温 38.9"}).status_code == 302
+    shown = client.get(reverse("timeline:timeline", args=[world.group.pk, Side.PROFESSIONAL])).text
+    assert ("体温 36.9" in shown, "体温 38.9" in shown) == (True, True)

@@ -26,12 +26,21 @@ from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.errors import DomainError, NotVisible, Refused
 from carestation.kernel.ids import uuid7
 from carestation.timeline.choices import Urgency
-from carestation.timeline.commands.posts import Draft, Published, publish_at, publish_post
+from carestation.timeline.commands.changes import edit_post
+from carestation.timeline.commands.files import upload_file
+from carestation.timeline.commands.posts import (
+    Draft,
+    Published,
+    publish_at,
+    publish_post,
+    require_same,
+)
 from carestation.timeline.commands.reading import mark_read
 from carestation.timeline.models import Post
 from carestation.timeline.queries.home import groups_of
 from carestation.timeline.queries.messages import message, page_of_threads
 from tests.settled import CAST
+from tests.timeline.pictures import a_jpeg
 from tests.timeline.twins import mark_read_twin, publish_post_twin
 from tests.world import World, a_draft
 
@@ -69,8 +78,8 @@ def outcome(publish: Publish, told: Told, left: str | None) -> object:
         draft = Draft(id=ids[number], body="お変わりありません。", parent_id=parent_id)
         try:
             post = publish(seats[name, side], draft).post
-        except (Refused, NotVisible):
-            answers.append("refused")
+        except (DomainError, Refused, NotVisible) as error:
+            answers.append(type(error).__name__)
         else:
             first.setdefault(side, post.pk)
             answers.append((post.number, post.seq, post.changed_seq, post.side))
@@ -192,10 +201,47 @@ def test_a_draft_sent_to_the_other_side_is_refused(world: World) -> None:
     draft = a_draft()
     publish_post(world.seat("kato", PRO), draft)
 
-    with pytest.raises(Refused):
+    with pytest.raises(DomainError, match="draft_sent"):
         publish_post(world.seat("kato", PAT), draft)
 
     assert page_of_threads(world.seat("mori", PAT)).threads == []
+
+
+def test_a_draft_that_is_a_post_already_is_not_taken_for_other_words(world: World) -> None:
+    seat = world.seat("kato", PRO)
+    before, draft = publish_post(seat, a_draft()).post, a_draft("体温 36.9")
+    file = upload_file(seat.actor, "足の写真.jpg", a_jpeg()).file
+    post = publish_post(seat, draft).post
+
+    for other in (
+        replace(draft, body="体温 38.9"),
+        replace(draft, parent_id=before.pk),
+        replace(draft, urgency=Urgency.URGENT),
+        replace(draft, asks_acknowledgement=True),
+        replace(draft, mentions=(world.people["sato"].pk,)),
+        replace(draft, attachments=(file.id,)),
+    ):
+        again = publish_post(seat, other)
+        assert (again.is_new, again.post.pk) == (False, post.pk)
+        with pytest.raises(DomainError, match="draft_sent"):
+            require_same(again, other)
+
+    assert message(seat, post.pk).body == "体温 36.9"
+    assert world.timeline(PRO).posts == 2
+
+
+def test_a_draft_that_comes_again_is_known_by_its_first_words(world: World) -> None:
+    seat = world.seat("kato", PRO)
+    file = upload_file(seat.actor, "足の写真.jpg", a_jpeg()).file
+    draft = replace(a_draft("体温 36.9"), attachments=(file.id,))
+    post = publish_post(seat, draft).post
+    edit_post(seat, post.pk, "体温 37.9")
+    edit_post(seat, post.pk, "体温 38.9")
+
+    again = publish_post(seat, draft)
+
+    require_same(again, draft)
+    assert (again.is_new, again.post.pk) == (False, post.pk)
 
 
 def test_a_thread_stands_where_its_newest_post_stands(world: World) -> None:

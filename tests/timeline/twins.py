@@ -10,7 +10,7 @@ from carestation.groups.commands.timelines import count_change, lock_timeline
 from carestation.groups.models.groups import Timeline
 from carestation.groups.models.memberships import ReadMark
 from carestation.groups.rules import Seat, may_post
-from carestation.kernel.errors import Refused, require
+from carestation.kernel.errors import DomainError, require
 from carestation.kernel.ids import uuid7
 from carestation.timeline.commands.posts import Draft, Published
 from carestation.timeline.facts import (
@@ -28,14 +28,15 @@ from carestation.vault.scopes import open_scope
 def publish_post_twin(seat: Seat, draft: Draft) -> Published:
     """Do what `publish_post` does, slowly."""
     require(allowed=may_post(seat))
+    parent = find_post(seat, draft.parent_id) if draft.parent_id else None
+    thread_id = (parent.parent_id or parent.pk) if parent else None
     own = Post.objects.filter(group_id=seat.group_id, author_id=seat.actor.user_id)
     before = own.filter(draft_id=draft.id).first()
-    if before is not None and before.side == seat.side:
+    if before is not None:
+        if before.side != seat.side:
+            raise DomainError("draft_sent")
         return Published(seat=seat, post=before, is_new=False)
     timeline = lock_timeline(seat)
-    if before is not None:
-        raise Refused
-    parent = find_post(seat, draft.parent_id) if draft.parent_id else None
     mark = ReadMark.objects.select_for_update(no_key=True).get(pk=seat.mark_id)
     post_id, number = uuid7(), timeline.posts + 1
     bundle = open_scope(seat.group_id, seat.actor)
@@ -47,7 +48,7 @@ def publish_post_twin(seat: Seat, draft: Draft) -> Published:
         last_number=number,
         seq=timeline.seq + 1,
         changed_seq=timeline.seq + 1,
-        parent_id=(parent.parent_id or parent.pk) if parent else None,
+        parent_id=thread_id,
         author_id=seat.actor.user_id,
         membership_id=seat.membership_id,
         draft_id=draft.id,

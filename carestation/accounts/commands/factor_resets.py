@@ -19,11 +19,11 @@ from carestation.accounts.choices import EndReason, Job, Purpose
 from carestation.accounts.commands.brakes import forgive
 from carestation.accounts.commands.devices import forget_devices
 from carestation.accounts.commands.factors import lock_person
-from carestation.accounts.commands.links import MailedLink, fresh_token, lock_owner, locked_link
+from carestation.accounts.commands.links import MailedLink, fresh_token, locked_link
 from carestation.accounts.commands.sessions import Where, end_sessions_of
-from carestation.accounts.commands.sign_in import check_own_password
+from carestation.accounts.commands.sign_in import check_own_password, lock_checked
 from carestation.accounts.facts import FactorResetSent, FactorResetStarted, FactorsReset
-from carestation.accounts.models import FactorReset
+from carestation.accounts.models import FactorReset, User
 from carestation.accounts.queries.links import owner_of_factor_link
 from carestation.accounts.queries.people import read_email
 from carestation.accounts.queries.sessions import token_key
@@ -75,15 +75,14 @@ def finish_factor_reset(token: str, password: str, where: Where, *, request_id: 
     """
     owner_id = owner_of_factor_link(token)
     actor = Actor(user_id=owner_id, request_id=request_id)
-    check_own_password(actor, password, where)
-    _give_up_factors(actor, token)
+    checked = check_own_password(actor, password, where)
+    _give_up_factors(actor, checked, token)
 
 
 @transaction.atomic
-def _give_up_factors(actor: Actor, token: str) -> None:
-    waiting = FactorReset.objects.open(timezone.now())
-    user = lock_owner(waiting, token)
-    reset = locked_link(waiting, token)
+def _give_up_factors(actor: Actor, checked: User, token: str) -> None:
+    user = lock_checked(checked)
+    reset = locked_link(FactorReset.objects.open(timezone.now()).filter(user=user), token)
     reset.used_at = timezone.now()
     reset.save(update_fields=["used_at"])
     Authenticator.objects.filter(user=user).delete()

@@ -9,13 +9,12 @@ from typing import Final, TypeVar
 
 from django.db.models import QuerySet
 
-from carestation.accounts.models import FactorReset, Link, PasswordReset, User
+from carestation.accounts.models import Link, PasswordReset, User
 from carestation.accounts.queries.sessions import token_key
 from carestation.kernel.errors import NotVisible
 
 TOKEN_BYTES: Final = 32
 L = TypeVar("L", bound=Link)
-Owned = TypeVar("Owned", PasswordReset, FactorReset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ def locked_link(links: QuerySet[L], token: str) -> L:
     return found
 
 
-def lock_owner(links: QuerySet[Owned], token: str) -> User:
+def lock_owner(links: QuerySet[PasswordReset], token: str) -> User:
     """Return whose link it is, locked: a person is locked before their links.
 
     Raises:

@@ -106,7 +106,6 @@ def begin_registration(actor: Actor) -> Challenge:
     return _challenge(options, state, str(user.pk))
 
 
-@transaction.atomic
 def register_passkey(actor: Actor, name: str, state: str, answer: str) -> Enrolled:
     """Take up a passkey that the actor's device made.
 
@@ -115,19 +114,12 @@ def register_passkey(actor: Actor, name: str, state: str, answer: str) -> Enroll
         Refused: there are as many as anyone needs (reason `too_many`), or passkeys are no longer
             offered (reason `not_offered`).
     """
-    user = lock_person(actor.user_id)
-    require(allowed=may_take_up(Method.PASSKEY), reason="not_offered")
-    if len(_passkeys_of(user.pk)) >= MOST:
-        raise Refused("too_many")
     try:
-        made = get_server().register_complete(_state_of(state, str(user.pk)), json.loads(answer))
+        asked = _spent(state, str(actor.user_id))
     except MALFORMED as error:
         raise WrongPasskey from error
-    if made.credential_data is None:
-        raise WrongPasskey
-    kept = _Kept(name=name, credential=made.credential_data, signs=made.counter)
-    keep_factor(user.pk, PASSKEY, kept.to_text())
-    return enrolled(actor, Proof.PASSKEY)
+    with transaction.atomic():
+        return _taken_up(actor, name, asked, answer)
 
 
 def begin_showing(user_id: UUID | None = None) -> Challenge:
@@ -150,9 +142,9 @@ def sign_in_with_passkey(
     """
     brake_network(Purpose.PASSKEY, where.address)
     try:
-        user_id = _holder_of(answer)
+        asked, user_id = _spent(state, ""), _holder_of(answer)
         with transaction.atomic():
-            _check_shown(user_id, _state_of(state, ""), answer)
+            _check_shown(user_id, asked, answer)
             opened = open_session(user_id, where, proof=Proof.PASSKEY, request_id=request_id)
     except (*MALFORMED, NotVisible) as error:
         note_refusal(RefusalReason.PASSKEY, None, request_id=request_id, where=where)
@@ -171,8 +163,9 @@ def pass_with_passkey(actor: Actor, state: str, answer: str, *, is_half: bool) -
     """
     brake(Purpose.PASSKEY, actor.user_id.hex)
     try:
+        asked = _spent(state, str(actor.user_id))
         with transaction.atomic():
-            _check_shown(actor.user_id, _state_of(state, str(actor.user_id)), answer)
+            _check_shown(actor.user_id, asked, answer)
             go_on = complete_session if is_half else reopen_session
             opened = go_on(actor, Proof.PASSKEY)
     except MALFORMED as error:
@@ -193,7 +186,8 @@ def _challenge(options: Any, state: Any, holder: str) -> Challenge:  # noqa: ANN
     )
 
 
-def _state_of(signed: str, holder: str) -> dict[str, str]:
+def _spent(signed: str, holder: str) -> dict[str, str]:
+    # Outside the transaction of what follows: a use that is refused spends the challenge, too.
     try:
         state: dict[str, str] = signing.loads(signed, salt=SALT, max_age=MAX_AGE_SECONDS)
     except signing.BadSignature as error:
@@ -201,6 +195,22 @@ def _state_of(signed: str, holder: str) -> dict[str, str]:
     if state["holder"] != holder or count_try(Purpose.CHALLENGE, state["challenge"]).count > 1:
         raise ValueError
     return state
+
+
+def _taken_up(actor: Actor, name: str, asked: dict[str, str], answer: str) -> Enrolled:
+    user = lock_person(actor.user_id)
+    require(allowed=may_take_up(Method.PASSKEY), reason="not_offered")
+    if len(_passkeys_of(user.pk)) >= MOST:
+        raise Refused("too_many")
+    try:
+        made = get_server().register_complete(asked, json.loads(answer))
+    except MALFORMED as error:
+        raise WrongPasskey from error
+    if made.credential_data is None:
+        raise WrongPasskey
+    kept = _Kept(name=name, credential=made.credential_data, signs=made.counter)
+    keep_factor(user.pk, PASSKEY, kept.to_text())
+    return enrolled(actor, Proof.PASSKEY)
 
 
 def _holder_of(answer: str) -> UUID:

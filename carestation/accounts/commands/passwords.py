@@ -19,7 +19,7 @@ from carestation.accounts.commands.brakes import brake_network, count_try, forgi
 from carestation.accounts.commands.devices import forget_devices
 from carestation.accounts.commands.links import MailedLink, fresh_token, lock_owner, locked_link
 from carestation.accounts.commands.sessions import Where, end_sessions_of
-from carestation.accounts.commands.sign_in import check_own_password
+from carestation.accounts.commands.sign_in import check_own_password, lock_checked
 from carestation.accounts.facts import PasswordChanged, PasswordResetAsked, PasswordResetSent
 from carestation.accounts.models import PasswordReset, User
 from carestation.accounts.queries.bindings import binding_of
@@ -48,8 +48,9 @@ def change_password(actor: Actor, current: str, new: str) -> None:
         WeakPassword: the new one is not taken.
         TooMany: too many wrong ones of late.
     """
-    user = check_own_password(actor, current)
+    checked = check_own_password(actor, current)
     with transaction.atomic():
+        user = lock_checked(checked)
         _set_password(user, new)
         forget_devices(actor, user.pk)
         end_sessions_of(

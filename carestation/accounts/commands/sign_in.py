@@ -28,7 +28,7 @@ from carestation.accounts.commands.devices import (
     recognise_device,
     remember_device,
 )
-from carestation.accounts.commands.factors import SpentCode, spend_code
+from carestation.accounts.commands.factors import SpentCode, lock_person, spend_code
 from carestation.accounts.commands.refusals import note_own_refusal, note_refusal
 from carestation.accounts.commands.sessions import (
     OpenedSession,
@@ -171,6 +171,19 @@ def check_own_password(actor: Actor, password: str, where: Where | None = None) 
     return user
 
 
+def lock_checked(checked: User) -> User:
+    """Lock a person whose password was checked, and see that it still is theirs.
+
+    Raises:
+        WrongSignIn: they have another by now.
+        NotVisible: the account has ended.
+    """
+    user = lock_person(checked.pk)
+    if user.password != checked.password:
+        raise WrongSignIn(tries_left=None)
+    return user
+
+
 def _person_of(email: str, password: str, where: Where, request_id: UUID) -> User:
     index = email_index(email)
     tried = count_sign_in(index, where.address)
@@ -206,10 +219,13 @@ def _is_password_of(user: User | None, password: str) -> bool:
 
 
 def _rehash(user: User, password: str) -> None:
-    # Only over the hash that was looked at: the password may be another by now.
-    own = User.objects.filter(pk=user.pk, password=user.password)
-    user.set_password(password)
-    own.update(password=user.password)
+    # Only over the hash that was looked at. Who comes second finds another: the same password's, if
+    # two signed in at once; a new password's is not theirs, and the one looked at stands no more.
+    own, fresh = User.objects.filter(pk=user.pk), make_password(password)
+    is_first = own.filter(password=user.password).update(password=fresh)
+    kept = fresh if is_first else own.values_list("password", flat=True).get()
+    if is_first or check_password(password, kept):
+        user.password = kept
 
 
 def _proof_by_code(user_id: UUID, code: str, where: Where, request_id: UUID) -> Proof:

@@ -29,7 +29,10 @@ def way_back(request: HttpRequest) -> str:
     if request.method in {"GET", "HEAD"} and "HX-Request" not in request.headers:
         return safe_path(request.get_full_path())
     asked_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-    parts = urlsplit(asked_from)
+    try:
+        parts = urlsplit(asked_from)
+    except ValueError:  # whoever asks writes it: it need be no address
+        return HOME
     if parts.netloc != request.get_host():
         return HOME
     return safe_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)

@@ -139,40 +139,27 @@ def found_facility_as_known(actor: Actor, token: str, profession: Profession) ->
 
 
 @transaction.atomic
-def change_reading(desk: Desk, kana: str) -> bool:
-    """Say how the facility's name is read; return whether that is new.
+def describe_facility(desk: Desk, *, kana: str, phone: str) -> bool:
+    """Say how the facility's name is read and by which number it is called; whether that is new.
 
     Raises:
         Refused: the actor may not, or may no more.
     """
-    return _say(desk, FacilityReadingChanged, kana=kana)
-
-
-@transaction.atomic
-def change_phone(desk: Desk, phone: str) -> bool:
-    """Say by which number the facility is called; return whether that is new.
-
-    Raises:
-        Refused: the actor may not, or may no more.
-    """
-    return _say(desk, FacilityPhoneChanged, phone=phone)
+    facility = lock_desk(desk, Right.CHANGE_RULES)
+    reading_is_new, phone_is_new = facility.kana != kana, facility.phone != phone
+    facility.kana, facility.phone = kana, phone
+    facility.save(update_fields=["kana", "phone"])
+    if reading_is_new:
+        announce(FacilityReadingChanged(**desk.marks()))
+    if phone_is_new:
+        announce(FacilityPhoneChanged(**desk.marks()))
+    return reading_is_new or phone_is_new
 
 
 def forget_applications() -> int:
     """Drop what nobody has completed in a month; return how many. Its links are long over."""
     old = FacilityApplication.objects.waiting().filter(created_at__lt=timezone.now() - A_MONTH)
     return old.delete()[0]
-
-
-def _say(
-    desk: Desk, fact: type[FacilityReadingChanged | FacilityPhoneChanged], **said: str
-) -> bool:
-    lock_desk(desk, Right.CHANGE_RULES)
-    own = Facility.objects.filter(pk=desk.facility_id)
-    is_new = bool(own.exclude(**said).update(**said))
-    if is_new:
-        announce(fact(**desk.marks()))
-    return is_new
 
 
 def _written(told: ToldFacility) -> FacilityApplication:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from carestation.accounts.gate.middleware import freshly_confirmed
 from carestation.facilities.choices import Right
-from carestation.facilities.commands.places import change_phone, change_reading
+from carestation.facilities.commands.places import describe_facility
 from carestation.facilities.forms.applications import FacilityForm
 from carestation.facilities.queries.desks import frame_of, take_desk
 from carestation.facilities.queries.facilities import facility_at
@@ -31,8 +31,8 @@ def facility(request: CareRequest, facility_id: UUID) -> HttpResponse:
     typed = request.POST if request.method == "POST" else None
     form = FacilityForm(typed, initial={"kana": own.kana, "phone": own.phone})
     if form.is_valid():
-        change_reading(desk, form.cleaned_data["kana"])
-        change_phone(desk, form.cleaned_data["phone"])
+        said = form.cleaned_data
+        describe_facility(desk, kana=said["kana"], phone=said["phone"])
         return redirect("facilities:facility", facility_id)
     context = {"place": frame_of(desk), "own": own, "form": form, "room": room_at(desk)}
     return TemplateResponse(request, "facilities/facility.html", context, status=form.status)

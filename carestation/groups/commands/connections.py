@@ -110,13 +110,15 @@ def answer_offer(actor: Actor, offer_id: UUID, *, accepts: bool) -> None:
         raise NotVisible
     _require_professional(actor)
     lower, higher = _lock(actor.user_id, found.asker_id)
-    offer = offers_for(actor).filter(pk=offer_id).first()
+    # Who offered may take it back in this moment: what is locked is read as it then stands.
+    open_ones = offers_for(actor).select_for_update()
+    offer = open_ones.filter(pk=offer_id).first()
     if offer is None:
         raise NotVisible
     if not accepts:
         _end(actor, offer, OfferEnd.DECLINED)
         return
-    for one in offers_for(actor).filter(asker_id=offer.asker_id):
+    for one in open_ones.filter(asker_id=offer.asker_id):
         _end(actor, one, OfferEnd.ACCEPTED)
     if Connection.objects.standing().of(lower, higher).exists():
         return

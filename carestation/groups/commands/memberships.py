@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from carestation.facilities.models.staff import Staff
 from carestation.factlog.commands import announce
 from carestation.groups.choices import Kind, Role
 from carestation.groups.commands.invitations import end_invitations_by, require_by_rules
@@ -61,6 +62,8 @@ def end_membership(seat: Seat, membership_id: UUID) -> Membership:
     timelines = lock_timelines(seat.group_id, Role(membership.role))
     if not is_own:
         require_still_manager(seat)
+    # Read again: who leaves can have become the only manager while the group was waited for.
+    membership.refresh_from_db()
     if membership.role == Role.MANAGER and seat.kind is not Kind.DIRECT:
         require_another_manager(membership)
     if not finish(seat.actor, seat.facility_id, membership, timelines):
@@ -80,9 +83,11 @@ def begin(actor: Actor, group_id: UUID, newcomer: Newcomer, facility_id: UUID | 
     Raises:
         NotVisible: what the group said is erased.
         Conflict: this person sits there already.
+        DomainError: the place through which they come has ended (reason `no_place_of_work`).
     """
     timelines = lock_timelines(group_id, newcomer.role)
     _require_room_for(newcomer, group_id)
+    _require_place(newcomer)
     membership = Membership.objects.create(
         group_id=group_id,
         user_id=newcomer.user_id,
@@ -139,6 +144,15 @@ def _require_room_for(newcomer: Newcomer, group_id: UUID) -> None:
         raise NotVisible
     if Membership.objects.active().of_group(group_id).of_person(newcomer.user_id).exists():
         raise Conflict("sits_already")
+
+
+def _require_place(newcomer: Newcomer) -> None:
+    # Locked: who ends it in this moment has looked already for what is held through it.
+    if newcomer.staff_id is None:
+        return
+    places = Staff.objects.filter(pk=newcomer.staff_id, ended_at=None)
+    if places.select_for_update(no_key=True).first() is None:
+        raise DomainError("no_place_of_work")
 
 
 def require_another_manager(membership: Membership) -> None:

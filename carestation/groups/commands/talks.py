@@ -6,6 +6,7 @@ Controls: ISO/IEC 27017 5.18, 8.3; white paper 「利用者アクセスの管理
 from django.db import transaction
 
 from carestation.accounts.models import User
+from carestation.facilities.models.staff import Staff
 from carestation.groups.choices import Kind
 from carestation.groups.commands.groups import open_group
 from carestation.groups.commands.memberships import begin
@@ -26,10 +27,14 @@ def open_talk(actor: Actor, own: Newcomer, other: Newcomer) -> Group:
     at once come one after the other.
 
     Raises:
-        DomainError: a person with themselves (reason `with_oneself`).
+        DomainError: a person with themselves (reason `with_oneself`), or the place of one of them
+            has ended (`no_place_of_work`).
     """
     if own.user_id == other.user_id:
         raise DomainError("with_oneself")
+    # Who ends a place locks it before its person.
+    places = Staff.objects.filter(pk__in=[one.staff_id for one in (own, other) if one.staff_id])
+    list(places.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     lower, higher = sorted((own.user_id, other.user_id))
     both = User.objects.filter(pk__in=(lower, higher)).order_by("pk")
     list(both.select_for_update(no_key=True).values_list("pk"))

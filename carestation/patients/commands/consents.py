@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from carestation.factlog.commands import announce
 from carestation.groups.choices import InvitationEnd, Relation, Role
-from carestation.groups.commands.invitations import end_all_invitations
+from carestation.groups.commands.invitations import end_all_invitations, lock_room
 from carestation.groups.rules import Seat
 from carestation.kernel.errors import Conflict, DomainError, NotVisible, require
 from carestation.kernel.ids import uuid7
@@ -44,7 +44,7 @@ def record_consent(seat: Seat, new: NewConsent) -> Consent:
 
     Raises:
         NotVisible: the group has no patient.
-        Refused: the family, or an archived group.
+        Refused: the family, or an archived group; or the seat is gone meanwhile.
         DomainError: it would have been given in days to come (reason `not_yet`).
     """
     require(allowed=may_record_consent(seat))
@@ -84,7 +84,7 @@ def withdraw_consent(seat: Seat, consent_id: UUID, *, withdrawn_on: date, note: 
 
     Raises:
         NotVisible: the group has no patient.
-        Refused: the family, or an archived group.
+        Refused: the family, or an archived group; or the seat is gone meanwhile.
         Conflict: another stands by now, or none (reason `consent_changed`).
         DomainError: it would be withdrawn before it was given, or in days to come (`not_then`).
     """
@@ -112,14 +112,18 @@ def note_consents_viewed(seat: Seat) -> None:
 
 
 def lock_patient(seat: Seat) -> Patient:
-    """Lock the patient of the seat's group: what they agreed to holds still meanwhile.
+    """Lock the patient of the seat's group, then the group; read the right to sit there again.
+
+    What the patient agreed to holds still meanwhile.
 
     Raises:
         NotVisible: the group has no patient.
+        Refused: the seat is gone, or the group was archived meanwhile.
     """
     patient = Patient.objects.select_for_update().filter(group_id=seat.group_id).first()
     if patient is None:
         raise NotVisible
+    lock_room(seat)
     return patient
 
 

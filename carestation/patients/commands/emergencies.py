@@ -2,6 +2,7 @@
 
 The patient is found by the exact reading and day of birth, never browsed. Each try is counted
 before it is made, and leaves a fact whether or not it found someone.
+Locked in this order: the facility, the access, the group's timelines.
 
 Controls: ISO/IEC 27017 5.18, 8.3; white paper 「利用者アクセスの管理」.
 """
@@ -129,8 +130,8 @@ def review_instead(seat: Seat, access_id: UUID, *, ends: bool) -> Membership | N
             facility can look into it (reason `own_access`).
         Conflict: another manager was first (reason `reviewed`).
     """
-    timelines = lock_timelines(seat.group_id, Role.MANAGER)
     access = find_access_in(seat, access_id)
+    timelines = lock_timelines(seat.group_id, Role.MANAGER)
     membership, reviewers = access.membership, reviewers_at(access.facility_id)
     require(allowed=may_stand_in(seat, membership.user_id, reviewers), reason="own_access")
     require_still_manager(seat)

@@ -18,8 +18,9 @@ from carestation.groups.choices import Kind, Role
 from carestation.groups.commands.groups import open_group
 from carestation.groups.rules import Newcomer, Seat
 from carestation.kernel.actor import Actor
-from carestation.kernel.errors import Conflict, NotVisible, require
+from carestation.kernel.errors import Conflict, require
 from carestation.kernel.ids import uuid7
+from carestation.patients.commands.consents import lock_patient
 from carestation.patients.facts import (
     AlikeShown,
     FaceSheetChanged,
@@ -87,14 +88,11 @@ def change_face_sheet(seat: Seat, face_sheet: FaceSheet, *, version: int) -> Pat
 
     Raises:
         NotVisible: the group has no patient.
-        Refused: the family, or an archived group.
+        Refused: the family, or an archived group; or the seat is gone meanwhile.
         Conflict: somebody else was first; both are to be compared.
     """
     require(allowed=may_change_face_sheet(seat))
-    own = Patient.objects.select_for_update().filter(group_id=seat.group_id)
-    patient = own.first()
-    if patient is None:
-        raise NotVisible
+    patient = lock_patient(seat)
     if patient.version != version:
         raise Conflict("face_sheet")
     bundle = open_scope(seat.group_id, seat.actor)

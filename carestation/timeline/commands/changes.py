@@ -24,7 +24,8 @@ def edit_post(seat: Seat, post_id: UUID, body: str) -> Post:
 
     Raises:
         NotVisible: no such post at this side.
-        Refused: someone else's, withdrawn, older than fifteen minutes, or the seat holds no longer.
+        TooLate: older than fifteen minutes.
+        Refused: someone else's, withdrawn, or the seat holds no longer.
         DomainError: no words.
     """
     if not body:

@@ -24,6 +24,7 @@ from carestation.timeline.facts import PostPublished
 from carestation.timeline.models import Post
 from carestation.timeline.queries.fresh import FreshMessage, fresh_message
 from carestation.timeline.queries.messages import find_post
+from carestation.timeline.queries.own import files_of, first_words
 from carestation.timeline.rules import may_hurry
 from carestation.vault.scopes import open_scope
 
@@ -101,7 +102,8 @@ def publish_post(seat: Seat, draft: Draft) -> Published:
         Refused: the group is archived, the seat only reads, or it is gone meanwhile.
         NotVisible: the post that it answers is not at this side.
         DomainError: nothing is said, more than ten files are attached, one of them is gone, there
-            is no room for them any more, or someone is named who does not sit at this side.
+            is no room for them any more, someone is named who does not sit at this side, or the
+            draft is a post at the other side already (reason `draft_sent`).
     """
     require(allowed=may_post(seat), reason="archived" if seat.is_archived else "reads_only")
     require_sense(seat, draft)
@@ -136,9 +138,8 @@ def _publish_with_files(seat: Seat, draft: Draft) -> Published:
 
 
 def _publish(seat: Seat, draft: Draft) -> Published:
-    parent = find_post(seat, draft.parent_id) if draft.parent_id else None
     post = _sealed_post(seat.actor, seat.group_id, seat.side, draft)
-    post.parent_id = (parent.parent_id or parent.pk) if parent else None
+    post.parent_id = _thread_of(seat, draft)
     written = _written(seat.actor, [seat.role], post, draft)
     return written or Published(seat=seat, post=_published_before(seat, draft), is_new=False)
 
@@ -196,9 +197,33 @@ def _parameters(post: Post) -> Parameters:
     }
 
 
+def require_same(published: Published, draft: Draft) -> None:
+    """Stop a draft that was sent before and says something else now: its words stand nowhere.
+
+    Raises:
+        DomainError: the post says other words, or stands in another thread, asks for other
+            attention, names others, or carries other files (reason `draft_sent`).
+    """
+    if published.is_new:
+        return
+    seat, post = published.seat, published.post
+    sent = (post.parent_id, post.urgency, post.asks_acknowledgement, tuple(post.mentions))
+    said = (_thread_of(seat, draft), draft.urgency, draft.asks_acknowledgement, draft.mentions)
+    is_same = sent == said and first_words(seat, post) == draft.body
+    if not is_same or files_of(post) != set(draft.attachments):
+        raise DomainError("draft_sent")
+
+
 def _published_before(seat: Seat, draft: Draft) -> Post:
-    own = Post.objects.of(seat).filter(author_id=seat.actor.user_id, draft_id=draft.id)
-    post = own.first()
+    own = Post.objects.filter(group_id=seat.group_id, author_id=seat.actor.user_id)
+    post = own.filter(draft_id=draft.id).first()
     if post is None:
         raise Refused("archived")
+    if post.side != seat.side:
+        raise DomainError("draft_sent")
     return post
+
+
+def _thread_of(seat: Seat, draft: Draft) -> UUID | None:
+    parent = find_post(seat, draft.parent_id) if draft.parent_id else None
+    return (parent.parent_id or parent.pk) if parent else None

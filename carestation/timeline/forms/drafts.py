@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from carestation.kernel.ids import uuid7
@@ -26,9 +27,19 @@ REFUSALS: Final = {
     "too_many_files": _("添付は10個までです。減らしてから送ってください。"),
     "calm_side": _("ご家族の側では、緊急や「了解が必要」は使えません。"),
     "not_a_member": _("選んだ相手の中に、もうメンバーでない方がいます。選び直してください。"),
+    "draft_sent": _(
+        "この下書きは、もう投稿されています。いま書いてある文は、まだ投稿していません。"
+        "投稿すると、新しい投稿になります。"
+    ),
     "files_gone": FILES_GONE,
     "storage_full": STORAGE_FULL,
 }
+
+
+TOO_LATE: Final = _(
+    "投稿を直せるのは15分までです。前の投稿は、そのままです。"
+    "いま書いてある文は、まだ投稿していません。新しい投稿として送れます。"
+)
 
 
 class Manner(StrEnum):
@@ -92,7 +103,11 @@ class DraftForm(forms.Form):
             self.add_error(None, ValidationError(words, code="file"))
 
     def refuse(self, reason: str) -> None:
-        """Say at the form why the command did not take it."""
+        """Say at the form why the command did not take it; what is a post already begins anew."""
+        if reason == "draft_sent" and isinstance(self.data, QueryDict):
+            anew = self.data.copy()
+            anew["draft_id"] = str(uuid7())
+            self.data = anew
         self.add_error(None, ValidationError(REFUSALS.get(reason, reason), code=reason))
 
     def draft(self) -> Draft:
@@ -116,13 +131,20 @@ def fresh_draft() -> dict[str, object]:
 
 
 class EditForm(forms.Form):
-    """Other words for a post."""
+    """Other words for a post; `as_another`: the draft that they are, where they come too late."""
 
     body = WordsField(
         label=_("本文"),
         widget=forms.Textarea,
         error_messages={"required": _("本文を書いてください。")},
     )
+    as_another: UUID | None = None
+
+    def refuse_late(self) -> None:
+        """Say that the post stays as it is; what was typed can be another one."""
+        self.full_clean()
+        self.add_error(None, TOO_LATE)
+        self.as_another = uuid7()
 
 
 class MarkForm(forms.Form):

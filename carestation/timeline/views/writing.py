@@ -22,14 +22,19 @@ from carestation.timeline.commands.acknowledgements import (
     withdraw_acknowledgement,
 )
 from carestation.timeline.commands.changes import edit_post, restore_post, withdraw_post
-from carestation.timeline.commands.posts import publish_at, require_sense
+from carestation.timeline.commands.posts import publish_at, require_same, require_sense
 from carestation.timeline.forms.drafts import DraftForm, EditForm, SignForm, fresh_draft
 from carestation.timeline.models import Post
 from carestation.timeline.pushes import push_new, push_post
 from carestation.timeline.queries.files import File, waiting_files
 from carestation.timeline.queries.mentions import found_by
 from carestation.timeline.queries.messages import message
-from carestation.timeline.queries.own import editable_post, withdrawable_post, words_taken_back
+from carestation.timeline.queries.own import (
+    TooLate,
+    editable_post,
+    withdrawable_post,
+    words_taken_back,
+)
 from carestation.timeline.rules import asks_before_sending, doubtful_words
 from carestation.timeline.views.files import receive_files
 
@@ -58,6 +63,8 @@ def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
         if asks_before_sending(side) and not form.cleaned_data["is_confirmed"]:
             return _asked_once_more(request, take_seat(request.actor, group_id, side), form)
         published = publish_at(request.actor, group_id, side, form.draft())
+        if not request.FILES:  # those are other files each time
+            require_same(published, form.draft())
     except DomainError as error:
         form.refuse(error.reason)
         return _again(request, group_id, side, form)
@@ -70,16 +77,21 @@ def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
 def edit(request: CareRequest, group_id: UUID, side: Side, post_id: UUID) -> HttpResponse:
     """Show one's own post as a form, and put other words in its place."""
     seat = take_seat(request.actor, group_id, side)
-    shown = message(seat, editable_post(seat, post_id).pk)
-    said = request.POST if request.method == "POST" else None
+    shown, said = message(seat, post_id), request.POST if request.method == "POST" else None
     form = EditForm(said, initial={"body": shown.body})
-    if not form.is_valid():
-        context = {"room": room_of(seat), "message": shown, "form": form}
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-        return TemplateResponse(request, "timeline/edit.html", context, status=status)
-    edit_post(seat, post_id, form.cleaned_data["body"])
-    push_post(seat, message(seat, post_id), "edit")
-    return redirect(_timeline(group_id, side) + f"#post-{post_id}")
+    try:
+        editable_post(seat, post_id)
+        if form.is_valid():
+            edit_post(seat, post_id, form.cleaned_data["body"])
+            push_post(seat, message(seat, post_id), "edit")
+            return redirect(_timeline(group_id, side) + f"#post-{post_id}")
+    except TooLate:
+        if said is None:
+            raise
+        form.refuse_late()
+    context = {"room": room_of(seat), "message": shown, "form": form}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return TemplateResponse(request, "timeline/edit.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

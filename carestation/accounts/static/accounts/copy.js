@@ -1,6 +1,7 @@
 /**
  * <cs-copy> copies the words of its `data-text` (button `data-copy`), or prints the page (button
- * `data-print`). What it says afterwards stands in `data-done`.
+ * `data-print`). What it says afterwards stands in `data-done`; where the browser copies nothing,
+ * `data-refused` is shown, and the words are chosen, so that they can be copied by hand.
  */
 export class Copy extends HTMLElement {
   /** @type {AbortController | null} */
@@ -24,11 +25,20 @@ export class Copy extends HTMLElement {
 
   /** @param {HTMLElement} button */
   async #copy(button) {
-    const lines = [...this.querySelectorAll("[data-text] li")];
-    const words = lines.length > 0 ? lines : [...this.querySelectorAll("[data-text]")];
-    await navigator.clipboard.writeText(words.map((one) => one.textContent?.trim()).join("\n"));
+    const text = this.querySelector("[data-text]");
+    const refused = /** @type {HTMLElement | null} */ (this.querySelector("[data-refused]"));
     const said = document.getElementById("said");
-    if (said) said.textContent = button.dataset.done ?? "";
+    if (!text || !refused || !said) return;
+    const lines = [...text.querySelectorAll("li")];
+    const words = (lines.length > 0 ? lines : [text]).map((one) => one.textContent?.trim());
+    refused.hidden = true;
+    try {
+      await navigator.clipboard.writeText(words.join("\n"));
+      said.textContent = button.dataset.done ?? "";
+    } catch {
+      refused.hidden = false;
+      getSelection()?.selectAllChildren(text);
+    }
   }
 }
 
