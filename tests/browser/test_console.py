@@ -16,7 +16,7 @@ from tests.browser.people import DESK, PHONE, Stage
 pytestmark = pytest.mark.xdist_group("site")
 CUT_SECONDS: Final = 5
 AXE: Final = files("axe_playwright_python") / "axe.min.js"
-RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Colours on their way from one scheme to the other are neither's.
 AT_REST: Final = """
 () => document.getAnimations().filter((one) => one instanceof CSSTransition)
