@@ -57,3 +57,19 @@ def test_what_the_family_opens_is_fit_for_everyone(stage: Stage, size: dict[str,
             daughter.goto(url + place)
 
             is_fit(daughter)
+
+
+@pytest.mark.parametrize(
+    "name", ["パスキーでサインイン", "パスワードを忘れた", "招待コードを入れる", "施設を登録する"]
+)
+def test_from_every_page_before_the_door_words_lead_back_to_it(stage: Stage, name: str) -> None:
+    context = stage.browser.new_context(viewport=PHONE)  # type: ignore[arg-type]  # a TypedDict of the same two
+    page = context.new_page()
+    page.goto(f"{stage.url}/sign-in/")
+    page.get_by_role("link", name=name).click()
+
+    is_fit(page)
+    page.get_by_role("main").locator("a[href='/sign-in/']").click()
+
+    expect(page.get_by_role("heading", name="サインイン", exact=True)).to_be_visible()
+    context.close()
