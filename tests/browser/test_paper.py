@@ -60,6 +60,20 @@ def test_every_sheet_says_whom_it_is_about_and_who_printed_it(stage: Stage) -> N
             assert "この画面の使い方" not in sheets[-1]
 
 
+def test_every_sheet_of_the_desk_says_whose_it_is(stage: Stage) -> None:
+    with stage.seated("okamura", size=DESK) as manager:
+        manager.goto(f"{stage.url}/desk/")
+        desk = manager.url
+        for place in ("record/", "staff/"):
+            manager.goto(desk + place)
+            sheets = ["".join(one.words for one in sheet) for sheet in sheets_of(manager)]
+            for said in ("訪問看護ステーションわたげ", "岡村律子", "取扱注意"):
+                assert [said in sheet for sheet in sheets] == [True] * len(sheets), (place, said)
+        manager.emulate_media(media="print")
+
+        assert manager.locator(".contextband__label").evaluate(COLOUR) == [0, 0, 0]
+
+
 def test_on_paper_no_part_of_the_face_sheet_lies_upon_another(stage: Stage) -> None:
     with stage.seated("miyake", size=DESK) as nurse:
         nurse.goto(f"{open_group(nurse, stage)}face-sheet/")
