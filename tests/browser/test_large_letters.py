@@ -21,6 +21,29 @@ HIGH_AND_FLOATING = """
   .filter((one) => one.checkVisibility() && one.offsetHeight > innerHeight / 3)
   .map((one) => one.className)
 """
+# What runs out of a box that shows no more than it has room for. The words of a select do so too.
+CUT_OFF = """
+() => [...document.querySelectorAll("main *")]
+  .filter((one) => one.checkVisibility() && !one.closest("svg, input"))
+  .filter((one) => ["hidden", "clip"].includes(getComputedStyle(one).overflowX))
+  .filter((one) => one.offsetWidth > 1 && one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.outerHTML.slice(0, 90))
+"""
+# How many lines a name takes: one of four signs in four lines is not read.
+LINES = """
+(name) => {
+  const words = document.createRange();
+  words.selectNodeContents(name);
+  return new Set([...words.getClientRects()].map((box) => Math.round(box.top))).size;
+}
+"""
+ROOM_TO_WRITE = """
+(input) => {
+  const look = getComputedStyle(input);
+  return (input.clientWidth - parseFloat(look.paddingInlineStart)
+    - parseFloat(look.paddingInlineEnd)) / parseFloat(look.fontSize);
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +86,32 @@ def test_letters_of_twice_the_size_need_no_sideways_scrolling_and_nothing_covers
     assert letters >= 32
     assert {place: wider for place, wider in sizes.items() if wider > 0} == {}
     assert {place: covers for place, covers in floating.items() if covers} == {}
+
+
+def test_a_name_in_the_list_is_read_in_one_line_and_what_is_searched_for_is_seen(
+    large: Stage,
+) -> None:
+    with large.seated("miyake") as nurse:
+        nurse.goto(f"{large.url}/")
+        names = nurse.locator("main .grouprow__name bdi").all()
+        lines = {str(name.text_content()): name.evaluate(LINES) for name in names}
+        room = nurse.locator("main input[type=search]").evaluate(ROOM_TO_WRITE)
+
+    assert len(lines) > 1
+    assert {name: count for name, count in lines.items() if count > 1} == {}
+    assert room >= 6
+
+
+def test_at_the_desk_nothing_is_cut_off_or_pushed_over_the_edge(large: Stage) -> None:
+    with large.seated("okamura") as manager:
+        manager.goto(f"{large.url}/desk/")
+        desk = manager.url
+        cut, sizes = {}, {}
+        for place in ("", "staff/", "groups/", "rights/", "exports/", "exports/plan/", "record/"):
+            answer = manager.goto(desk + place)
+            assert answer is not None
+            assert answer.status == 200, place
+            cut[place], sizes[place] = manager.evaluate(CUT_OFF), manager.evaluate(WIDER)
+
+    assert {place: one for place, one in cut.items() if one} == {}
+    assert {place: wider for place, wider in sizes.items() if wider > 0} == {}

@@ -1,11 +1,14 @@
 """A telephone in one hand: what is written with the keyboard open, and a page that keeps still."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import PHONE, Stage
+from tests.browser.people import DESK, PHONE, Stage
+from tests.browser.test_console import is_fit
 from tests.browser.test_story import open_group
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -98,6 +101,49 @@ def test_the_family_calls_with_the_thumb(stage: Stage) -> None:
         expect(station).to_have_attribute("href", "tel:00000000300")
         expect(station).to_be_in_viewport(ratio=1)
         assert station.evaluate(IS_ON_TOP)
+
+
+@contextmanager
+def without_a_number(stage: Stage, manager: str) -> Iterator[None]:
+    """Take the number of a facility away at its desk, and give it back."""
+    with stage.seated(manager) as desk:
+        number = _numbered(desk, stage, "")
+        try:
+            yield
+        finally:
+            _numbered(desk, stage, number)
+
+
+def _numbered(desk: Page, stage: Stage, number: str) -> str:
+    desk.goto(f"{stage.url}/desk/")
+    desk.goto(f"{desk.url}facility/")
+    field = desk.get_by_label("グループに出す電話番号")
+    before = field.input_value()
+    field.fill(number)
+    with desk.expect_navigation():
+        field.press("Enter")
+    return before
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_only_number_is_an_item_of_the_bar_like_the_others(
+    stage: Stage, size: dict[str, int]
+) -> None:
+    with (
+        without_a_number(stage, "okamura"),
+        stage.seated("kazuhiko", size=size) as son,
+    ):
+        son.goto(f"{stage.url}/")
+
+        bar = son.get_by_role("navigation", name="主なメニュー")
+        call = bar.get_by_role("link", name="電話")
+        places = [bar.get_by_role("link", name=name) for name in ("連絡", "写真", "メニュー")]
+        boxes = [one.bounding_box() for one in (*places, call)]
+        reached = call.get_attribute("href")
+        is_fit(son)
+
+    assert len({(box["width"], box["height"]) for box in boxes if box}) == 1
+    assert str(reached) == "tel:00000000200" if size is PHONE else str(reached).endswith("#phones")
 
 
 def test_two_pictures_stand_beside_each_other_on_a_telephone(stage: Stage) -> None:

@@ -39,7 +39,7 @@ def oka(world: World) -> Client:
 
 
 def row_of(page: str, measured: Measured) -> str:
-    found = re.search(rf'<tr role="row" id="{measured}">.*?</tr>', page, re.DOTALL)
+    found = re.search(rf'<tr role="row" id="{measured}-1">.*?</tr>', page, re.DOTALL)
     assert found, measured
     return found[0]
 
@@ -98,6 +98,18 @@ def test_what_is_wrong_says_what_people_notice_and_what_to_do(oka: Client) -> No
     assert "worker を確かめ" in row_of(page, Measured.WORKERS)
     assert "注意" in row_of(page, Measured.DISK)
     assert "80％" in row_of(page, Measured.DISK)
+
+
+@pytest.mark.control("CLD.12.4.5")
+def test_what_is_wrong_is_named_before_all_that_is_measured_and_leads_there(oka: Client) -> None:
+    for node in ("node-a", "node-b"):
+        keep_readings(node, RIGHT | {Measured.WORKERS: 0.0, Measured.DISK: 0.8})
+
+    page = oka.get(PAGE).text
+
+    assert re.findall('href="#([^"]+-[0-9])"', page) == ["workers-1", "workers-2"]
+    assert [page.count(f'id="workers-{place}"') for place in (1, 2)] == [1, 1]
+    assert page.index('href="#workers-1"') < page.index("<table")
 
 
 @pytest.mark.control("CLD.12.4.5")

@@ -5,8 +5,11 @@ Controls: ISO/IEC 27017 8.3; white paper 「利用者アクセスの管理」.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
+
+from django.utils import timezone
 
 from carestation.groups.choices import Kind, Role, Side
 from carestation.groups.queries.seats import Member, members_at, title_of
@@ -44,12 +47,19 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """Where a page stands: the seat, the patient or the title, who sits here."""
+    """Where a page stands: the seat, the patient or the title, who sits here; `read_at`: when."""
 
     seat: Seat
     patient: PatientCard | None
     title: str
     members: list[Member]
+    read_at: datetime
+
+    @property
+    def reader(self) -> Member | None:
+        """Who reads, among those who sit here."""
+        me = self.seat.actor.user_id
+        return next((one for one in self.members if one.user_id == me), None)
 
     @property
     def family(self) -> list[Member]:
@@ -110,4 +120,4 @@ def room_of(seat: Seat) -> Room:
     """Return what stands around every page of a group's side."""
     patient, members = patient_of(seat), members_at(seat)
     title = patient.face_sheet.name if patient else title_of(seat, members)
-    return Room(seat=seat, patient=patient, title=title, members=members)
+    return Room(seat=seat, patient=patient, title=title, members=members, read_at=timezone.now())

@@ -95,6 +95,12 @@ class Machine:
     state: State
     parts: tuple[Part, ...]
 
+    @property
+    def alarms(self) -> list[Line]:
+        """What is beyond its limits here: what an operator looks at first."""
+        lines = [line for part in self.parts for line in part.lines]
+        return [line for line in lines if line.state is State.ALARM]
+
 
 def machines_of(_: Console, span: Span) -> tuple[Machine, ...]:
     """Return every machine of which something is known, the worst first."""
