@@ -96,6 +96,7 @@ def test_two_who_work_together_find_their_talk_by_keyboard(stage: Stage, *, scri
     with stage.seated("miyake", scripts=scripts) as page:
         page.goto(f"{stage.url}/")
         page.get_by_role("link", name="個別メッセージをはじめる").press("Enter")
+        page.wait_for_url("**/groups/new/talk/")
         if scripts:
             is_whole(page)
         page.get_by_label("お名前・施設の名前でさがす").fill("はやかわ")
