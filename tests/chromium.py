@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from shutil import which
 from typing import Final
 
+import pytest
 from django.db import connections
-from playwright.sync_api import Browser, BrowserType, sync_playwright
+from playwright.sync_api import Browser, BrowserType, expect, sync_playwright
 
 from carestation.kernel import sql
 
@@ -21,6 +22,8 @@ ARGUMENTS: Final = (
     "--disable-background-networking",
     "--disable-sync",
 )
+# A page that comes later than usual is no fault: a busy machine takes its time.
+expect.set_options(timeout=20_000)
 
 
 @contextmanager
@@ -44,3 +47,23 @@ def chromium() -> Iterator[Browser]:
 def launch(kind: BrowserType, *more: str) -> Browser:
     """Start it; whoever did ends it."""
     return kind.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more])
+
+
+@contextmanager
+def chromium_beside_us() -> Iterator[Browser]:
+    """Start it for tests that read and write the database themselves, one thing at a time."""
+    with pytest.MonkeyPatch.context() as patch:
+        # Its loop runs in this thread; Django takes it for an asynchronous view's.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with chromium() as browser:
+            yield browser
+
+
+@contextmanager
+def put_away(browser: Browser) -> Iterator[None]:
+    """Close what a test opened in a browser of several tests: the next finds nothing of it."""
+    try:
+        yield
+    finally:
+        for context in browser.contexts:
+            context.close()

@@ -19,7 +19,7 @@ from carestation.timeline.commands.files import upload_file
 from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.models import Attachment
 from tests.accounts.signing_in import sign_in_client
-from tests.chromium import CHROMIUM, chromium
+from tests.chromium import CHROMIUM, chromium_beside_us, put_away
 from tests.timeline.pictures import a_jpeg, a_pdf, written
 from tests.ui.test_pictures import SMALL_TARGETS, violations
 from tests.world import World
@@ -34,16 +34,14 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.BLOB_URL = f"file://{tmp_path}/files"
-    # Playwright's loop runs in this thread; what we read beside it is read by ourselves alone.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     # The server's threads leave no connection behind that keeps the database from being dropped.
     monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
     return tmp_path
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium() as browser:
+    with chromium_beside_us() as browser:
         yield browser
 
 
@@ -82,8 +80,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(committed_world: World, live_server: LiveServer, browser: Browser) -> Desk:
-    return Desk(committed_world, live_server, browser)
+def desk(committed_world: World, live_server: LiveServer, browser: Browser) -> Iterator[Desk]:
+    with put_away(browser):
+        yield Desk(committed_world, live_server, browser)
 
 
 def a_file(folder: Path, name: str, data: bytes) -> Path:
