@@ -30,10 +30,11 @@ expect.set_options(timeout=20_000)
 def chromium() -> Iterator[Browser]:
     """Start it, and end it.
 
-    Meanwhile a loop runs in this thread, and Django has another connection where one does; it
-    would outlive the tests.
+    Meanwhile a loop runs in this thread, which Django takes for an asynchronous view's: it has
+    another connection there, which would outlive the tests, and must be told that nobody waits.
     """
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         sql._KEPT.__dict__.pop("db", None)
         browser = launch(playwright.chromium)
         try:
@@ -47,16 +48,6 @@ def chromium() -> Iterator[Browser]:
 def launch(kind: BrowserType, *more: str) -> Browser:
     """Start it; whoever did ends it."""
     return kind.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more])
-
-
-@contextmanager
-def chromium_beside_us() -> Iterator[Browser]:
-    """Start it for tests that read and write the database themselves, one thing at a time."""
-    with pytest.MonkeyPatch.context() as patch:
-        # Its loop runs in this thread; Django takes it for an asynchronous view's.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        with chromium() as browser:
-            yield browser
 
 
 @contextmanager

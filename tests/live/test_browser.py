@@ -20,7 +20,7 @@ from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.pushes import Change, push_post
 from carestation.timeline.queries.messages import thread
 from tests.accounts.signing_in import sign_in_client
-from tests.chromium import CHROMIUM, chromium_beside_us, put_away
+from tests.chromium import CHROMIUM, chromium, put_away
 from tests.live.one_origin import one_origin
 from tests.live.process import live_process
 from tests.world import World
@@ -34,7 +34,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium_beside_us() as browser:
+    with chromium() as browser:
         yield browser
 
 

@@ -20,7 +20,7 @@ from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.models import Attachment
 from tests.accounts.signing_in import sign_in_client
 from tests.axe import AND_BEST, violations
-from tests.chromium import CHROMIUM, chromium_beside_us, put_away
+from tests.chromium import CHROMIUM, chromium, put_away
 from tests.timeline.pictures import a_jpeg, a_pdf, written
 from tests.ui.test_pictures import SMALL_TARGETS
 from tests.world import World
@@ -42,7 +42,7 @@ def folder(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium_beside_us() as browser:
+    with chromium() as browser:
         yield browser
 
 
