@@ -14,6 +14,7 @@ EMPTY: Final = """
 DO $$
 DECLARE
     one regclass;
+    part regclass;
     filled boolean;
 BEGIN
     FOR one IN
@@ -25,8 +26,13 @@ BEGIN
         EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', one);
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one) INTO filled;
         IF filled AND one = 'factlog_loggedfact'::regclass THEN
-            -- Nobody may delete a fact.
-            EXECUTE format('TRUNCATE %s', one);
+            -- Nobody may delete a fact; the files of a month without any stay.
+            FOR part IN SELECT inhrelid FROM pg_inherits WHERE inhparent = one LOOP
+                EXECUTE format('SELECT EXISTS (SELECT FROM %s)', part) INTO filled;
+                IF filled THEN
+                    EXECUTE format('TRUNCATE %s', part);
+                END IF;
+            END LOOP;
         ELSIF filled THEN
             EXECUTE format('DELETE FROM %s', one);
         END IF;

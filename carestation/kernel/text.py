@@ -8,6 +8,7 @@ piles up. What no keyboard makes is refused: NUL, other control characters, halv
 import re
 import unicodedata
 from enum import StrEnum
+from itertools import chain
 from typing import Final
 
 LONGEST_POST: Final = 10_000
@@ -25,12 +26,10 @@ _HIDDEN: Final = "Cf"
 _UNSEEN: Final = frozenset({"Zs", "Zl", "Zp", "Cc", _HIDDEN})
 _SPACES: Final = re.compile(r"[\t\n ]+")
 # Marks that stand over the letter before them, and the tones of skin of a sign.
+_MAY_PILE: Final = chain(range(0x300, 0x20000), range(0xE0100, 0xE01F0))
 _PILING: Final = frozenset(
-    chr(code)
-    for codes in (range(0x300, 0x20000), range(0xE0100, 0xE01F0))
-    for code in codes
-    if unicodedata.category(chr(code)) in {"Mn", "Me"} or code in range(0x1F3FB, 0x1F400)
-)
+    sign for sign in map(chr, _MAY_PILE) if unicodedata.category(sign) in {"Mn", "Me"}
+).union(map(chr, range(0x1F3FB, 0x1F400)))
 # No writing piles up more. Thousands of marks stand over what others wrote, and a browser needs
 # minutes to set thousands of tones: a page with such a post would not open.
 _PILED: Final = re.compile("([{0}]{{8}})[{0}]+".format("".join(sorted(_PILING))))

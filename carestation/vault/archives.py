@@ -13,8 +13,6 @@ from datetime import datetime
 from stat import S_IFREG
 from typing import Final
 
-from stream_zip import ZIP_64, stream_zip
-
 PART_BYTES: Final = 64 * 1024
 READABLE: Final = S_IFREG | 0o600
 
@@ -30,5 +28,7 @@ class Member:
 
 def encrypted_archive(members: Iterable[Member], pass_phrase: str) -> Iterator[bytes]:
     """Yield an archive part by part; `pass_phrase`, in ASCII, is all that opens it."""
+    from stream_zip import ZIP_64, stream_zip  # noqa: PLC0415 - large, and few processes write one
+
     told = ((member.path, member.changed_at, READABLE, ZIP_64, member.parts) for member in members)
     yield from stream_zip(told, chunk_size=PART_BYTES, password=pass_phrase)

@@ -1,6 +1,5 @@
 """A browser for the pages of the entry and of one's own account."""
 
-import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -10,9 +9,6 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.chromium import chromium
-
-# Playwright keeps a loop of its own in this thread; Django takes it for an asynchronous view's.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ from tests.running.prepared import prepared
 from tests.running.starts import COMMAND, PROJECT, started, surroundings
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Start everything once; end it with the tests.
+    """Start everything once; end it with this folder's tests, so that it costs the others nothing.
 
     With TWO_NODES in the surroundings there are two, and each request goes to either of them.
     """
@@ -44,9 +44,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(url=one.url, people=people, mail=mail, database=where)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def stage(site: Site) -> Iterator[Stage]:
-    """Open a browser for a module alone: an open Playwright keeps others of its kind out."""
+    """Open a browser for this folder alone: an open Playwright keeps others of its kind out."""
     if CHROMIUM is None:
         pytest.fail("Chromium is missing: `make setup` says how to install it.")
     with chromium() as browser:

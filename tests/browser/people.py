@@ -19,6 +19,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 PHONE: Final[dict[str, int]] = {"width": 390, "height": 844}
 DESK: Final[dict[str, int]] = {"width": 1280, "height": 800}
 STEP_SECONDS: Final = 30
+# Each code was used two steps earlier than it was.
+A_MINUTE_AGO: Final = """
+UPDATE mfa_authenticator
+SET data = data || jsonb_build_object('step', (data->>'step')::bigint - 2) WHERE type = 'totp'
+"""
 
 
 def code_of(secret: str, step: int) -> str:
@@ -59,11 +64,13 @@ class Stage:
             assert connection.execute(statement.encode()).rowcount == 1
 
     def code(self, name: str) -> str:
-        """Return a code that this person has not used yet, waiting for it where there is none."""
-        secret = str(self.site.people[name]["totp_secret"])
-        step = max(int(time.time() // STEP_SECONDS), self.site.spent.get(name, 0) + 1)
-        while step > int(time.time() // STEP_SECONDS) + 1:
-            time.sleep(0.2)
+        """Return a code that this person has not used yet; a minute passes where there is none."""
+        secret, now = str(self.site.people[name]["totp_secret"]), int(time.time() // STEP_SECONDS)
+        if self.site.spent.get(name, 0) > now:
+            with psycopg.connect(self.site.database, autocommit=True) as connection:
+                connection.execute(A_MINUTE_AGO)
+            self.site.spent = {who: step - 2 for who, step in self.site.spent.items()}
+        step = max(now, self.site.spent.get(name, 0) + 1)
         self.site.spent[name] = step
         return code_of(secret, step)
 

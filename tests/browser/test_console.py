@@ -4,19 +4,17 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from typing import Final, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.accounts.test_in_the_browser import with_telephone
+from tests.axe import AND_BEST, violations
 from tests.browser.people import DESK, PHONE, Stage
 
 pytestmark = pytest.mark.xdist_group("site")
 CUT_SECONDS: Final = 5
-AXE: Final = files("axe_playwright_python") / "axe.min.js"
-RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Colours on their way from one scheme to the other are neither's.
 AT_REST: Final = """
 () => document.getAnimations().filter((one) => one instanceof CSSTransition)
@@ -169,16 +167,14 @@ def test_the_console_works_without_javascript_once_it_is_entered(stage: Stage) -
 
 def is_fit(page: Page) -> None:
     width = page.viewport_size["width"] if page.viewport_size else 0
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert [one["id"] for one in found["violations"]] == []
+    assert violations(page, AND_BEST) == []
     assert page.evaluate(TOO_SMALL) == []
     assert page.evaluate(TOUCHING) == []
     _in_colours(page, "dark")
-    by_night = page.evaluate("axe.run({runOnly: ['color-contrast']})")
+    by_night = violations(page, ["color-contrast"])
     _in_colours(page, "light")
-    assert by_night["violations"] == []
+    assert by_night == []
 
 
 def _in_colours(page: Page, scheme: Literal["dark", "light"]) -> None:

@@ -3,18 +3,16 @@
 import re
 import time
 from collections.abc import Iterator
-from importlib.resources import files
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.axe import violations
 from tests.browser.people import DESK, PHONE, Stage, code_of
 
 pytestmark = pytest.mark.xdist_group("site")
 PASSWORD = "tsuki-to-hoshi-no-yoru"
 CUT_SECONDS = 5
-AXE = files("axe_playwright_python") / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
@@ -39,11 +37,9 @@ def open_item(page: Page, name: str) -> None:
 def fits(page: Page) -> None:
     """Say what is wrong with a page for eyes and ears."""
     width = page.viewport_size["width"] if page.viewport_size else 0
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert [one["id"] for one in found["violations"]] == []
+    assert violations(page) == []
 
 
 def link_in(letter: str) -> str:

@@ -2,18 +2,16 @@
 
 import re
 import time
-from importlib.resources import files
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.axe import violations
 from tests.browser.keyboard import press, reach
 from tests.browser.people import DESK, PHONE, Stage, code_of
 
 pytestmark = pytest.mark.xdist_group("site")
 PASSWORD = "tsuki-to-hoshi-no-yoru"
-AXE = files("axe_playwright_python") / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 CHIYO = r"佐伯 千代\s*様"
 CHIYOKO = r"佐伯 千代子\s*様"
@@ -31,10 +29,8 @@ def open_members(page: Page, stage: Stage, patient: str, side: str) -> None:
 def must_be_fit(page: Page) -> None:
     """Nothing stands out at the side, and nothing cannot be heard."""
     width = page.viewport_size["width"] if page.viewport_size else 0
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-    assert [one["id"] for one in found["violations"]] == [], page.url
+    assert violations(page) == [], page.url
 
 
 def link_in(letter: str) -> str:

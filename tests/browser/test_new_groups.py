@@ -1,15 +1,12 @@
 """Groups are opened in a real browser: by keyboard alone, narrow and wide, without JavaScript."""
 
-from importlib.resources import files
-
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.axe import violations
 from tests.browser.people import DESK, PHONE, Stage
 
 pytestmark = pytest.mark.xdist_group("site")
-AXE = files("axe_playwright_python") / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 STEPS = 80
 
 
@@ -17,9 +14,7 @@ def is_whole(page: Page) -> None:
     """Nothing runs over the edge, and axe finds nothing."""
     width = page.viewport_size["width"] if page.viewport_size else 0
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
-    assert [one["id"] for one in found["violations"]] == []
+    assert violations(page) == []
 
 
 def tab_to(page: Page, name: str) -> None:
@@ -96,6 +91,7 @@ def test_two_who_work_together_find_their_talk_by_keyboard(stage: Stage, *, scri
     with stage.seated("miyake", scripts=scripts) as page:
         page.goto(f"{stage.url}/")
         page.get_by_role("link", name="個別メッセージをはじめる").press("Enter")
+        page.wait_for_url("**/groups/new/talk/")
         if scripts:
             is_whole(page)
         page.get_by_label("お名前・施設の名前でさがす").fill("はやかわ")

@@ -174,12 +174,11 @@ def test_who_is_removed_is_told_and_receives_nothing_more(stage: Stage) -> None:
 
 def test_a_post_is_read_when_it_was_in_sight(stage: Stage) -> None:
     with stage.seated("onodera", size={"width": 1280, "height": 6000}) as pharmacist:
-        open_group(pharmacist, stage)
-        mark = pharmacist.locator("cs-reading")
-        posts = str(mark.get_attribute("posts"))
-
-        expect(mark).to_have_attribute("mark", posts)
-        pharmacist.wait_for_timeout(2500)
+        with pharmacist.expect_response(lambda answer: answer.url.endswith("/read/")) as told:
+            open_group(pharmacist, stage)
+            mark = pharmacist.locator("cs-reading")
+            expect(mark).to_have_attribute("mark", str(mark.get_attribute("posts")))
+        assert told.value.ok
         pharmacist.reload()
 
         expect(pharmacist.locator(".unreadline")).to_have_count(0)

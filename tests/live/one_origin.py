@@ -16,11 +16,11 @@ def one_origin(web_port: int, live_port: int) -> Iterator[str]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     serving = asyncio.run_coroutine_threadsafe(_serve(web_port, live_port), loop)
-    server = serving.result(timeout=10)
+    server = serving.result(timeout=20)
     yield f"http://{HOST}:{server.sockets[0].getsockname()[1]}"
-    asyncio.run_coroutine_threadsafe(_end(server), loop).result(timeout=10)
+    asyncio.run_coroutine_threadsafe(_end(server), loop).result(timeout=20)
     loop.call_soon_threadsafe(loop.stop)
-    thread.join(timeout=5)
+    thread.join(timeout=20)
     loop.close()
 
 

@@ -20,7 +20,7 @@ from carestation.timeline.commands.posts import Draft, publish_post
 from carestation.timeline.pushes import Change, push_post
 from carestation.timeline.queries.messages import thread
 from tests.accounts.signing_in import sign_in_client
-from tests.chromium import CHROMIUM, chromium
+from tests.chromium import CHROMIUM, chromium, put_away
 from tests.live.one_origin import one_origin
 from tests.live.process import live_process
 from tests.world import World
@@ -32,10 +32,8 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright's loop runs in this thread; what we write beside it is written by ourselves alone.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
 
@@ -75,7 +73,11 @@ class Team:
 @pytest.fixture
 def team(fresh_world: World, live_server: LiveServer, browser: Browser) -> Iterator[Team]:
     web_port = urlsplit(live_server.url).port or 0
-    with live_process(tick_seconds=0.2) as live, one_origin(web_port, live.port) as origin:
+    with (
+        live_process(tick_seconds=0.2) as live,
+        one_origin(web_port, live.port) as origin,
+        put_away(browser),
+    ):
         yield Team(fresh_world, origin, browser)
 
 

@@ -104,7 +104,7 @@ def test_a_server_that_ends_says_so_to_its_streams(fresh_world: World) -> None:
 
         assert sato.hears_the_end()
         assert sato.events[-1].data == {"reason": "expired"}
-        assert live.process.wait(timeout=5) in {0, -signal.SIGTERM}
+        assert live.process.wait(timeout=20) in {0, -signal.SIGTERM}
 
 
 def test_one_person_cannot_hold_all_streams(fresh_world: World) -> None:

@@ -347,7 +347,7 @@ def heard_while_sending(slow: socket.socket, more: bytes, *, seconds: float) -> 
 @pytest.mark.parametrize("body", [b"ZZZ\r\nabc\r\n", b"3\r\nabc\r\n0\r\n\r\n"])
 def test_a_body_in_chunks_is_no_trouble_of_ours(port: int, kind: str, body: bytes) -> None:
     is_whole = body.startswith(b"3")
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
         client.sendall(
             b"POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
             + body
@@ -390,7 +390,7 @@ def test_the_access_log_knows_a_request_by_its_number_and_nothing_that_was_typed
     odd.request("KANARIENVOGEL", "/static/plain.css")
     odd.getresponse().read()
     log = places.logs / "access.log"
-    until = time.monotonic() + 5
+    until = time.monotonic() + 20
     while log.read_text().count("/static/") < 3 and time.monotonic() < until:
         threading.Event().wait(0.02)
     said = log.read_text()

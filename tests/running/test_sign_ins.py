@@ -27,12 +27,12 @@ def test_who_signs_in_waits_in_the_proxy_and_leaves_room_for_who_is_in(tmp_path:
     places.make()
     with serving(places, caddy(places, port, []), port, handler=Waits):
         coming = [begun(port, "/sign-in/", {}, size_bytes=1) for _ in range(6)]
-        are_two = [Waits.at_once.acquire(timeout=5) for _ in range(2)]
+        are_two = [Waits.at_once.acquire(timeout=20) for _ in range(2)]
         # Those who wait ask for their turn ten times a second.
         is_third = Waits.at_once.acquire(timeout=0.5)
         page = ask(port, "/page")[0]
         coming.append(begun(port, "/sign-out/", {}, size_bytes=1))
-        is_no_sign_in = Waits.at_once.acquire(timeout=5)
+        is_no_sign_in = Waits.at_once.acquire(timeout=20)
         Waits.ended.set()
         answers = [one.getresponse().status for one in coming]
 

@@ -1,18 +1,16 @@
 """The manual in Chromium: on a small telephone, light and dark, on paper, without JavaScript."""
 
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Final
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Page
 
+from tests.axe import AND_BEST, violations
 from tests.chromium import CHROMIUM
 from tests.ui.drawing import Desk, a_desk
 
-AXE: Final = files("axe_playwright_python") / "axe.min.js"
-RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A list of links, and a table with lists.
 PATHS: Final = ("/help/", "/help/who-reads/")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium: apt-get install chromium")
@@ -39,11 +37,8 @@ def test_a_page_fits_a_small_telephone_and_axe_finds_nothing(
     path: str, colours: str, desk: Desk
 ) -> None:
     with desk.looking_at(page_at(path), width=320, dark=colours == "dark") as page:
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
-
         assert width_of(page) <= 320
-        assert [one["id"] for one in found["violations"]] == []
+        assert violations(page, AND_BEST) == []
         assert desk.complaints == []
 
 

@@ -84,7 +84,7 @@ def a_picture_that_says(word: str) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.usefixtures("no_temporary_file", "small_pieces")
+@pytest.mark.usefixtures("no_temporary_file", "small_pieces", "own_checkpoint")
 @pytest.mark.control("8.24")
 def test_no_word_that_was_typed_or_handed_in_is_found_where_it_is_kept(
     committed_world: World,
@@ -150,6 +150,12 @@ def no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let files be sealed in pieces so small that half of a small archive lies on disk."""
     monkeypatch.setattr(files, "PIECE_BYTES", 1024)
+
+
+@pytest.fixture
+def own_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the newest checkpoint beside this test: workers of others sign theirs once a minute."""
+    monkeypatch.setattr(settings, "CHECKPOINT_FILE", tmp_path / "beside" / "checkpoint.txt")
 
 
 def export_in_preparation(world: World) -> dict[str, bytes]:

@@ -1,18 +1,14 @@
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
 
+from tests.axe import AND_BEST, violations
 from tests.chromium import CHROMIUM
 from tests.ui.drawing import NOW, PAGES, Desk, a_desk, drawn
 
-FOUND: Final = find_spec("axe_playwright_python")
-AXE: Final = Path(str(FOUND and FOUND.origin)).parent / "axe.min.js"
-RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PICTURES: Final = Path(__file__).parents[2] / "var" / "pictures"
 NAMES: Final = sorted(path.stem for path in PAGES.glob("[a-z]*.html"))
 # Zoom of 200 % is half the width in CSS pixels (WCAG 1.4.4, 1.4.10): 195 and 640.
@@ -47,23 +43,14 @@ def _the_day_of_the_story(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    answer = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
-    return [
-        f"{one['id']}: {one['help']} {[node['html'][:160] for node in one['nodes']][:4]}"
-        for one in answer["violations"]
-    ]
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing_and_the_browser_complains_of_nothing(name: str, desk: Desk) -> None:
     with desk.looking_at(drawn(name), width=390) as page:
-        assert violations(page) == []
+        assert violations(page, AND_BEST) == []
         page.emulate_media(color_scheme="dark")
-        assert violations(page) == []
+        assert violations(page, AND_BEST) == []
         page.set_viewport_size({"width": 1280, "height": 844})
-        assert violations(page) == []
+        assert violations(page, AND_BEST) == []
         assert desk.complaints == []
 
 

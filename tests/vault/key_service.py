@@ -54,7 +54,7 @@ class KeyService:
 
     def ask(self, method: str, path: str, said: dict[str, Any]) -> dict[str, Any]:
         context = ssl.create_default_context(cafile=self.authority)
-        connection = HTTPSConnection("127.0.0.1", self.port, timeout=5, context=context)
+        connection = HTTPSConnection("127.0.0.1", self.port, timeout=20, context=context)
         connection.request(method, f"/v1/{path}", json.dumps(said), {"X-Vault-Token": TOKEN})
         answer = connection.getresponse()
         words = answer.read()
