@@ -43,7 +43,8 @@ def _open_loop(scene: Scene, rate: int) -> Figures:
             while crowd.idle and sent < count and began + sent / rate <= time.perf_counter():
                 crowd.write(sent, began + sent / rate)
                 sent += 1
-            crowd.read(min(1 / rate, 0.002))
+            # No longer than until the next is due: whoever asks must not be the one who is late.
+            crowd.read(max(0.0, min(began + sent / rate - time.perf_counter(), 0.002)))
         ended = crowd.wait()
         figures = crowd.figures(f"at_{rate}")
     last = began + (count - 1) / rate

@@ -1,9 +1,16 @@
 """Posts, for programs: written, read, paged, counted."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from carestation.accounts.models import Session
 from carestation.factlog.models import LoggedFact
 from carestation.groups.choices import Side
 from carestation.groups.commands.groups import archive_group
@@ -13,6 +20,13 @@ from carestation.timeline.commands.posts import publish_post
 from tests.api.callers import Program, program_of, said
 from tests.world import World, a_draft
 
+NO_ROOM = """
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'disk_full';
+END $$;
+CREATE TRIGGER no_room BEFORE UPDATE ON accounts_session FOR EACH ROW EXECUTE FUNCTION no_room();
+"""
 FIELDS = {
     "id", "number", "seq", "author", "body", "published_at", "parent", "urgency",
     "acknowledged_by", "read_by", "attachments", "edited_at", "withdrawn_at",
@@ -243,3 +257,37 @@ def test_publishing_is_two_statements(world: World) -> None:
 
     # Session; seat and post. The push is sent after the commit.
     assert len(asked) == 2
+
+
+def test_that_a_session_is_used_is_noted_when_all_else_is_done(world: World) -> None:
+    kato = program_of(world, "kato")
+    write(kato, world)
+    a_while_ago = Session.objects.update(last_used_at=F("last_used_at") - timedelta(minutes=2))
+
+    with CaptureQueriesContext(connection) as asked:
+        write(kato, world)
+
+    assert a_while_ago == 1
+    assert "UPDATE accounts_session" in asked[-1]["sql"]
+    assert Session.objects.filter(last_used_at__gt=timezone.now() - timedelta(minutes=1)).exists()
+
+
+def test_a_use_that_cannot_be_noted_takes_nothing_back(committed_world: World) -> None:
+    kato = program_of(committed_world, "kato")
+    Session.objects.update(last_used_at=F("last_used_at") - timedelta(minutes=2))
+
+    with a_full_disk_for_sessions():
+        write(kato, committed_world)
+
+    assert committed_world.timeline(Side.PROFESSIONAL).posts == 1
+
+
+@contextmanager
+def a_full_disk_for_sessions() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(NO_ROOM)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION no_room CASCADE")

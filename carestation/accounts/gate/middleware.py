@@ -9,9 +9,10 @@ Controls: ISO/IEC 27017 5.17, 8.3, 8.5; white paper 「認証情報の管理」.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, InternalError, OperationalError
@@ -35,6 +36,9 @@ from carestation.kernel.doors import Door, door_of
 from carestation.kernel.errors import Unavailable
 from carestation.kernel.http import answer_for
 from carestation.kernel.problems import API, problem_json
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
@@ -83,7 +87,9 @@ class GateMiddleware:
         request.entry = entry  # type: ignore[attr-defined]  # what the token opened
         request.session = store
         request.user = SimpleLazyObject(lambda: _user_of(entry))  # type: ignore[assignment]  # looked up when asked for
+        request.used = None  # type: ignore[attr-defined]  # the session whose use is to be noted
         response = self._get_response(request)
+        _note_use(request, response)
         return _put_aside(request, store) or response
 
     def process_view(
@@ -106,7 +112,7 @@ class GateMiddleware:
         if entry.standing not in getattr(view, "standings", FULL_ALONE):
             return _led_by_standing(request, entry.standing)
         if entry.is_due and BACKGROUND not in request.headers:
-            touch_session(entry.session_id)
+            request.used = entry.session_id  # type: ignore[attr-defined]  # set above
         request.actor = Actor(  # type: ignore[attr-defined]  # CareRequest has it
             user_id=entry.user_id,
             request_id=request.request_id,  # type: ignore[attr-defined]  # CareRequest has it
@@ -131,6 +137,16 @@ def _asked_again(request: HttpRequest, view: View, entry: Entry) -> HttpResponse
     elif is_stale:
         return _led(request, "accounts:reopening", HTTPStatus.FORBIDDEN, "confirmation")
     return None
+
+
+def _note_use(request: HttpRequest, response: HttpResponse) -> None:
+    """Note that the session was used: when the view is over, so that a post is shown before."""
+    session_id: UUID | None = request.used  # type: ignore[attr-defined]  # set above
+    if session_id is None or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return
+    # What the view did is done, whatever happens to the note: the next request makes one.
+    with suppress(*AWAY):
+        touch_session(session_id)
 
 
 def _put_aside(request: HttpRequest, store: SessionStore) -> HttpResponse | None:
