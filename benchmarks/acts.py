@@ -18,10 +18,10 @@ from benchmarks.scene import Group, Scene
 GROUPS: Final = 8
 READERS: Final = slice(8, 10)
 BUDGETS: Final = (
-    Budget(figure="sign_web_ms", of="empty_web_ms", most=14.0),
-    Budget(figure="sign_postgres_ms", of="bare_postgres_ms_at_16", most=60.0),
+    Budget(figure="sign_web_ms", of="empty_web_ms", most=10.0),
+    Budget(figure="sign_postgres_ms", of="bare_postgres_ms_at_16", most=45.0),
     Budget(figure="mark_web_ms", of="empty_web_ms", most=5.5),
-    Budget(figure="after_web_ms", of="empty_web_ms", most=11.0),
+    Budget(figure="after_web_ms", of="empty_web_ms", most=8.0),
 )
 
 

@@ -23,7 +23,7 @@ WRITERS: Final = 64
 PIECES: Final = ("web_ms", "postgres_ms", "live_ms", "worker_ms", "caddy_ms")
 BUDGETS: Final = (
     Budget(figure="delivery_ms_p50_at_20", of="post_ms_p50_at_1", most=4.0),
-    Budget(figure="post_all_ms_in_crowd", of="empty_web_ms", most=32.0),
+    Budget(figure="post_all_ms_in_crowd", of="empty_web_ms", most=20.0),
 )
 
 

@@ -13,10 +13,10 @@ SECONDS: Final = 4
 WARM_SECONDS: Final = 1
 READERS: Final = 4
 BUDGETS: Final = (
-    Budget(figure="timeline_page_web_ms", of="empty_web_ms", most=25.0),
-    Budget(figure="timeline_page_postgres_ms", of="bare_postgres_ms_at_16", most=60.0),
-    Budget(figure="timeline_api_web_ms", of="empty_web_ms", most=14.0),
-    Budget(figure="home_web_ms", of="empty_web_ms", most=17.0),
+    Budget(figure="timeline_page_web_ms", of="empty_web_ms", most=15.0),
+    Budget(figure="timeline_page_postgres_ms", of="bare_postgres_ms_at_16", most=40.0),
+    Budget(figure="timeline_api_web_ms", of="empty_web_ms", most=10.0),
+    Budget(figure="home_web_ms", of="empty_web_ms", most=12.0),
 )
 
 

@@ -22,8 +22,8 @@ WARM_SECONDS: Final = 2
 WRITERS: Final = (1, 16, 64)
 WORDS: Final = "訪問しました。お変わりありません。血圧 122/66、脈拍 68、SpO2 97％、体重 48.4kg。"
 BUDGETS: Final = (
-    Budget(figure="post_web_ms_at_16", of="empty_web_ms", most=10.5),
-    Budget(figure="post_postgres_ms_at_16", of="bare_postgres_ms_at_16", most=38.0),
+    Budget(figure="post_web_ms_at_16", of="empty_web_ms", most=7.0),
+    Budget(figure="post_postgres_ms_at_16", of="bare_postgres_ms_at_16", most=20.0),
 )
 
 
