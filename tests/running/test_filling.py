@@ -85,7 +85,7 @@ def disk(
 
 
 def state_on(page: str) -> str:
-    row = re.search(rf'<tr role="row" id="{Measured.DISK}">.*?</th>(.*?)</td>', page, re.DOTALL)
+    row = re.search(rf'<tr role="row" id="{Measured.DISK}-1">.*?</th>(.*?)</td>', page, re.DOTALL)
     assert row
     (state,) = (str(one.label) for one in State if str(one.label) in row[1])
     return state
