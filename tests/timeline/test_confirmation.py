@@ -5,12 +5,17 @@ from html import unescape
 from http import HTTPStatus
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from carestation.accounts.choices import Proof
 from carestation.groups.choices import Side
 from carestation.kernel.ids import uuid7
+from carestation.timeline.models import Attachment
 from tests.accounts.signing_in import sign_in_client
+from tests.matrix.requests import a_picture
 from tests.world import World
 
 QUESTION = "このままでよいですか"
@@ -84,15 +89,20 @@ def test_the_confirmation_says_whom_it_is_about(world: World) -> None:
     assert "歳・女性）" in page
 
 
-def test_other_words_under_a_draft_that_was_sent_stay_and_are_another_post(world: World) -> None:
+def test_other_words_under_a_draft_that_was_sent_stay_and_are_another_post(
+    world: World, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     client = Client()
     sign_in_client(client, world.people["kato"])
     url = reverse("timeline:publish", args=[world.group.pk, Side.PROFESSIONAL])
     sent = {"draft_id": str(uuid7()), "body": "体温 36.9"}
     client.post(url, sent)
 
-    again = client.post(url, sent | {"body": "体温 38.9"})
+    with django_capture_on_commit_callbacks() as pushes:
+        again = client.post(url, sent | {"body": "体温 38.9"})
 
+    # Who wrote the post may have been killed before open pages were told.
+    assert len(pushes) == 1
     page = unescape(again.text)
     [draft_id] = re.findall(r'name="draft_id" value="([^"]+)"', page)
     assert again.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
@@ -101,3 +111,15 @@ def test_other_words_under_a_draft_that_was_sent_stay_and_are_another_post(world
     assert client.post(url, {"draft_id": draft_id, "body": "体温 38.9"}).status_code == 302
     shown = client.get(reverse("timeline:timeline", args=[world.group.pk, Side.PROFESSIONAL])).text
     assert ("体温 36.9" in shown, "体温 38.9" in shown) == (True, True)
+
+
+@pytest.mark.control("8.3")
+def test_no_file_is_taken_in_from_who_does_not_sit_there(world: World) -> None:
+    client = Client()
+    sign_in_client(client, world.people["mori"], proof=Proof.PASSWORD)
+    url = reverse("timeline:publish", args=[world.group.pk, Side.PROFESSIONAL])
+    photo = SimpleUploadedFile("a.png", a_picture())
+
+    answer = client.post(url, {"draft_id": uuid7(), "body": "写真です。", "files": photo})
+
+    assert (answer.status_code, Attachment.objects.count()) == (HTTPStatus.NOT_FOUND, 0)

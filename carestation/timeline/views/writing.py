@@ -52,7 +52,7 @@ def write(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
 @door(Door.SEAT)
 def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
     """Publish a post; what the family will read is shown once more before."""
-    if request.FILES:
+    if request.FILES:  # no file is taken in from who does not sit here
         take_seat(request.actor, group_id, side)
     received = receive_files(request)
     form = DraftForm(received.values)
@@ -63,12 +63,12 @@ def publish(request: CareRequest, group_id: UUID, side: Side) -> HttpResponse:
         if asks_before_sending(side) and not form.cleaned_data["is_confirmed"]:
             return _asked_once_more(request, take_seat(request.actor, group_id, side), form)
         published = publish_at(request.actor, group_id, side, form.draft())
+        push_new(published)
         if not request.FILES:  # those are other files each time
             require_same(published, form.draft())
     except DomainError as error:
         form.refuse(error.reason)
         return _again(request, group_id, side, form)
-    push_new(published)
     return redirect(_shown_at(published.post) + f"?sent={published.post.pk}")
 
 
